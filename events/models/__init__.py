@@ -1,0 +1,29 @@
+from .event import Event, EventQuerySet, EventRoom
+from .feedback import Feedback
+from .recap import Photo, Recap
+from .schedule import AcceptedClash, Booking, Release, ReleasedSlot, Slot
+from .series import Series
+from .talk import Talk, TalkLink, TalkSpeaker, Topic, Track
+from .venue import Room, Venue
+
+__all__ = [
+    "AcceptedClash",
+    "Booking",
+    "Event",
+    "EventQuerySet",
+    "EventRoom",
+    "Feedback",
+    "Photo",
+    "Recap",
+    "Release",
+    "ReleasedSlot",
+    "Room",
+    "Series",
+    "Slot",
+    "Talk",
+    "TalkLink",
+    "TalkSpeaker",
+    "Topic",
+    "Track",
+    "Venue",
+]

@@ -1,0 +1,214 @@
+"""One stop or edition: dates, time zone, place, state."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.models import COLOR, LanguageField, PictureField, Record, validate_timezone
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+
+
+class EventQuerySet(SearchQuerySet):
+    search_title = "name"
+
+    def visible_to(self, user):
+        """Events that are not drafts, and those that `user` organises."""
+        if sees_all(user):
+            return self
+        public = ~Q(state=Event.State.DRAFT)
+        return self.filter(public | self._of(user) if is_organiser(user) else public)
+
+    def editable_by(self, user):
+        """Events that `user` organises, directly or through their series."""
+        if sees_all(user):
+            return self
+        return self.filter(self._of(user)) if is_organiser(user) else self.none()
+
+    @staticmethod
+    def _of(user):
+        return Q(pk__in=Event.organisers.through.objects.filter(user=user).values("event")) | Q(
+            series__in=Event.series.field.related_model.organisers.through.objects.filter(user=user).values(
+                "series"
+            )
+        )
+
+    def upcoming(self):
+        """Events that are on or to come, the next one first."""
+        return self.filter(ends_on__gte=timezone.localdate(timezone=dt.UTC)).order_by("starts_on", "pk")
+
+    def past(self):
+        """Events that are over, the latest first."""
+        return self.filter(ends_on__lt=timezone.localdate(timezone=dt.UTC)).order_by("-starts_on", "-pk")
+
+    def for_cards(self):
+        return self.select_related("series", "venue").defer("description", "search")
+
+
+class Event(Record):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        CANCELLED = "cancelled", _("cancelled")
+        POSTPONED = "postponed", _("postponed")
+
+    class DatePrecision(models.TextChoices):
+        DAY = "day", _("the day is known")
+        MONTH = "month", _("only the month is known")
+        YEAR = "year", _("only the year is known")
+
+    series = models.ForeignKey(
+        "Series", models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    tagline = models.CharField(_("tagline"), max_length=250, blank=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    notice = models.TextField(
+        _("notice"),
+        blank=True,
+        help_text=_("Markdown, shown at the top of the event's page: a change, a doubt."),
+    )
+    language = LanguageField(default="en")
+
+    starts_on = models.DateField(_("first day"), db_index=True)
+    ends_on = models.DateField(_("last day"), db_index=True)
+    date_precision = models.CharField(
+        _("how exact the dates are"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
+    )
+    previous_starts_on = models.DateField(_("first day before it was moved"), null=True, blank=True)
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        default="UTC",
+        validators=[validate_timezone],
+        help_text=_("Such as Asia/Kolkata."),
+    )
+    day_change = models.TimeField(
+        _("the day changes at"),
+        default=dt.time(4),
+        help_text=_("What begins before belongs to the day before."),
+    )
+
+    venue = models.ForeignKey(
+        "Venue", models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("venue")
+    )
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    country = models.CharField(_("country"), max_length=120, blank=True)
+    online_url = models.URLField(
+        _("stream"), max_length=500, blank=True, help_text=_("Where to watch it online.")
+    )
+    rooms = models.ManyToManyField(
+        "Room", through="EventRoom", related_name="events", verbose_name=_("rooms")
+    )
+
+    website = models.URLField(_("website"), max_length=500, blank=True)
+    registration_url = models.URLField(_("registration"), max_length=500, blank=True)
+    organiser_name = models.CharField(_("organised by"), max_length=200, blank=True)
+    picture = PictureField(_("picture"), upload_to="events/", blank=True)
+    color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, db_index=True)
+    feedback_open = models.BooleanField(_("feedback is open"), default=False)
+
+    slot_minutes = models.PositiveSmallIntegerField(
+        _("grid in minutes"), default=15, validators=[MinValueValidator(5), MaxValueValidator(60)]
+    )
+    room_changeover = models.PositiveSmallIntegerField(_("minutes between talks in a room"), default=0)
+    speaker_changeover = models.PositiveSmallIntegerField(
+        _("minutes a speaker needs between venues"), default=0
+    )
+    conflict_levels = models.JSONField(
+        _("what conflicts do"),
+        default=dict,
+        blank=True,
+        help_text=_("Kind of conflict to ignore, warn or block."),
+    )
+    current_release = models.OneToOneField(
+        "Release", models.SET_NULL, null=True, blank=True, editable=False, related_name="current_for"
+    )
+    organisers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="organised_events", verbose_name=_("organisers")
+    )
+    search = search_vector(name="A", city="A", tagline="B", description="C")
+
+    objects = EventQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search", "picture", "current_release"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("event"), _("events")
+        ordering = ["-starts_on", "-pk"]
+        indexes = [
+            models.Index(fields=["starts_on", "id"], name="event_by_start"),
+            *search_indexes("event", "name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="event_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first. Correct one of them."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slot_minutes__range=(5, 60)),
+                name="event_grid_of_5_to_60_minutes",
+                violation_error_message=_("The grid has to be between 5 and 60 minutes."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("events:event", args=[self.slug])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on < timezone.localdate(timezone=self.zone)
+
+    @property
+    def place(self) -> str:
+        """Where it is, in a word or two: "Main hall, Bangalore", "Zurich", or empty."""
+        if self.venue:
+            return str(self.venue)
+        return ", ".join(filter(None, [self.city, self.country]))
+
+
+class EventRoom(models.Model):
+    """A room that an event uses, in the event's own order, with its opening times there."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="event_rooms")
+    room = models.ForeignKey("Room", models.RESTRICT, related_name="event_rooms", verbose_name=_("room"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("room"), _("rooms")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "room"],
+                name="event_has_a_room_once",
+                violation_error_message=_("The event has this room already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="event_room_has_both_times_or_none",
+                violation_error_message=_("Give both an opening and a closing time, or neither."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.room)

@@ -1,0 +1,65 @@
+"""A roadshow or a yearly conference: an ordered set of events with a page of its own."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.models import Record
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+
+
+class SeriesQuerySet(SearchQuerySet):
+    search_title = "name"
+
+    def visible_to(self, user):
+        if sees_all(user):
+            return self
+        public = Q(state=Series.State.PUBLISHED)
+        return self.filter(public | Q(pk__in=self._of(user)) if is_organiser(user) else public)
+
+    def editable_by(self, user):
+        if sees_all(user):
+            return self
+        return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
+
+    def _of(self, user):
+        return Series.organisers.through.objects.filter(user=user).values("series")
+
+
+class Series(Record):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    tagline = models.CharField(_("tagline"), max_length=250, blank=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    website = models.URLField(_("website"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    organisers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="organised_series",
+        verbose_name=_("organisers"),
+        help_text=_("They may change the series and all its events."),
+    )
+    search = search_vector(name="A", tagline="B", description="C")
+
+    objects = SeriesQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("series"), _("series")
+        ordering = ["name", "pk"]
+        indexes = search_indexes("series", "name")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("events:series", args=[self.slug])

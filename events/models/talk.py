@@ -1,0 +1,332 @@
+"""What somebody gives: talks with their speakers in order, tracks, topics and links."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.models import COLOR, LanguageField, Level, Record, Timestamped, free_slug
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from speakers.models import Speaker
+
+from .event import Event
+
+
+class OfEventQuerySet(SearchQuerySet):
+    """Rows that belong to an event and are seen and changed with it."""
+
+    def visible_to(self, user):
+        if sees_all(user):
+            return self
+        public = ~Q(event__state=Event.State.DRAFT)
+        return self.filter(
+            public | Q(event__in=Event.objects.editable_by(user)) if is_organiser(user) else public
+        )
+
+    def editable_by(self, user):
+        return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+
+
+class Topic(Record):
+    """A subject that talks and links across the portal have in common."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    search = search_vector(name="A", description="C")
+
+    class QuerySet(SearchQuerySet):
+        search_title = "name"
+
+        def visible_to(self, user):
+            return self
+
+        def editable_by(self, user):
+            return self if is_organiser(user) else self.none()
+
+    objects = QuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("topic"), _("topics")
+        ordering = ["name", "pk"]
+        indexes = search_indexes("topic", "name")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="topic_name_once",
+                violation_error_message=_("There is a topic of that name already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("topic", args=[self.slug])
+
+
+class Track(Record):
+    """An event's own strand, with a colour."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="tracks", verbose_name=_("event"))
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
+    color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class QuerySet(OfEventQuerySet):
+        search_title = "name"
+
+        def matching(self, text):
+            return Q(name__icontains=text)
+
+        def search(self, text):
+            return self.filter(self.matching(text)) if text.strip() else self
+
+    objects = QuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("track"), _("tracks")
+        ordering = ["position", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "slug"],
+                name="track_address_once_in_an_event",
+                violation_error_message=_("The event has a track with that address already."),
+            ),
+            models.UniqueConstraint(
+                fields=["event", "name"],
+                name="track_name_once_in_an_event",
+                violation_error_message=_("The event has a track of that name already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **options):
+        if not self.slug:
+            others = Track.objects.filter(event=self.event_id).exclude(pk=self.pk)
+            self.slug = free_slug(self.name, lambda slug: others.filter(slug=slug).exists(), fallback="track")
+        super().save(**options)
+
+
+class TalkQuerySet(OfEventQuerySet):
+    def visible_to(self, user):
+        """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
+        if sees_all(user):
+            return self
+        public = Q(state__in=Talk.PUBLIC) & ~Q(event__state=Event.State.DRAFT)
+        return self.filter(
+            public | Q(event__in=Event.objects.editable_by(user)) if is_organiser(user) else public
+        )
+
+    def matching(self, text):
+        by_speaker = TalkSpeaker.objects.filter(
+            speaker__in=Speaker.objects.filter(state=Speaker.State.PUBLISHED)
+            .search(text)
+            .order_by()
+            .values("pk")
+        )
+        return super().matching(text) | Q(pk__in=by_speaker.values("talk"))
+
+    def for_cards(self):
+        """All that a card of a talk shows: two more queries, however many talks."""
+        return (
+            self.select_related("event__venue", "event__current_release", "track")
+            .defer("description", "notes", "imported", "search", "event__description", "event__search")
+            .prefetch_related(
+                Prefetch("speakers", Speaker.objects.for_talks()), Prefetch("released_slots", current_slots())
+            )
+        )
+
+    def newest_first(self):
+        return self.order_by("-event__starts_on", "event_id", "title", "pk")
+
+
+def current_slots():
+    """The slots of current releases, in time order, with their rooms."""
+    from .schedule import ReleasedSlot
+
+    return ReleasedSlot.objects.current().select_related("room").order_by("starts_at", "pk")
+
+
+class Talk(Record):
+    class Kind(models.TextChoices):
+        KEYNOTE = "keynote", _("keynote")
+        TALK = "talk", _("talk")
+        WORKSHOP = "workshop", _("workshop")
+        PANEL = "panel", _("panel")
+        LIGHTNING = "lightning", _("lightning talk")
+        BREAK = "break", _("break")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        CONFIRMED = "confirmed", _("confirmed")
+        CANCELLED = "cancelled", _("cancelled")
+        WITHDRAWN = "withdrawn", _("withdrawn (never shown)")
+
+    PUBLIC = [State.CONFIRMED, State.CANCELLED]
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="talks", verbose_name=_("event"))
+    title = models.CharField(_("title"), max_length=500)
+    slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
+    subtitle = models.CharField(_("subtitle"), max_length=1000, blank=True)
+    abstract = models.TextField(
+        _("abstract"), blank=True, help_text=_("Markdown. What it is about, in a paragraph or two.")
+    )
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown. Everything else."))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TALK)
+    type_label = models.CharField(
+        _("the event's word for the kind"),
+        max_length=100,
+        blank=True,
+        help_text=_("Such as devroom or poster."),
+    )
+    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.ANY, blank=True)
+    language = LanguageField()
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    track = models.ForeignKey(
+        Track, models.SET_NULL, null=True, blank=True, related_name="talks", verbose_name=_("track")
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="talks", verbose_name=_("topics"))
+    speakers = models.ManyToManyField(
+        Speaker, through="TalkSpeaker", related_name="talks", verbose_name=_("speakers"), blank=True
+    )
+    duration = models.PositiveSmallIntegerField(_("minutes planned"), null=True, blank=True)
+    expected_audience = models.PositiveIntegerField(_("people expected"), null=True, blank=True)
+    recording_license = models.CharField(_("licence of the recording"), max_length=100, blank=True)
+    do_not_record = models.BooleanField(_("do not record"), default=False)
+    code = models.CharField(
+        _("code"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9A-Z]{6}$", _("Six capital letters or digits."))],
+        help_text=_("Six capital letters or digits; other systems know the talk by it."),
+    )
+    notes = models.TextField(_("notes"), blank=True, help_text=_("Only organisers see them."))
+    imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
+    search = search_vector(title="A", subtitle="B", abstract="C", description="D")
+
+    objects = TalkQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search", "imported"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("talk"), _("talks")
+        ordering = ["title", "pk"]
+        indexes = [
+            models.Index(fields=["event", "state", "title", "id"], name="talk_by_title"),
+            *search_indexes("talk"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "slug"],
+                name="talk_address_once_in_an_event",
+                violation_error_message=_(
+                    "The event has a talk with that address already. Change the address."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["event", "code"],
+                condition=~Q(code=""),
+                name="talk_code_once_in_an_event",
+                violation_error_message=_("The event has a talk with that code already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(title=""),
+                name="talk_has_a_title",
+                violation_error_message=_("A talk needs a title."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def clean(self):
+        if self.track_id and self.event_id and self.track.event_id != self.event_id:
+            raise ValidationError(
+                {"track": _("This track belongs to another event. Pick one of this event's tracks.")}
+            )
+
+    def save(self, **options):
+        if not self.slug:
+            others = Talk.objects.filter(event=self.event_id).exclude(pk=self.pk)
+            self.slug = free_slug(self.title, lambda slug: others.filter(slug=slug).exists(), fallback="talk")
+        super().save(**options)
+
+    def get_absolute_url(self):
+        return reverse("events:talk", args=[self.event.slug, self.slug])
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+
+class TalkSpeaker(models.Model):
+    """That somebody gives a talk, in which role and in which place of the order."""
+
+    class Role(models.TextChoices):
+        SPEAKER = "speaker", _("speaker")
+        MODERATOR = "moderator", _("moderator")
+        PANELIST = "panelist", _("panelist")
+        HOST = "host", _("host")
+        AUTHOR = "author", _("author")
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="talk_speakers")
+    speaker = models.ForeignKey(
+        Speaker, models.RESTRICT, related_name="talk_speakers", verbose_name=_("speaker")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.SPEAKER)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("speaker"), _("speakers")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["talk", "speaker"],
+                name="speaker_once_in_a_talk",
+                violation_error_message=_("This speaker gives the talk already."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.speaker)
+
+
+class TalkLink(Timestamped):
+    """Slides, a recording, a paper: an address as somebody gave it, odd ones too."""
+
+    class Kind(models.TextChoices):
+        SLIDES = "slides", _("slides")
+        RECORDING = "recording", _("recording")
+        PAPER = "paper", _("paper")
+        CODE = "code", _("code")
+        ARTICLE = "article", _("article")
+        BLOG = "blog", _("blog")
+        MEDIA = "media", _("media")
+        ACTIVITYPUB = "activitypub", _("fediverse")
+        RELATED = "related", _("related")
+        WEB = "web", _("web page")
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="links", verbose_name=_("talk"))
+    url = models.CharField(_("address"), max_length=4000)
+    title = models.CharField(_("title"), max_length=500, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.WEB)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("link"), _("links")
+        ordering = ["position", "pk"]
+        indexes = [models.Index(F("kind"), F("talk"), name="talk_link_by_kind")]
+
+    def __str__(self):
+        return self.title or self.url

@@ -1,0 +1,220 @@
+"""The community's library: curated links, tied into talks, speakers, events and topics."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from events.models import Event, Talk, Topic
+from roadshow.base.access import is_organiser
+from roadshow.base.models import LanguageField, Level, Record, free_slug
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from speakers.models import Speaker
+
+
+class ResourceQuerySet(SearchQuerySet):
+    def visible_to(self, user):
+        """Published and retired links; every one to organisers, who curate them together."""
+        return self if is_organiser(user) else self.filter(state__in=Resource.PUBLIC)
+
+    def editable_by(self, user):
+        return self if is_organiser(user) else self.none()
+
+    def listed(self):
+        """Those that lists show: retired ones keep their page and nothing else."""
+        return self.filter(state=Resource.State.PUBLISHED)
+
+    def for_cards(self):
+        return self.defer("search").prefetch_related("topics")
+
+    def most_cited(self):
+        return self.annotate(citations=Count("talks", distinct=True)).order_by("-citations", "title", "pk")
+
+
+class Resource(Record):
+    class Kind(models.TextChoices):
+        ARTICLE = "article", _("article")
+        PAPER = "paper", _("paper")
+        DEMO = "demo", _("demo")
+        VIDEO = "video", _("video")
+        SLIDES = "slides", _("slides")
+        CODE = "code", _("code")
+        DATASET = "dataset", _("dataset")
+        COURSE = "course", _("course")
+        BOOK = "book", _("book")
+        TOOL = "tool", _("tool")
+        GALLERY = "gallery", _("gallery")
+        PODCAST = "podcast", _("podcast")
+
+    class State(models.TextChoices):
+        SUGGESTED = "suggested", _("suggested")
+        PUBLISHED = "published", _("published")
+        REJECTED = "rejected", _("rejected")
+        RETIRED = "retired", _("retired")
+
+    class Health(models.TextChoices):
+        UNKNOWN = "unknown", _("not checked yet")
+        GOOD = "good", _("works")
+        MOVED = "moved", _("has moved")
+        FAILING = "failing", _("did not answer lately")
+        BROKEN = "broken", _("broken")
+
+    PUBLIC = [State.PUBLISHED, State.RETIRED]
+
+    title = models.CharField(_("title"), max_length=300)
+    slug = models.SlugField(_("address here"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    url = models.URLField(_("address"), max_length=2000)
+    url_key = models.CharField(_("address, normalised"), max_length=2000, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ARTICLE)
+    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.ANY, blank=True)
+    language = LanguageField(default="en")
+    authors = models.CharField(
+        _("authors"), max_length=500, blank=True, help_text=_("Separated by semicolons.")
+    )
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, blank=True, validators=[MinValueValidator(1500), MaxValueValidator(2200)]
+    )
+    note = models.TextField(
+        _("curator's note"), blank=True, help_text=_("Markdown. Why it is worth reading.")
+    )
+    free = models.BooleanField(_("free of charge"), default=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.SUGGESTED, db_index=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="resources", verbose_name=_("topics"))
+    talks = models.ManyToManyField(Talk, blank=True, related_name="resources", verbose_name=_("talks"))
+    speakers = models.ManyToManyField(
+        Speaker, blank=True, related_name="resources", verbose_name=_("speakers")
+    )
+    events = models.ManyToManyField(Event, blank=True, related_name="resources", verbose_name=_("events"))
+    health = models.CharField(
+        _("health"), max_length=8, choices=Health, default=Health.UNKNOWN, editable=False, db_index=True
+    )
+    checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
+    archived_url = models.URLField(_("archived copy"), max_length=2000, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    search = search_vector(title="A", authors="B", note="C")
+
+    objects = ResourceQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search", "health", "checked_at"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("resource"), _("resources")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["state", "-created_at", "-id"], name="resource_newest"),
+            models.Index(fields=["state", "title", "id"], name="resource_by_title"),
+            *search_indexes("resource"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url_key"],
+                name="resource_address_once",
+                violation_error_message=_("This address is in the library already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(url__startswith="http://") | Q(url__startswith="https://"),
+                name="resource_address_is_http",
+                violation_error_message=_("The address has to begin with http:// or https://."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, **options):
+        if not self.slug:
+            self.slug = free_slug(
+                self.title, lambda slug: Resource.objects.filter(slug=slug).exists(), fallback="link"
+            )
+        super().save(**options)
+
+    def get_absolute_url(self):
+        return reverse("resources:resource", args=[self.slug])
+
+
+class CollectionQuerySet(SearchQuerySet):
+    def visible_to(self, user):
+        return self if is_organiser(user) else self.filter(state=Collection.State.PUBLISHED)
+
+    def editable_by(self, user):
+        return self if is_organiser(user) else self.none()
+
+    def with_items(self, user):
+        """Each with its visible links, in order, as `entries`."""
+        items = CollectionItem.objects.filter(resource__in=Resource.objects.visible_to(user).listed())
+        return self.prefetch_related(
+            Prefetch(
+                "items",
+                items.select_related("resource").prefetch_related("resource__topics"),
+                to_attr="entries",
+            )
+        )
+
+
+class Collection(Record):
+    """An ordered set of links; a learning path is one whose order matters."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    text = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
+    is_path = models.BooleanField(
+        _("learning path"), default=False, help_text=_("Its links are numbered steps.")
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    resources = models.ManyToManyField(Resource, through="CollectionItem", related_name="collections")
+    search = search_vector(title="A", text="C")
+
+    objects = CollectionQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("collection"), _("collections")
+        ordering = ["title", "pk"]
+        indexes = search_indexes("collection")
+
+    def __str__(self):
+        return self.title
+
+    def save(self, **options):
+        if not self.slug:
+            self.slug = free_slug(
+                self.title, lambda slug: Collection.objects.filter(slug=slug).exists(), fallback="collection"
+            )
+        super().save(**options)
+
+    def get_absolute_url(self):
+        return reverse("resources:collection", args=[self.slug])
+
+
+class CollectionItem(models.Model):
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="collection_items", verbose_name=_("resource")
+    )
+    heading = models.CharField(
+        _("heading"), max_length=200, blank=True, help_text=_("Begins a section or a step.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("Markdown. What to do with it here."))
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("link"), _("links")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collection", "resource"],
+                name="resource_once_in_a_collection",
+                violation_error_message=_("The collection has this link already."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.resource)

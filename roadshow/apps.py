@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RoadshowConfig(AppConfig):
+    name = "roadshow"
+    verbose_name = "Roadshow"

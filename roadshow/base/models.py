@@ -1,0 +1,105 @@
+"""What two or more apps' models have in common."""
+
+import uuid
+import zoneinfo
+from io import BytesIO
+from pathlib import PurePath
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LANGUAGE_TAG = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
+)
+COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
+
+
+class Level(models.TextChoices):
+    """How much a talk or a link expects of its audience."""
+
+    ANY = "", _("for everyone")
+    BEGINNER = "beginner", _("beginner")
+    INTERMEDIATE = "intermediate", _("intermediate")
+    ADVANCED = "advanced", _("advanced")
+
+
+class Timestamped(models.Model):
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Timestamped):
+    """A row that others refer to: its GUID never changes."""
+
+    guid = models.UUIDField("GUID", default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class LanguageField(models.CharField):
+    """A BCP 47 language tag; empty when nobody said."""
+
+    def __init__(self, verbose_name=_("language"), **options):
+        options = {"max_length": 20, "blank": True, "default": "", "validators": [LANGUAGE_TAG]} | options
+        super().__init__(verbose_name, **options)
+
+
+def validate_timezone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("There is no time zone “%(zone)s”. Use a name such as Europe/Zurich."), params={"zone": value}
+        )
+
+
+def free_slug(text: str, taken, *, fallback: str = "item", max_length: int = 80) -> str:
+    """A slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on.
+
+    Letters of scripts other than Latin stay as they are, so a Chinese title has a readable address.
+    """
+    base = slugify(text, allow_unicode=True)[:max_length].strip("-") or fallback
+    slug, number = base, 1
+    while taken(slug):
+        number += 1
+        slug = f"{base[: max_length - len(str(number)) - 1]}-{number}"
+    return slug
+
+
+def reencode(upload, *, longest: int = 1920) -> ContentFile:
+    """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
+
+    Raises ValidationError when it is not a picture, or one of more than 50 million pixels.
+    """
+    try:
+        with Image.open(upload) as picture:
+            if picture.width * picture.height > 50_000_000:
+                raise ValidationError(
+                    _("The picture has more than 50 million pixels. Make it smaller first.")
+                )
+            picture = ImageOps.exif_transpose(picture)
+            picture.thumbnail((longest, longest))
+            if picture.mode not in ("RGB", "RGBA"):
+                picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+            data = BytesIO()
+            picture.save(data, "WEBP", quality=85, method=4)
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
+    return ContentFile(data.getvalue(), name=f"{slugify(PurePath(upload.name).stem) or 'picture'}.webp")
+
+
+class PictureField(models.ImageField):
+    """A picture that is stored re-encoded: no metadata, no other file in a picture's clothes."""
+
+    def pre_save(self, instance, add):
+        file = getattr(instance, self.attname)
+        if file and not file._committed:
+            file.save(file.name, reencode(file.file), save=False)
+        return super().pre_save(instance, add)

@@ -1,0 +1,114 @@
+"""People who give talks: one record each, across all events."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.models import PictureField, Record, Timestamped, free_slug
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+
+
+class SpeakerQuerySet(SearchQuerySet):
+    search_title = "name"
+
+    def visible_to(self, user):
+        """Published speakers, and those whom `user` may change."""
+        if sees_all(user):
+            return self
+        if not is_organiser(user):
+            return self.filter(state=Speaker.State.PUBLISHED)
+        return self.filter(Q(state=Speaker.State.PUBLISHED) | Q(pk__in=self._of(user)))
+
+    def editable_by(self, user):
+        """Speakers whom `user` entered, or who have a talk at an event that is theirs."""
+        if sees_all(user):
+            return self
+        return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
+
+    def _of(self, user):
+        theirs = Q(talks__event__organisers=user) | Q(talks__event__series__organisers=user)
+        return Speaker.objects.filter(theirs | Q(created_by=user)).values("pk")
+
+    def for_cards(self):
+        return self.defer("biography", "notes", "search")
+
+
+class Speaker(Record):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    name = models.CharField(
+        _("name"), max_length=200, help_text=_("As it is to be shown, in the speaker's own order.")
+    )
+    slug = models.SlugField(_("address"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    headline = models.CharField(
+        _("headline"), max_length=250, blank=True, help_text=_("Role and organisation.")
+    )
+    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
+    biography = models.TextField(_("biography"), blank=True, help_text=_("Markdown."))
+    picture = PictureField(_("picture"), upload_to="speakers/", blank=True)
+    picture_credit = models.CharField(_("credit of the picture"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PUBLISHED, db_index=True)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Only organisers see it."))
+    notes = models.TextField(_("notes"), blank=True, help_text=_("Only organisers see them."))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    search = search_vector(name="A", headline="B", biography="C")
+
+    objects = SpeakerQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search", "picture"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("speaker"), _("speakers")
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["name", "id"], name="speaker_by_name"),
+            *search_indexes("speaker", "name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="speaker_has_a_name",
+                violation_error_message=_("A speaker needs a name."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **options):
+        if not self.slug:
+            self.slug = free_slug(
+                self.name, lambda slug: Speaker.objects.filter(slug=slug).exists(), fallback="speaker"
+            )
+        super().save(**options)
+
+    def get_absolute_url(self):
+        return reverse("speakers:speaker", args=[self.slug])
+
+
+class SpeakerLink(Timestamped):
+    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links", verbose_name=_("speaker"))
+    url = models.CharField(_("address"), max_length=2000)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("link"), _("links")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["speaker", "url"],
+                name="speaker_link_once",
+                violation_error_message=_("This link is there already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or self.url
