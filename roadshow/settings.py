@@ -118,7 +118,7 @@ TEMPLATES = [
 ]
 
 # --- database and cache --------------------------------------------------------------------------
-# Words that are nearly right are found by pg_trgm; its default of 0.6 misses one wrong letter in a short word.
+# pg_trgm finds words that are nearly right; its default of 0.6 misses one wrong letter in a short word.
 DATABASES = {
     "default": {
         **env.db_url_config(required("DATABASE_URL", "postgres://user:password@localhost/roadshow")),
@@ -174,7 +174,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 CONTENT_SECURITY_POLICY = {
-    # The admin's own library writes style attributes and evaluates expressions, so it has a policy of its own.
+    # The admin's library writes style attributes and evaluates expressions: it has a policy of its own.
     "EXCLUDE_URL_PREFIXES": ("/admin/", "/zh-hans/admin/", "/api/docs/"),
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -229,7 +229,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
-    "DESCRIPTION": "Events, talks, speakers, schedules and curated links. Read by everybody, written by organisers.",
+    "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -179,7 +179,7 @@ _decoder = msgspec.json.Decoder(Document)
 
 
 def encode(document: Document) -> bytes:
-    """The document as JSON, UTF-8, keys in the order of the fields: the same document gives the same bytes."""
+    """The document as UTF-8 JSON, keys in the order of the fields: equal documents give equal bytes."""
     return msgspec.json.encode(document)
 
 

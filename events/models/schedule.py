@@ -80,6 +80,10 @@ class Slot(Placed):
     def clean(self):
         if self.talk_id and self.event_id and self.talk.event_id != self.event_id:
             raise ValidationError({"talk": _("This talk belongs to another event.")})
+        if self.room_id and self.event_id and not self.event.event_rooms.filter(room=self.room_id).exists():
+            raise ValidationError(
+                {"room": _("The event does not use this room yet. Add it to the event first.")}
+            )
 
     def save(self, **options):
         self.event_id = self.talk.event_id
@@ -212,7 +216,7 @@ class Booking(models.Model):
 
 
 class AcceptedClash(models.Model):
-    """An organiser's word that a speaker's slot may overlap with another one: it takes no booking of the speaker."""
+    """An organiser's word that a speaker's slot may overlap another: it takes no booking of the speaker."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_clashes", verbose_name=_("slot"))
     speaker = models.ForeignKey(

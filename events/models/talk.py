@@ -139,12 +139,17 @@ class TalkQuerySet(OfEventQuerySet):
         return super().matching(text) | Q(pk__in=by_speaker.values("talk"))
 
     def for_cards(self):
-        """All that a card of a talk shows: two more queries, however many talks."""
+        """All that a card of a talk shows: two more queries, however many talks.
+
+        `credits` are its published speakers in order (each a TalkSpeaker), `current_slots` its slots in the
+        current release, with their rooms.
+        """
         return (
-            self.select_related("event__venue", "event__current_release", "track")
+            self.select_related("event__venue", "track")
             .defer("description", "notes", "imported", "search", "event__description", "event__search")
             .prefetch_related(
-                Prefetch("speakers", Speaker.objects.for_talks()), Prefetch("released_slots", current_slots())
+                Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),
+                Prefetch("released_slots", current_slots(), to_attr="current_slots"),
             )
         )
 
@@ -286,6 +291,17 @@ class TalkSpeaker(models.Model):
     )
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.SPEAKER)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class QuerySet(models.QuerySet):
+        def published(self):
+            """Those whose speaker everybody may see, with the speaker."""
+            return (
+                self.filter(speaker__state=Speaker.State.PUBLISHED)
+                .select_related("speaker")
+                .defer("speaker__biography", "speaker__notes", "speaker__search")
+            )
+
+    objects = QuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")

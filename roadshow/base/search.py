@@ -1,7 +1,7 @@
-"""Full-text search by generated columns: `search_vector(...)` on the model, `search(text)` on its QuerySet."""
+"""Full-text search by generated columns: `search_vector(…)` on a model, `search(text)` on its QuerySet."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchQueryField, SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
 from django.db.models import F, Func, GeneratedField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
@@ -14,12 +14,14 @@ class Fold(Func):
     output_field = TextField()
 
 
-class Terms(Func):
+class Terms(SearchQuery):
     """What somebody typed, as a tsquery: every word as a prefix, runs of Chinese as phrases."""
 
     function = "public.roadshow_query"
-    arity = 1
-    output_field = SearchQueryField()
+    invert = False
+
+    def __init__(self, text: str):
+        Func.__init__(self, Value(text), output_field=SearchQueryField())
 
 
 class _Weighted(Func):
@@ -59,7 +61,7 @@ class SearchQuerySet(QuerySet):
 
     def matching(self, text: str) -> Q:
         """The condition that `search` filters by; models add what else of theirs counts."""
-        return Q(search=Terms(Value(text))) | Q(folded_title__trigram_word_similar=Fold(Value(text)))
+        return Q(search=Terms(text)) | Q(folded_title__trigram_word_similar=Fold(Value(text)))
 
     def search(self, text: str) -> "SearchQuerySet":
         """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first."""
@@ -69,6 +71,6 @@ class SearchQuerySet(QuerySet):
         rows = self.alias(folded_title=Fold(F(self.search_title)))
         return (
             rows.filter(rows.matching(text))
-            .annotate(rank=Coalesce(SearchRank(F("search"), Terms(Value(text))), Value(0.0)))
+            .annotate(rank=Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)))
             .order_by("-rank", Length(self.search_title), "pk")
         )

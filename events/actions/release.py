@@ -1,0 +1,176 @@
+"""Publishing the plan: one transaction, and PostgreSQL has the last word."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+
+from ..formats import document as doc
+from ..models import Booking, Event, Release, ReleasedSlot, Room, Talk
+from ..schedule import Conflict, conflicts
+from .plan import document_of, plan_of
+
+
+class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
+    """The plan cannot be released. `conflicts` are the ones that block; the text names their slots."""
+
+    def __init__(self, conflicts: Iterable[Conflict]):
+        self.conflicts = list(conflicts)
+        super().__init__(" ".join(str(conflict) for conflict in self.conflicts[:10]))
+
+
+def check(event: Event) -> list[Conflict]:
+    """The conflicts of the event's plan, as `schedule.conflicts` has them."""
+    plan = plan_of(event)
+    return conflicts(plan.slots, plan.rules)
+
+
+@transaction.atomic
+def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Release:
+    """Publish the plan as the event's next release.
+
+    The slots of confirmed and cancelled talks are copied, the event's bookings replaced. Raises
+    ScheduleConflict, naming both slots of every clash, and changes nothing.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    _one_at_a_time()
+    blocking = [conflict for conflict in check(event) if conflict.level == "block"]
+    if blocking:
+        raise ScheduleConflict(blocking)
+    last = event.releases.order_by("-number").first()
+    now = timezone.now()
+    number = last.number + 1 if last else 1
+    document = document_of(event, version=str(number), note=note, released_at=now)
+    document = _with_history(document, event, now)
+    made = Release.objects.create(
+        event=event,
+        number=number,
+        note=note,
+        released_by=by,
+        created_at=now,
+        document=doc.encode(document).decode(),
+    )
+    slots = _copy(made, document, event)
+    try:
+        with transaction.atomic():
+            _book(event, slots, document)
+    except IntegrityError as error:
+        raise ScheduleConflict(check(event)) from error
+    event.current_release = made
+    event.save(update_fields=["current_release", "updated_at"])
+    return made
+
+
+def _one_at_a_time() -> None:
+    """Wait for other releases: two that check each other's fresh bookings at once would deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE events_booking IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _with_history(document: doc.Document, event: Event, now: datetime) -> doc.Document:
+    """The document with each slot's sequence, last change and former start, from its last release."""
+    before = {
+        slot.guid: slot
+        for slot in ReleasedSlot.objects.filter(release__event=event)
+        .select_related("room", "talk")
+        .order_by("guid", "-release__number")
+        .distinct("guid")
+    }
+    current = event.current_release
+    titles = {}
+    if current:
+        titles = {talk.guid: talk.title for talk in doc.decode(current.document).talks}
+    return replace(
+        document,
+        talks=[
+            replace(
+                talk, slots=[_slot(talk, slot, before.get(slot.guid), titles, now) for slot in talk.slots]
+            )
+            for talk in document.talks
+        ],
+    )
+
+
+def _slot(
+    talk: doc.Talk, slot: doc.Slot, before: ReleasedSlot | None, titles: dict, now: datetime
+) -> doc.Slot:
+    if before is None:
+        return replace(slot, changed_at=now)
+    moved = slot.starts_at != before.starts_at
+    placed = (slot.ends_at, slot.room, talk.state == "cancelled")
+    changed = moved or placed != (before.ends_at, before.room.name if before.room else "", before.cancelled)
+    retitled = titles.get(talk.guid, talk.title) != talk.title
+    return replace(
+        slot,
+        sequence=before.sequence + changed,
+        changed_at=now if changed or retitled else before.changed_at.astimezone(UTC),
+        previous_starts_at=_utc(before.starts_at if moved else before.previous_starts_at),
+    )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant and instant.astimezone(UTC)
+
+
+def _copy(made: Release, document: doc.Document, event: Event) -> list[ReleasedSlot]:
+    talks = dict(Talk.objects.filter(event=event).values_list("guid", "pk"))
+    rooms = dict(event.slots.filter(room__isnull=False).values_list("guid", "room"))
+    return ReleasedSlot.objects.bulk_create(
+        [
+            ReleasedSlot(
+                release=made,
+                talk_id=talks[talk.guid],
+                room_id=rooms.get(slot.guid),
+                guid=slot.guid,
+                number=slot.number,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                cancelled=talk.state == "cancelled",
+                sequence=slot.sequence,
+                changed_at=slot.changed_at,
+                previous_starts_at=slot.previous_starts_at,
+            )
+            for talk in document.talks
+            for slot in talk.slots
+        ],
+        batch_size=1000,
+    )
+
+
+def _book(event: Event, slots: list[ReleasedSlot], document: doc.Document) -> None:
+    """Replace the event's bookings by what the released slots occupy."""
+    rooms = dict(Room.objects.filter(slots__event=event, shared=False).values_list("pk", "guid"))
+    people = _people(event)
+    Booking.objects.filter(event=event).delete()
+    Booking.objects.bulk_create(
+        [
+            Booking(
+                event=event,
+                slot=slot,
+                resource=resource,
+                during=DateTimeTZRange(slot.starts_at, slot.ends_at),
+            )
+            for slot in slots
+            if not slot.cancelled
+            for resource in [*filter(None, [rooms.get(slot.room_id)]), *people.get(slot.guid, ())]
+        ],
+        batch_size=2000,
+    )
+
+
+def _people(event: Event) -> dict[UUID, set[UUID]]:
+    """Slot GUID -> GUIDs of the speakers whom it occupies: all of them but accepted clashes."""
+    found: dict[UUID, set[UUID]] = {}
+    for slot, speaker in event.slots.filter(talk__speakers__isnull=False).values_list(
+        "guid", "talk__speakers__guid"
+    ):
+        found.setdefault(slot, set()).add(speaker)
+    clashes = event.slots.filter(accepted_clashes__isnull=False)
+    for slot, speaker in clashes.values_list("guid", "accepted_clashes__speaker__guid"):
+        found.get(slot, set()).discard(speaker)
+    return found
