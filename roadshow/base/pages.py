@@ -1,0 +1,114 @@
+"""What pages have in common: what every template knows, and lists that are filtered and paged."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.cache import patch_vary_headers
+
+from .access import is_organiser
+from .filters import RecordFilter
+
+PAGE_SIZE = 30
+
+
+def absolute(request: HttpRequest, path: str) -> str:
+    """`path` with scheme and host: the configured site's, else the request's."""
+    if path.startswith(("http://", "https://")):
+        return path
+    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+
+
+def site(request: HttpRequest) -> dict:
+    """Context processor: the portal's name, this page's own address, and the same page in every language."""
+    path = request.get_full_path()
+    return {
+        "site": {
+            "name": settings.SITE_NAME,
+            "description": settings.SITE_DESCRIPTION,
+            "url": absolute(request, request.path),
+            "root": absolute(request, "/").rstrip("/"),
+            "languages": [
+                {
+                    "code": code,
+                    "path": translate_url(path, code),
+                    "url": absolute(request, translate_url(request.path, code)),
+                }
+                for code, _name in settings.LANGUAGES
+            ],
+        }
+    }
+
+
+def edit_url(request: HttpRequest, row) -> str:
+    """Where an organiser changes `row` in the admin; empty for everybody else."""
+    if not is_organiser(request.user):
+        return ""
+    if not type(row)._default_manager.editable_by(request.user).filter(pk=row.pk).exists():
+        return ""
+    try:
+        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class Control:
+    """One field of the form above a list. `kind` is search, select, date or text; `options` are (value, label)."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: list[tuple[str, str]] = field(default_factory=list)
+
+
+def controls(filterset: RecordFilter, shown: Mapping[str, Iterable | None]) -> list[Control]:
+    """Controls for the parameters `shown`; a value gives a reference's options as (value, label)."""
+    return [_control(filterset, name, options) for name, options in shown.items()]
+
+
+def _control(filterset: RecordFilter, name: str, options: Iterable | None) -> Control:
+    form_field = filterset.form.fields[name]
+    value = filterset.data.get(name, "") if filterset.data else ""
+    if options is None:
+        options = getattr(form_field.widget, "choices", [])
+    options = [(str(key), label) for key, label in options if key != ""]
+    kind = "select" if options else getattr(form_field.widget, "input_type", "text")
+    return Control(name, form_field.label, "search" if name == "q" else kind, value, options)
+
+
+def render_list(
+    request: HttpRequest,
+    template: str,
+    filterset: RecordFilter,
+    *,
+    shown: Mapping[str, Iterable | None] | None = None,
+    page_size: int = PAGE_SIZE,
+    context: dict | None = None,
+) -> HttpResponse:
+    """A page of the rows that `filterset` leaves; only the template's partial `results` when a script asks.
+
+    What is wrong with the parameters is told on the page (`problems`), which shows the list without them. A page
+    number beyond the end is the last page.
+    """
+    problems = filterset.problems()
+    page = Paginator(filterset.qs, page_size).get_page(request.GET.get("page"))
+    response = render(
+        request,
+        f"{template}#results" if request.htmx else template,
+        {
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+            "filtered": any(value for name, value in request.GET.items() if name not in ("page", "ordering")),
+            "problems": [sentence for sentences in problems.values() for sentence in sentences],
+            "controls": controls(filterset, shown or {"q": None}),
+            **(context or {}),
+        },
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response

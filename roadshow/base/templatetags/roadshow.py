@@ -1,0 +1,110 @@
+"""What templates say: texts, dates, colours, people."""
+
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language_info
+
+from .. import text
+from ..colors import hue_class
+from ..emblems import emblem as draw
+
+register = template.Library()
+
+register.filter("long_date", text.long_date)
+register.filter("short_date", text.short_date)
+register.filter("weekday", text.weekday)
+register.filter("month", text.month)
+register.filter("clock", text.clock)
+register.filter("zone_name", text.zone_name)
+register.filter("language_name", text.language_name)
+
+
+@register.filter
+def markdown(value, top=3):
+    """Markdown as safe HTML whose highest heading is `top`."""
+    return text.html(value or "", top=int(top))
+
+
+@register.filter
+def gist(value, length=180):
+    """Markdown as plain text of at most `length` characters or so."""
+    return text.plain(value or "", int(length))
+
+
+@register.filter
+def hue(thing):
+    """The CSS classes of a track's, an event's or a person's colour."""
+    if not thing:
+        return ""
+    own = getattr(thing, "series", None)
+    return hue_class(getattr(thing, "color", ""), str(own or getattr(thing, "name", thing)))
+
+
+@register.filter
+def dates_of(event):
+    """When an event is, as exactly as it is known."""
+    precision = event.date_precision
+    if precision == "month":
+        return text.month(event.starts_on)
+    return str(event.starts_on.year) if precision == "year" else text.date_range(event.starts_on, event.ends_on)
+
+
+@register.filter
+def in_zone(instant, zone):
+    """An aware datetime in a zone, given as ZoneInfo or as an event."""
+    return instant.astimezone(getattr(zone, "zone", zone))
+
+
+@register.filter
+def host(url):
+    """ "example.org" of an address."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+@register.filter
+def safe_link(url):
+    """The address when a browser may follow it, else nothing: imported links can be anything."""
+    scheme = url.split(":", 1)[0].lower() if ":" in url else ""
+    return url if scheme in ("http", "https", "mailto") else ""
+
+
+@register.filter
+def initials(name):
+    """At most two letters for a person without a picture."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    if not words:
+        return name[:1]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@register.filter
+def duration(minutes):
+    """Minutes as "1 h 30" or "45 min"; both languages read it."""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+@register.filter
+def own_name(code):
+    """A language's name in itself: what its readers look for."""
+    return get_language_info(code)["name_local"]
+
+
+@register.simple_tag
+def emblem(seed, lines=3):
+    """A decorative line map that belongs to `seed`."""
+    return mark_safe(draw(str(seed), lines=lines))
+
+
+@register.simple_tag
+def icon(name):
+    """One of the icons that base.html defines."""
+    return format_html('<svg aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name)

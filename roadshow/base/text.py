@@ -1,0 +1,112 @@
+"""Texts: Markdown to safe HTML, to plain text, and dates and names in the reader's language."""
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+import nh3
+from babel import Locale, UnknownLocaleError, dates
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from markdown_it import MarkdownIt
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "code", "del", "dd", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr",
+    "i", "kbd", "li", "ol", "p", "pre", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
+    "thead", "tr", "ul",
+}  # fmt: skip
+SCHEMES = {"http", "https", "mailto", "tel", "xmpp", "matrix", "geo"}
+
+_reader = MarkdownIt("commonmark", {"linkify": True, "breaks": False, "html": True})
+_reader.enable(["table", "strikethrough", "linkify"])
+
+
+def html(text: str, *, top: int = 3) -> SafeString:
+    """Markdown (with the HTML that is often in it) as safe HTML; its highest heading becomes `<h{top}>`.
+
+    Links carry rel="nofollow noopener"; scripts, styles, pictures and anything unknown are dropped.
+    """
+    return mark_safe(_html(text, top))
+
+
+@lru_cache(maxsize=512)
+def _html(text: str, top: int) -> str:
+    raw = _reader.render(text.replace("\0", ""))
+    lower = top - 1
+    raw = re.sub(
+        r"<(/?)h([1-6])\b", lambda found: f"<{found[1]}h{min(6, int(found[2]) + lower)}", raw, flags=re.I
+    )
+    return nh3.clean(
+        raw,
+        tags=TAGS,
+        attributes={"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"start"}},
+        url_schemes=SCHEMES,
+        link_rel="nofollow noopener",
+    )
+
+
+def plain(text: str, length: int | None = None) -> str:
+    """Markdown as one paragraph of plain text, cut at a word's end after `length` characters."""
+    words = " ".join(nh3.clean(strip_tags(_html(text, 3)), tags=set()).split())
+    for name, char in (("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", '"')):
+        words = words.replace(name, char)
+    if length is None or len(words) <= length:
+        return words
+    cut = words[: length + 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut[:length]).rstrip(" ,.;:") + "…"
+
+
+def reading_locale() -> Locale:
+    """The reader's language with a region that writes the day first and 24 hours."""
+    language = get_language() or "en"
+    return Locale.parse({"en": "en_GB", "zh-hans": "zh_Hans_CN"}.get(language, "en_GB"))
+
+
+def long_date(day: dt.date) -> str:
+    """ "6 October 2018" """
+    return dates.format_date(day, "long", locale=reading_locale())
+
+
+def short_date(day: dt.date) -> str:
+    """ "6 Oct" """
+    return dates.format_skeleton("MMMd", day, locale=reading_locale())
+
+
+def weekday(day: dt.date) -> str:
+    """ "Saturday" """
+    return dates.format_date(day, "EEEE", locale=reading_locale())
+
+
+def month(day: dt.date) -> str:
+    """ "October 2018" """
+    return dates.format_skeleton("yMMMM", day, locale=reading_locale())
+
+
+def date_range(first: dt.date, last: dt.date) -> str:
+    """ "6 October 2018" or "1–3 Feb 2025": as short as the two days allow."""
+    if first == last:
+        return long_date(first)
+    return dates.format_interval(first, last, "yMMMd", locale=reading_locale())
+
+
+def clock(instant: dt.datetime) -> str:
+    """ "09:30", in the zone that `instant` is in."""
+    return f"{instant:%H:%M}"
+
+
+def zone_name(instant: dt.datetime) -> str:
+    """ "India Standard Time (UTC+5:30)", for an aware datetime in the zone to name."""
+    name = dates.get_timezone_name(instant, width="long", locale=reading_locale())
+    offset = int((instant.utcoffset() or dt.timedelta()).total_seconds()) // 60
+    hours, minutes = divmod(abs(offset), 60)
+    shift = f"UTC{'-' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
+    return f"{name} ({shift})" if offset else f"{name} (UTC)"
+
+
+def language_name(tag: str) -> str:
+    """A BCP 47 tag in words ("简体中文" reads "Simplified Chinese" in English); the tag itself when unknown."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(reading_locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
