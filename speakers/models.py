@@ -34,7 +34,7 @@ class SpeakerQuerySet(SearchQuerySet):
         return Speaker.objects.filter(theirs | Q(created_by=user)).values("pk")
 
     def for_cards(self):
-        return self.defer("biography", "notes", "search")
+        return self.defer("biography", "notes", "imported", "search")
 
 
 class Speaker(Record):
@@ -59,10 +59,11 @@ class Speaker(Record):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
     search = search_vector(name="A", headline="B", biography="C")
 
     objects = SpeakerQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "picture"])
+    history = HistoricalRecords(excluded_fields=["search", "picture", "imported"])
 
     class Meta:
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
@@ -95,8 +96,8 @@ class Speaker(Record):
 
 class SpeakerLink(Timestamped):
     speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="links", verbose_name=_("speaker"))
-    url = models.CharField(_("address"), max_length=2000)
-    title = models.CharField(_("title"), max_length=200, blank=True)
+    url = models.CharField(_("address"))
+    title = models.CharField(_("title"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

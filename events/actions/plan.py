@@ -116,8 +116,8 @@ def document_of(
 ) -> doc.Document:
     """The plan as a neutral document: confirmed and cancelled talks that have a slot; 7 queries.
 
-    `url`s are paths on this portal without a language; exports make them absolute. Sequences and former starts are the
-    release's to add.
+    `url`s are paths on this portal without a language; exports make them absolute. Sequences
+    and former starts are the release's to add.
     """
     event = Event.objects.select_related("venue").get(pk=event.pk)
     talks = (

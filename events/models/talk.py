@@ -184,7 +184,7 @@ class Talk(Record):
     event = models.ForeignKey(Event, models.CASCADE, related_name="talks", verbose_name=_("event"))
     title = models.CharField(_("title"), max_length=500)
     slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
-    subtitle = models.CharField(_("subtitle"), max_length=1000, blank=True)
+    subtitle = models.CharField(_("subtitle"), blank=True)
     abstract = models.TextField(
         _("abstract"), blank=True, help_text=_("Markdown. What it is about, in a paragraph or two.")
     )
@@ -334,8 +334,8 @@ class TalkLink(Timestamped):
         WEB = "web", _("web page")
 
     talk = models.ForeignKey(Talk, models.CASCADE, related_name="links", verbose_name=_("talk"))
-    url = models.CharField(_("address"), max_length=4000)
-    title = models.CharField(_("title"), max_length=500, blank=True)
+    url = models.CharField(_("address"))
+    title = models.CharField(_("title"), blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.WEB)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -19,7 +19,7 @@ KINDS: dict[str, tuple] = {
     # kind: (what it is called, what it does unless the event says otherwise)
     "room_taken": (_("Room taken twice"), "block"),
     "speaker_taken": (_("Speaker in two places"), "block"),
-    "outside_days": (_("Outside the event's days"), "block"),
+    "outside_days": (_("Outside the event's days"), "warn"),
     "outside_hours": (_("Outside the room's opening times"), "warn"),
     "no_room": (_("No room"), "warn"),
     "no_speaker": (_("No speaker"), "warn"),

@@ -2,7 +2,9 @@
 
 import uuid
 import zoneinfo
+from collections.abc import Callable
 from io import BytesIO
+from itertools import chain, count
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
@@ -60,17 +62,18 @@ def validate_timezone(value: str) -> None:
         )
 
 
-def free_slug(text: str, taken, *, fallback: str = "item", max_length: int = 80) -> str:
-    """A slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on.
+def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
+    """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
+    return slugify(text, allow_unicode=True)[:max_length].strip("-") or fallback
 
-    Letters of scripts other than Latin stay as they are, so a Chinese title has a readable address.
-    """
-    base = slugify(text, allow_unicode=True)[:max_length].strip("-") or fallback
-    slug, number = base, 1
-    while taken(slug):
-        number += 1
-        slug = f"{base[: max_length - len(str(number)) - 1]}-{number}"
-    return slug
+
+def free_slug(
+    text: str, taken: Callable[[str], bool], *, fallback: str = "item", max_length: int = 80
+) -> str:
+    """The first slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on."""
+    base = slug_of(text, fallback=fallback, max_length=max_length)
+    numbered = (f"{base[: max_length - len(str(number)) - 1]}-{number}" for number in count(2))
+    return next(slug for slug in chain([base], numbered) if not taken(slug))
 
 
 def reencode(upload, *, longest: int = 1920) -> ContentFile:

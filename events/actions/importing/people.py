@@ -1,0 +1,142 @@
+"""Persons of a file become speakers, without making one of two people who share a name or an id."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID, uuid5
+
+from django.db.models.functions import Lower
+
+from roadshow.base.models import free_slug, slug_of
+from speakers.models import Speaker, SpeakerLink
+
+from ...formats.document import Document, Person
+from ...models import Event, TalkSpeaker
+from .report import Report
+
+FIELDS = {"headline": 250, "biography": None}
+
+
+def person_guid(event: Event, person: Person) -> UUID:
+    """Who a person is: the file's GUID, else one derived from the event, the file's id and the name."""
+    return person.guid or uuid5(event.guid, f"person:{person.id}:{person.name.casefold()}")
+
+
+def match_people(event: Event, document: Document, report: Report) -> dict[UUID, Speaker]:
+    """GUID (as `person_guid` has it) -> speaker. A speaker of the event with that name and no other claim
+    to them is the person; everybody else who is not known by GUID is new."""
+    people: dict[UUID, Person] = {}
+    for talk in document.talks:
+        for person in talk.persons:
+            guid = person_guid(event, person)
+            people[guid] = _richer(people.get(guid), person)
+    report.persons = len(people)
+    found = {speaker.guid: speaker for speaker in Speaker.objects.filter(guid__in=people)}
+    by_alias = {
+        UUID(speaker.imported["guid"]): speaker
+        for speaker in Speaker.objects.filter(imported__guid__in=[str(guid) for guid in people])
+    }
+    found |= {guid: speaker for guid, speaker in by_alias.items() if guid not in found}
+    found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
+    _update({guid: (found[guid], person) for guid, person in people.items() if guid in found}, report)
+    new = {guid: person for guid, person in people.items() if guid not in found}
+    found |= _create(new, report)
+    report.duplicates = _duplicates(people.values(), new)
+    return found
+
+
+def _richer(one: Person | None, other: Person) -> Person:
+    return other if one is None or len(other.biography) > len(one.biography) else one
+
+
+def _by_name(event: Event, people: dict[UUID, Person]) -> dict[UUID, Speaker]:
+    """Persons whom organisers had entered by hand: the only one of that name on either side."""
+    names, wanted = defaultdict(list), defaultdict(list)
+    credits = TalkSpeaker.objects.filter(talk__event=event, speaker__imported__isnull=True)
+    for speaker in Speaker.objects.filter(pk__in=credits.values("speaker")):
+        names[speaker.name.casefold()].append(speaker)
+    for guid, person in people.items():
+        wanted[person.name.casefold()].append(guid)
+    return {
+        guids[0]: names[name][0]
+        for name, guids in wanted.items()
+        if len(guids) == 1 and len(names.get(name, ())) == 1
+    }
+
+
+def _facts(person: Person) -> dict[str, str]:
+    return {name: getattr(person, name)[:length] for name, length in FIELDS.items()}
+
+
+def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
+    """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
+    changed = []
+    for guid, (speaker, person) in pairs.items():
+        facts, last = _facts(person), speaker.imported or {}
+        updates = {name: value for name, value in facts.items() if value and value != last.get(name)}
+        updates = {name: value for name, value in updates.items() if value != getattr(speaker, name)}
+        remembered = last | {"guid": str(guid)} | {name: value for name, value in facts.items() if value}
+        if updates:
+            report.changed_speakers.append(speaker.name)
+        if updates or remembered != last:
+            for name, value in updates.items():
+                setattr(speaker, name, value)
+            speaker.imported = remembered
+            changed.append(speaker)
+    Speaker.objects.bulk_update(changed, [*FIELDS, "imported"], batch_size=500)
+
+
+def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
+    taken = _Slugs(person.name for person in people.values())
+    speakers = [
+        Speaker(
+            guid=guid,
+            name=person.name[:200],
+            slug=taken.free(person.name),
+            state=Speaker.State.PUBLISHED,
+            imported={"guid": str(guid), **_facts(person)},
+            **_facts(person),
+        )
+        for guid, person in people.items()
+    ]
+    Speaker.objects.bulk_create(speakers, batch_size=500)
+    SpeakerLink.objects.bulk_create(
+        [
+            SpeakerLink(speaker=speaker, url=url, title=title, position=position)
+            for speaker in speakers
+            for position, (url, title) in enumerate(
+                {link.url: link.title for link in people[speaker.guid].links}.items()
+            )
+        ],
+        batch_size=1000,
+    )
+    report.new_speakers += [speaker.name for speaker in speakers]
+    return {speaker.guid: speaker for speaker in speakers}
+
+
+class _Slugs:
+    """Free addresses for many names: one query for all, and one more only for a name that is taken."""
+
+    def __init__(self, names: Iterable[str]):
+        wanted = {slug_of(name, fallback="speaker") for name in names}
+        self.used = set(Speaker.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+        self.plain = wanted - self.used
+
+    def free(self, name: str) -> str:
+        slug = free_slug(name, self._taken, fallback="speaker")
+        self.used.add(slug)
+        return slug
+
+    def _taken(self, slug: str) -> bool:
+        return slug in self.used or (slug not in self.plain and Speaker.objects.filter(slug=slug).exists())
+
+
+def _duplicates(people, new: dict) -> list[list[str]]:
+    """Slugs of speakers who share a name with somebody in the file: perhaps one person, perhaps not."""
+    if not new:
+        return []
+    names = {person.name.lower() for person in people}
+    alike = defaultdict(list)
+    rows = Speaker.objects.annotate(folded=Lower("name")).filter(folded__in=names).order_by("folded", "pk")
+    for folded, slug in rows.values_list("folded", "slug"):
+        alike[folded].append(slug)
+    return [slugs for slugs in alike.values() if len(slugs) > 1]
