@@ -1,5 +1,6 @@
 """An event's plan, loaded for the pure functions: as a neutral document, and as what conflicts look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,90 +25,128 @@ class Plan:
 
 def plan_of(event: Event) -> Plan:
     """The event's plan with every booking of other events that touches its rooms or speakers; 6 queries."""
-    rooms = list(EventRoom.objects.filter(event=event).select_related("room"))
-    accepted = _accepted(event)
-    own = [
-        Planned(
-            key=slot.guid,
-            talk=slot.talk_id,
-            title=slot.talk.title,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            room=slot.room.guid if slot.room else None,
-            room_name=slot.room.name if slot.room else "",
-            room_shared=bool(slot.room and slot.room.shared),
-            venue=slot.room.venue_id if slot.room else None,
-            capacity=slot.room.capacity if slot.room else None,
-            audience=slot.talk.expected_audience,
-            speakers={credit.speaker.guid: credit.speaker.name for credit in slot.talk.talk_speakers.all()},
-            accepted=accepted.get(slot.pk, frozenset()),
-            state=slot.talk.state,
-            kind=slot.talk.kind,
-        )
-        for slot in _slots(event)
-    ]
-    rules = Rules(
+    return plans_of([event])[event.pk]
+
+
+def plans_of(events: Iterable[Event]) -> dict[int, Plan]:
+    """The plans of several events, by primary key; 6 queries, however many."""
+    events = list(events)
+    hours, accepted = _hours(events), _accepted(events)
+    own: dict[int, list[Planned]] = {event.pk: [] for event in events}
+    for slot in _slots(events):
+        own[slot.event_id].append(_planned(slot, accepted.get(slot.pk, frozenset())))
+    foreign = _foreign(own)
+    return {
+        event.pk: Plan([*own[event.pk], *foreign[event.pk]], _rules(event, hours.get(event.pk, {})))
+        for event in events
+    }
+
+
+def _planned(slot: Slot, accepted: frozenset) -> Planned:
+    room = slot.room
+    return Planned(
+        key=slot.guid,
+        talk=slot.talk_id,
+        title=slot.talk.title,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        room=room.guid if room else None,
+        room_name=room.name if room else "",
+        room_shared=bool(room and room.shared),
+        venue=room.venue_id if room else None,
+        capacity=room.capacity if room else None,
+        audience=slot.talk.expected_audience,
+        speakers={credit.speaker.guid: credit.speaker.name for credit in slot.talk.talk_speakers.all()},
+        accepted=accepted,
+        state=slot.talk.state,
+        kind=slot.talk.kind,
+    )
+
+
+def _rules(event: Event, hours: dict) -> Rules:
+    return Rules(
         zone=event.zone,
         first_day=event.starts_on,
         last_day=event.ends_on,
         day_change=event.day_change,
         room_changeover=event.room_changeover,
         speaker_changeover=event.speaker_changeover,
-        hours={row.room.guid: (row.opens_at, row.closes_at) for row in rooms if row.opens_at is not None},
+        hours=hours,
         levels=event.conflict_levels,
     )
-    return Plan([*own, *_foreign(event, own)], rules)
 
 
-def _slots(event: Event):
+def _hours(events: list[Event]) -> dict[int, dict]:
+    found: dict[int, dict] = {}
+    rows = EventRoom.objects.filter(event__in=events, opens_at__isnull=False)
+    for event, room, opens, closes in rows.values_list("event", "room__guid", "opens_at", "closes_at"):
+        found.setdefault(event, {})[room] = (opens, closes)
+    return found
+
+
+def _slots(events: list[Event]):
     people = TalkSpeaker.objects.select_related("speaker").defer("speaker__biography", "speaker__search")
     talks = Talk.objects.defer("abstract", "description", "search", "imported").prefetch_related(
         Prefetch("talk_speakers", people)
     )
     return (
-        Slot.objects.filter(event=event)
+        Slot.objects.filter(event__in=events)
         .select_related("room")
         .defer("room__search")
         .prefetch_related(Prefetch("talk", talks))
     )
 
 
-def _accepted(event: Event) -> dict[int, frozenset]:
+def _accepted(events: list[Event]) -> dict[int, frozenset]:
     found: dict[int, set] = {}
-    for slot, guid in AcceptedClash.objects.filter(slot__event=event).values_list("slot", "speaker__guid"):
+    rows = AcceptedClash.objects.filter(slot__event__in=events)
+    for slot, guid in rows.values_list("slot", "speaker__guid"):
         found.setdefault(slot, set()).add(guid)
     return {slot: frozenset(guids) for slot, guids in found.items()}
 
 
-def _foreign(event: Event, own: list[Planned]) -> list[Planned]:
-    if not own:
-        return []
+def _foreign(own: dict[int, list[Planned]]) -> dict[int, list[Planned]]:
+    """For each event, what other events' current releases book of its rooms and speakers."""
+    found: dict[int, list[Planned]] = {event: [] for event in own}
+    slots = [slot for planned in own.values() for slot in planned]
+    if not slots:
+        return found
     day = timedelta(days=1)
-    span = (min(slot.starts_at for slot in own) - day, max(slot.ends_at for slot in own) + day)
-    wanted = {slot.room for slot in own if slot.room} | {guid for slot in own for guid in slot.speakers}
-    rows = (
-        Booking.objects.filter(resource__in=wanted, during__overlap=span)
-        .exclude(event=event)
-        .select_related("slot__talk", "slot__room", "event")
-        .only("resource", "during", "event__name", "slot__guid", "slot__talk__title", "slot__room__guid",
-              "slot__room__name", "slot__room__venue")
+    span = (min(slot.starts_at for slot in slots) - day, max(slot.ends_at for slot in slots) + day)
+    wanted = {event: _resources(planned) for event, planned in own.items()}
+    rows = Booking.objects.filter(resource__in=set().union(*wanted.values()), during__overlap=span)
+    if len(own) == 1:
+        rows = rows.exclude(event__in=own)
+    rows = rows.select_related("slot__talk", "slot__room", "event").only(
+        "resource", "during", "event__name", "slot__guid", "slot__talk__title", "slot__room__guid",
+        "slot__room__name", "slot__room__venue",
     )  # fmt: skip
-    names = {guid: name for slot in own for guid, name in slot.speakers.items()}
-    return [
-        Planned(
-            key=row.slot.guid,
-            title=row.slot.talk.title,
-            starts_at=row.during.lower,
-            ends_at=row.during.upper,
-            room=row.resource if row.resource not in names else None,
-            room_name=row.slot.room.name if row.slot.room else "",
-            venue=row.slot.room.venue_id if row.slot.room else None,
-            speakers={row.resource: names[row.resource]} if row.resource in names else {},
-            event=row.event.name,
-            foreign=True,
-        )
-        for row in rows
-    ]
+    names = {guid: name for slot in slots for guid, name in slot.speakers.items()}
+    for row in rows:
+        for event, resources in wanted.items():
+            if row.event_id != event and row.resource in resources:
+                found[event].append(_booked(row, names))
+    return found
+
+
+def _resources(slots: list[Planned]) -> set:
+    return {slot.room for slot in slots if slot.room} | {guid for slot in slots for guid in slot.speakers}
+
+
+def _booked(row: Booking, names: dict) -> Planned:
+    is_room = row.resource not in names
+    return Planned(
+        key=row.slot.guid,
+        title=row.slot.talk.title,
+        starts_at=row.during.lower,
+        ends_at=row.during.upper,
+        room=row.resource if is_room else None,
+        room_name=row.slot.room.name if row.slot.room else "",
+        venue=row.slot.room.venue_id if row.slot.room else None,
+        speakers={} if is_room else {row.resource: names[row.resource]},
+        event=row.event.name,
+        foreign=True,
+    )
 
 
 @translation.override(settings.LANGUAGE_CODE)
