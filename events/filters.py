@@ -1,0 +1,300 @@
+"""The query parameters of lists of events, talks and all that belongs to them, for pages and API alike."""
+
+import datetime as dt
+
+from django.db.models import DateField, DurationField, F, Func, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from roadshow.base.filters import (
+    DateFilter,
+    InstantFilter,
+    ListFilter,
+    NearFilter,
+    NumberFilter,
+    RecordFilter,
+    ReferenceFilter,
+    TextFilter,
+    WithinFilter,
+    YesNoFilter,
+)
+from roadshow.base.models import Level
+from speakers.models import Speaker
+
+from .models import Event, ReleasedSlot, Room, Series, Talk, TalkLink, TalkSpeaker, Topic, Track, Venue
+
+NAMED = {"name": ("name",)}
+CHANGED = {"created_at": ("created_at",), "updated_at": ("updated_at",)}
+
+
+class LocalDay(Func):
+    """The event's own day of a time: in its time zone, counted from the hour at which its day changes."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " - "
+    output_field = DateField()
+
+
+def slots_on(day: dt.date):
+    """Released slots that belong to `day` of their event."""
+    begin = dt.datetime.combine(day, dt.time(), dt.UTC)
+    # The window lets an index answer; which day it is depends on the event's zone.
+    window = (begin - dt.timedelta(hours=15), begin + dt.timedelta(hours=60))
+    event = F("release__event__timezone"), F("starts_at")
+    local = LocalDay(
+        Func(*event, function="timezone"), Cast(F("release__event__day_change"), DurationField())
+    )
+    return ReleasedSlot.objects.alias(local_day=local).filter(starts_at__range=window, local_day=day)
+
+
+def talks_in(slots) -> Q:
+    """The condition that a talk has one of these slots in its event's current release."""
+    return Q(pk__in=slots.current().order_by().values("talk"))
+
+
+def with_talks(filters: RecordFilter, column: str, **conditions) -> Q:
+    """The condition that a row is `column` of a visible talk which fulfils `conditions`."""
+    return Q(pk__in=Talk.objects.visible_to(filters.user).filter(**conditions).order_by().values(column))
+
+
+class SlotsFilter(InstantFilter):
+    """Talks by the times of their current slots."""
+
+    def filter(self, rows, value):
+        slots = ReleasedSlot.objects.filter(**{self.lookup_expr: value}) if value else None
+        return rows if slots is None else rows.filter(talks_in(slots))
+
+
+class AtFilter(InstantFilter):
+    """Talks that are on at a time."""
+
+    def filter(self, rows, value):
+        return rows.filter(talks_in(ReleasedSlot.objects.at(value))) if value else rows
+
+
+class DayFilter(DateFilter):
+    """Talks of a day of their event."""
+
+    def filter(self, rows, value):
+        return rows.filter(talks_in(slots_on(value))) if value else rows
+
+
+class WhenFilter(ListFilter):
+    """Events by where today is: before, in or after them."""
+
+    def __init__(self, **options):
+        words = [("upcoming", _("upcoming")), ("now", _("on today")), ("past", _("past"))]
+        super().__init__(choices=words, label=_("When"), through=self.condition, **options)
+
+    @staticmethod
+    def condition(filters, words):
+        today = timezone.localdate(timezone=dt.UTC)
+        meanings = {
+            "upcoming": Q(starts_on__gt=today),
+            "now": Q(starts_on__lte=today, ends_on__gte=today),
+            "past": Q(ends_on__lt=today),
+        }
+        wanted = Q()
+        for word in words:
+            wanted |= meanings[word]
+        return wanted
+
+
+class SeriesFilter(RecordFilter):
+    orderings = NAMED | {"slug": ("slug",)} | CHANGED
+
+    state = ListFilter(choices=Series.State.choices, label=_("State"))
+
+
+class EventFilter(RecordFilter):
+    orderings = NAMED | CHANGED | {"starts_on": ("starts_on",), "ends_on": ("ends_on",), "slug": ("slug",)}
+
+    series = ReferenceFilter(rows=Series.objects, label=_("Series"))
+    when = WhenFilter()
+    since = DateFilter(field_name="ends_on", lookup_expr="gte", label=_("On this day or later"))
+    until = DateFilter(field_name="starts_on", lookup_expr="lte", label=_("On this day or earlier"))
+    state = ListFilter(choices=Event.State.choices, label=_("State"))
+    city = TextFilter(label=_("City"))
+    country = TextFilter(label=_("Country"))
+    venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
+    room = ReferenceFilter(rows=Room.objects, by="guid", field_name="rooms", label=_("Room"))
+    near = NearFilter(field_name="venue", label=_("Near this place: latitude, longitude"))
+    within = WithinFilter()
+    online = YesNoFilter(condition=~Q(online_url=""), label=_("Has a stream"))
+    language = ListFilter(pattern=r"[A-Za-z0-9-]{2,20}", example="en", label=_("Language"))
+    topic = ReferenceFilter(
+        rows=Topic.objects, label=_("Topic"), through=lambda f, k: with_talks(f, "event", topics__in=k)
+    )
+    speaker = ReferenceFilter(
+        rows=Speaker.objects, label=_("Speaker"), through=lambda f, k: with_talks(f, "event", speakers__in=k)
+    )
+    released = YesNoFilter(condition=Q(current_release__isnull=False), label=_("Has a schedule"))
+    feedback_open = YesNoFilter(field_name="feedback_open", label=_("Feedback is open"))
+
+
+class VenueFilter(RecordFilter):
+    orderings = NAMED | CHANGED | {"city": ("city",)}
+
+    city = TextFilter(label=_("City"))
+    country = TextFilter(label=_("Country"))
+    near = NearFilter(field_name="", label=_("Near this place: latitude, longitude"))
+    within = WithinFilter()
+    event = ReferenceFilter(
+        rows=Event.objects,
+        label=_("Event"),
+        through=lambda f, k: Q(pk__in=Event.objects.filter(pk__in=k).order_by().values("venue")),
+    )
+
+
+class RoomFilter(RecordFilter):
+    orderings = NAMED | CHANGED | {"position": ("position", "name"), "capacity": ("capacity",)}
+
+    venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
+    event = ReferenceFilter(
+        rows=Event.objects,
+        label=_("Event"),
+        through=lambda f, k: Q(pk__in=Event.rooms.through.objects.filter(event__in=k).values("room")),
+    )
+    shared = YesNoFilter(field_name="shared", label=_("Several talks may be here at once"))
+    seats = NumberFilter(field_name="capacity", lookup_expr="gte", label=_("At least so many seats"))
+
+
+class TrackFilter(RecordFilter):
+    orderings = NAMED | CHANGED | {"position": ("position", "name")}
+
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"))
+    series = ReferenceFilter(rows=Series.objects, field_name="event__series", label=_("Series"))
+
+
+class TopicFilter(RecordFilter):
+    orderings = NAMED | {"slug": ("slug",)} | CHANGED
+
+    event = ReferenceFilter(
+        rows=Event.objects, label=_("Event"), through=lambda f, k: with_talks(f, "topics", event__in=k)
+    )
+    speaker = ReferenceFilter(
+        rows=Speaker.objects, label=_("Speaker"), through=lambda f, k: with_talks(f, "topics", speakers__in=k)
+    )
+
+
+class TalkFilter(RecordFilter):
+    orderings = {"title": ("title",), "event": ("event__starts_on", "event", "title")} | CHANGED
+
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"))
+    series = ReferenceFilter(rows=Series.objects, field_name="event__series", label=_("Series"))
+    track = ReferenceFilter(rows=Track.objects, label=_("Track"))
+    topic = ReferenceFilter(
+        rows=Topic.objects,
+        label=_("Topic"),
+        through=lambda f, k: Q(pk__in=Talk.topics.through.objects.filter(topic__in=k).values("talk")),
+    )
+    speaker = ReferenceFilter(
+        rows=Speaker.objects,
+        label=_("Speaker"),
+        through=lambda f, k: Q(pk__in=TalkSpeaker.objects.filter(speaker__in=k).order_by().values("talk")),
+    )
+    room = ReferenceFilter(
+        rows=Room.objects,
+        by="guid",
+        label=_("Room"),
+        through=lambda f, k: talks_in(ReleasedSlot.objects.filter(room__in=k)),
+    )
+    kind = ListFilter(choices=Talk.Kind.choices, label=_("Kind"))
+    level = ListFilter(choices=Level.choices, label=_("Level"))
+    language = ListFilter(pattern=r"[A-Za-z0-9-]{2,20}", example="en", label=_("Language"))
+    state = ListFilter(choices=Talk.State.choices, label=_("State"))
+    date = DayFilter(label=_("Day"))
+    at = AtFilter(label=_("On at this time"))
+    starts_after = SlotsFilter(lookup_expr="starts_at__gte", label=_("Begins at this time or later"))
+    starts_before = SlotsFilter(lookup_expr="starts_at__lt", label=_("Begins before this time"))
+    near = NearFilter(field_name="event__venue", label=_("Near this place: latitude, longitude"))
+    within = WithinFilter()
+    link = ListFilter(
+        choices=TalkLink.Kind.choices,
+        label=_("Has a link of this kind"),
+        through=lambda f, kinds: Q(pk__in=TalkLink.objects.filter(kind__in=kinds).order_by().values("talk")),
+    )
+    scheduled = YesNoFilter(
+        condition=lambda f: talks_in(ReleasedSlot.objects.all()), label=_("Has a place in the schedule")
+    )
+    code = ListFilter(pattern=r"[0-9A-Z]{6}", example="ABC123", label=_("Code"))
+
+
+class SlotFilter(RecordFilter):
+    """Of slots of current releases."""
+
+    orderings = {"starts_at": ("starts_at", "number"), "ends_at": ("ends_at", "number")}
+
+    updated_since = InstantFilter(
+        field_name="changed_at", lookup_expr="gte", label=_("Changed at or after this time")
+    )
+    event = ReferenceFilter(rows=Event.objects, field_name="release__event", label=_("Event"))
+    series = ReferenceFilter(rows=Series.objects, field_name="release__event__series", label=_("Series"))
+    talk = ReferenceFilter(rows=Talk.objects, by="guid", label=_("Talk"))
+    track = ReferenceFilter(rows=Track.objects, field_name="talk__track", label=_("Track"))
+    topic = ReferenceFilter(
+        rows=Topic.objects,
+        label=_("Topic"),
+        through=lambda f, k: Q(talk__in=Talk.topics.through.objects.filter(topic__in=k).values("talk")),
+    )
+    speaker = ReferenceFilter(
+        rows=Speaker.objects,
+        label=_("Speaker"),
+        through=lambda f, k: Q(talk__in=TalkSpeaker.objects.filter(speaker__in=k).order_by().values("talk")),
+    )
+    room = ReferenceFilter(rows=Room.objects, by="guid", label=_("Room"))
+    kind = ListFilter(choices=Talk.Kind.choices, field_name="talk__kind", label=_("Kind"))
+    date = DateFilter(method="by_day", label=_("Day"))
+    at = InstantFilter(method="by_instant", label=_("On at this time"))
+    starts_after = InstantFilter(
+        field_name="starts_at", lookup_expr="gte", label=_("Begins at this time or later")
+    )
+    starts_before = InstantFilter(
+        field_name="starts_at", lookup_expr="lt", label=_("Begins before this time")
+    )
+    near = NearFilter(field_name="release__event__venue", label=_("Near this place: latitude, longitude"))
+    within = WithinFilter()
+    cancelled = YesNoFilter(field_name="cancelled", label=_("Cancelled"))
+
+    def by_text(self, rows, text):
+        return rows.filter(talk__in=Talk.objects.visible_to(self.user).search(text).order_by().values("pk"))
+
+    def by_day(self, rows, name, value):
+        return rows.filter(pk__in=slots_on(value).order_by().values("pk"))
+
+    def by_instant(self, rows, name, value):
+        return rows.at(value)
+
+
+class PlanFilter(RecordFilter):
+    """Of slots of a plan."""
+
+    orderings = {"starts_at": ("starts_at", "number"), "updated_at": ("updated_at",)}
+
+    talk = ReferenceFilter(rows=Talk.objects, by="guid", label=_("Talk"))
+    track = ReferenceFilter(rows=Track.objects, field_name="talk__track", label=_("Track"))
+    room = ReferenceFilter(rows=Room.objects, by="guid", label=_("Room"))
+    starts_after = InstantFilter(
+        field_name="starts_at", lookup_expr="gte", label=_("Begins at this time or later")
+    )
+    starts_before = InstantFilter(
+        field_name="starts_at", lookup_expr="lt", label=_("Begins before this time")
+    )
+
+    def by_text(self, rows, text):
+        return rows.filter(talk__in=Talk.objects.search(text).order_by().values("pk"))
+
+
+class ReleaseFilter(RecordFilter):
+    orderings = {"created_at": ("created_at",), "number": ("number",)}
+
+    updated_since = InstantFilter(
+        field_name="created_at", lookup_expr="gte", label=_("Released at or after this time")
+    )
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"))
+    series = ReferenceFilter(rows=Series.objects, field_name="event__series", label=_("Series"))
+    current = YesNoFilter(condition=Q(current_for__isnull=False), label=_("The one attendees see"))
+
+    def by_text(self, rows, text):
+        return rows.filter(note__icontains=text)
