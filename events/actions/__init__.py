@@ -1,6 +1,25 @@
 """Changes that touch several rows. Each is keyword-only and one transaction."""
 
-from .plan import document_of, plan_of, plans_of
+from .importing import ImportRefused, Report, import_schedule
+from .merging import MergeRefused, merge_speakers, repeat_talk
+from .plan import document_of, plan_of
+from .planning import StalePlan, load_release, place, unplace
 from .release import ScheduleConflict, check, release
 
-__all__ = ["ScheduleConflict", "check", "document_of", "plan_of", "plans_of", "release"]
+__all__ = [
+    "ImportRefused",
+    "MergeRefused",
+    "Report",
+    "ScheduleConflict",
+    "StalePlan",
+    "check",
+    "document_of",
+    "import_schedule",
+    "load_release",
+    "merge_speakers",
+    "place",
+    "plan_of",
+    "release",
+    "repeat_talk",
+    "unplace",
+]

@@ -217,6 +217,9 @@ class Talk(Record):
         validators=[RegexValidator(r"^[0-9A-Z]{6}$", _("Six capital letters or digits."))],
         help_text=_("Six capital letters or digits; other systems know the talk by it."),
     )
+    repeats = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="repeated_as", verbose_name=_("repeats")
+    )
     notes = models.TextField(_("notes"), blank=True, help_text=_("Only organisers see them."))
     imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
     search = search_vector(title="A", subtitle="B", abstract="C", description="D")

@@ -22,8 +22,11 @@ def person_guid(event: Event, person: Person) -> UUID:
 
 
 def match_people(event: Event, document: Document, report: Report) -> dict[UUID, Speaker]:
-    """GUID (as `person_guid` has it) -> speaker. A speaker of the event with that name and no other claim
-    to them is the person; everybody else who is not known by GUID is new."""
+    """GUID (as `person_guid` has it) -> speaker.
+
+    Known by GUID, also by one that a merged record had; else the event's only speaker of that name whom
+    organisers had entered by hand; everybody else is new.
+    """
     people: dict[UUID, Person] = {}
     for talk in document.talks:
         for person in talk.persons:
@@ -31,11 +34,9 @@ def match_people(event: Event, document: Document, report: Report) -> dict[UUID,
             people[guid] = _richer(people.get(guid), person)
     report.persons = len(people)
     found = {speaker.guid: speaker for speaker in Speaker.objects.filter(guid__in=people)}
-    by_alias = {
-        UUID(speaker.imported["guid"]): speaker
-        for speaker in Speaker.objects.filter(imported__guid__in=[str(guid) for guid in people])
-    }
-    found |= {guid: speaker for guid, speaker in by_alias.items() if guid not in found}
+    aliases = [str(guid) for guid in people if guid not in found]
+    for speaker in Speaker.objects.filter(imported__guids__has_any_keys=aliases):
+        found |= {UUID(guid): speaker for guid in speaker.imported["guids"] if guid in aliases}
     found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
     _update({guid: (found[guid], person) for guid, person in people.items() if guid in found}, report)
     new = {guid: person for guid, person in people.items() if guid not in found}
@@ -74,7 +75,8 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
         facts, last = _facts(person), speaker.imported or {}
         updates = {name: value for name, value in facts.items() if value and value != last.get(name)}
         updates = {name: value for name, value in updates.items() if value != getattr(speaker, name)}
-        remembered = last | {"guid": str(guid)} | {name: value for name, value in facts.items() if value}
+        known = [*dict.fromkeys([*last.get("guids", []), str(guid)])]
+        remembered = last | {"guids": known} | {name: value for name, value in facts.items() if value}
         if updates:
             report.changed_speakers.append(speaker.name)
         if updates or remembered != last:
@@ -93,7 +95,7 @@ def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
             name=person.name[:200],
             slug=taken.free(person.name),
             state=Speaker.State.PUBLISHED,
-            imported={"guid": str(guid), **_facts(person)},
+            imported={"guids": [str(guid)], **_facts(person)},
             **_facts(person),
         )
         for guid, person in people.items()

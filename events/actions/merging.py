@@ -1,0 +1,80 @@
+"""Two records of one person, or of one talk at another stop, brought together."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from speakers.models import Speaker
+
+from ..models import AcceptedClash, Booking, Talk, TalkLink, TalkSpeaker
+
+
+class MergeRefused(Exception):  # noqa: N818 - a refusal, in one sentence, not a fault
+    """The two cannot be one; the text is one sentence that says why."""
+
+
+@transaction.atomic
+def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
+    """Give `into` all that `other` has (talks, links, resources, what imports know them by); delete `other`.
+
+    Empty fields of `into` are filled. Raises MergeRefused when both are booked at the same time, or the same.
+    """
+    if into.pk == other.pk:
+        raise MergeRefused(_("These are the same record."))
+    try:
+        with transaction.atomic():
+            Booking.objects.filter(resource=other.guid).update(resource=into.guid)
+    except IntegrityError as error:
+        raise MergeRefused(
+            _("%(one)s and %(other)s are booked at the same time, so they are not one person.")
+            % {"one": into, "other": other}
+        ) from error
+    shared = TalkSpeaker.objects.filter(speaker=into).values("talk")
+    TalkSpeaker.objects.filter(speaker=other, talk__in=shared).delete()
+    TalkSpeaker.objects.filter(speaker=other).update(speaker=into)
+    accepted = AcceptedClash.objects.filter(speaker=into).values("slot")
+    AcceptedClash.objects.filter(speaker=other).exclude(slot__in=accepted).update(speaker=into)
+    other.links.exclude(url__in=into.links.values("url")).update(speaker=into)
+    into.resources.add(*other.resources.all())
+    for name in ("headline", "pronouns", "biography", "picture", "picture_credit", "email", "notes"):
+        setattr(into, name, getattr(into, name) or getattr(other, name))
+    guids = [
+        guid
+        for speaker in (into, other)
+        for guid in [str(speaker.guid), *(speaker.imported or {}).get("guids", [])]
+    ]
+    into.imported = (other.imported or {}) | (into.imported or {}) | {"guids": [*dict.fromkeys(guids)]}
+    other.delete()
+    into.save()
+    return into
+
+
+@transaction.atomic
+def repeat_talk(*, talk: Talk, event) -> Talk:
+    """A draft of the same talk at another event: texts, speakers, topics and links, not times nor track."""
+    copied = {
+        name: getattr(talk, name)
+        for name in (
+            "title",
+            "subtitle",
+            "abstract",
+            "description",
+            "kind",
+            "type_label",
+            "level",
+            "language",
+            "duration",
+        )
+    }
+    made = Talk(event=event, repeats=talk.repeats or talk, **copied)
+    made.full_clean(exclude=["slug"])
+    made.save()
+    made.topics.set(talk.topics.all())
+    TalkSpeaker.objects.bulk_create(
+        TalkSpeaker(talk=made, speaker_id=credit.speaker_id, role=credit.role, position=credit.position)
+        for credit in talk.talk_speakers.all()
+    )
+    TalkLink.objects.bulk_create(
+        TalkLink(talk=made, url=link.url, title=link.title, kind=link.kind, position=link.position)
+        for link in talk.links.exclude(kind=TalkLink.Kind.RECORDING)
+    )
+    return made

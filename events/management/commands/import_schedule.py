@@ -1,0 +1,144 @@
+"""Import a schedule from a file or an address."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from events.actions import ImportRefused, Report, ScheduleConflict, import_schedule
+from events.formats.detect import UnreadableFile, read
+from events.models import Event
+from roadshow.base.guard import FetchFailed, fetch
+from roadshow.base.models import validate_timezone
+
+LIMIT = 64 * 1024 * 1024  # bytes, of a file and of a download
+
+
+class Command(BaseCommand):
+    help = "Import schedule.xml, schedule.json, iCalendar, CSV or XLSX into an event's plan."
+
+    def add_arguments(self, parser):
+        parser.add_argument("source", metavar="FILE-OR-URL")
+        parser.add_argument(
+            "--event", metavar="SLUG", default="", help="made and published when there is none"
+        )
+        parser.add_argument("--timezone", metavar="ZONE", default="", help="where the file names none")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would change, and change nothing"
+        )
+        parser.add_argument("--release", action="store_true", help="publish the plan afterwards")
+        parser.add_argument("--verbose-report", action=argparse.BooleanOptionalAction, default=False)
+
+    def handle(self, *, source, event, timezone, dry_run, release, verbose_report, **options):
+        if timezone:
+            self._refuse_on(Exception, validate_timezone, timezone)
+        found = Event.objects.filter(slug=event).first() if event else None
+        data, name = self._load(source)
+        reading = self._refuse_on(
+            UnreadableFile, read, data, name=name, timezone=timezone or (found.timezone if found else "")
+        )
+        with tqdm(unit="", file=sys.stderr, disable=None) as bar:
+            report = self._refuse_on(
+                (ImportRefused, ScheduleConflict),
+                import_schedule,
+                reading=reading,
+                event=found,
+                slug=event,
+                timezone=timezone,
+                release=release,
+                dry_run=dry_run,
+                progress=lambda what, done, total: _show(bar, what, done, total),
+            )
+        self.stdout.write(describe(report, everything=verbose_report or dry_run))
+
+    def _load(self, source: str) -> tuple[bytes, str]:
+        if source.startswith(("http://", "https://")):
+            self.stderr.write(_("Fetching %(url)s …") % {"url": source})
+            fetched = self._refuse_on(FetchFailed, fetch, source, limit=LIMIT)
+            if fetched.status != 200:
+                raise CommandError(
+                    _("%(url)s answered with status %(status)s.") % {"url": source, "status": fetched.status},
+                    returncode=2,
+                )
+            return fetched.body, source
+        path = Path(source)
+        try:
+            if path.stat().st_size > LIMIT:
+                raise CommandError(_("%(file)s is larger than 64 MB.") % {"file": source}, returncode=2)
+            return path.read_bytes(), path.name
+        except OSError as error:
+            raise CommandError(
+                _("%(file)s cannot be read: %(why)s.") % {"file": source, "why": error.strerror}, returncode=2
+            ) from error
+
+    @staticmethod
+    def _refuse_on(errors, function, *args, **options):
+        """What `function` returns; its refusal becomes one sentence and exit status 2."""
+        try:
+            return function(*args, **options)
+        except errors as error:
+            messages = getattr(error, "messages", None)
+            raise CommandError(" ".join(messages) if messages else str(error), returncode=2) from error
+
+
+def _show(bar: tqdm, what: str, done: int, total: int) -> None:
+    bar.set_description(what, refresh=False)
+    bar.total, bar.n = total, done
+    bar.refresh()
+
+
+def describe(report: Report, *, everything: bool = False) -> str:
+    """The report as text: counts, and with `everything` each change and each problem."""
+    lines = []
+    if everything:
+        lines += [f"+ {title}" for title in report.new]
+        lines += [
+            f"~ {talk.title}: {', '.join(_field(change) for change in talk.fields)}"
+            for talk in report.changed
+        ]
+        lines += [_("= %(title)s: kept as edited by hand: %(fields)s") % {
+            "title": talk.title, "fields": ", ".join(change.name for change in talk.fields)
+        } for talk in report.kept]  # fmt: skip
+        lines += [
+            _("- %(title)s: no longer in the file, cancelled") % {"title": title} for title in report.gone
+        ]
+    lines += [
+        f"! {problem.place}: {problem.message}" for problem in report.problems[: None if everything else 10]
+    ]
+    if not everything and len(report.problems) > 10:
+        lines.append(_("! and %(count)s more; --dry-run shows all") % {"count": len(report.problems) - 10})
+    lines += [
+        _("? perhaps one person: %(slugs)s") % {"slugs": ", ".join(slugs)} for slugs in report.duplicates[:20]
+    ]
+    lines.append(
+        _(
+            "%(event)s: %(talks)s talks, %(slots)s slots, %(persons)s persons, %(links)s links in the file; "
+            "%(new)s new, %(changed)s changed, %(gone)s cancelled, %(unchanged)s unchanged; "
+            "%(speakers)s new speakers, %(problems)s problems."
+        )
+        % {
+            "event": report.event,
+            "talks": report.talks,
+            "slots": report.slots,
+            "persons": report.persons,
+            "links": report.links,
+            "new": len(report.new),
+            "changed": len(report.changed),
+            "gone": len(report.gone),
+            "unchanged": report.unchanged,
+            "speakers": len(report.new_speakers),
+            "problems": len(report.problems),
+        }
+    )
+    if report.dry_run:
+        lines.append(_("Nothing was written."))
+    elif report.release:
+        lines.append(_("Published as release %(number)s.") % {"number": report.release})
+    return "\n".join(lines)
+
+
+def _field(change) -> str:
+    return f"{change.name} ({_('replaces an edit by hand')})" if change.by_hand else change.name
