@@ -1,0 +1,157 @@
+"""Addresses: one spelling, one key, and a sentence for what is none."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from roadshow.base.addresses import MAX_LENGTH, address_key, normalise, site
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("  http://Example.ORG  ", "http://example.org/"),
+        ("HTTPS://www.Example.org:443/A/b", "https://www.example.org/A/b"),
+        ("http://example.org:8080", "http://example.org:8080/"),
+        ("www.example.org/x", "https://www.example.org/x"),
+        ("//example.org/x", "https://example.org/x"),
+        ("<https://example.org/x>", "https://example.org/x"),
+        ("https://example.org\\x", "https://example.org/x"),
+        ("https://example.org/a/./b/../c/..", "https://example.org/a/"),
+        ("https://example.org/%7euser/%c3%bc%2f", "https://example.org/~user/%C3%BC%2F"),
+        ("https://example.org/ü b?q=ä|", "https://example.org/%C3%BC%20b?q=%C3%A4%7C"),
+        ("https://example.org/100%", "https://example.org/100%25"),
+        ("https://Bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://例え。テスト/", "https://xn--r8jz45g.xn--zckzah/"),
+        ("https://[2600:0:0::1]:443/", "https://[2600::1]/"),
+        ("https://example.org./?", "https://example.org/"),
+        ("https://example.org/a?utm_source=x&id=1&fbclid=y&UTM_Medium=z", "https://example.org/a?id=1"),
+        ("https://example.org/a?b=2&a=1&&c", "https://example.org/a?b=2&a=1&c"),
+        ("https://example.org/a?ref=abc", "https://example.org/a?ref=abc"),
+        ("https://example.org/a#section", "https://example.org/a#section"),
+        ("https://example.org/a#:~:text=some", "https://example.org/a"),
+        ("https://example.org/a#.x1y2", "https://example.org/a"),
+        ("https://example.org/a#top", "https://example.org/a"),
+        ("https://groups.example/a/forum/#!forum/discuss", "https://groups.example/a/forum/#!forum/discuss"),
+        ("https://example.org/a\n/b", "https://example.org/a/b"),
+    ],
+)
+def test_an_address_is_written_in_one_way(written, stored):
+    assert normalise(written) == stored
+    assert normalise(stored) == stored
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "http://example.org/page?a=1&b=2",
+        "https://www.example.org/page/?b=2&a=1",
+        "https://EXAMPLE.org:443/./page//?a=1&b=2&utm_campaign=x&gclid=1&msclkid=2",
+        "http://example.org:80/p%61ge?a=1&b=2#section",
+        "https://example.org/x/../page?a=1&b=2#:~:text=this",
+    ],
+)
+def test_one_page_has_one_key(same):
+    assert address_key(same) == "example.org/page?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/a", "https://example.org/A"),
+        ("https://example.org/a", "https://example.org/b"),
+        ("https://example.org/?a=1", "https://example.org/?a=2"),
+        ("https://example.org/a%2Fb", "https://example.org/a/b"),
+        ("https://example.org/", "https://example.org:8443/"),
+        ("https://example.org/#!/a", "https://example.org/#!/b"),
+        ("https://example.org/app#/a", "https://example.org/app"),
+        ("https://www.com/", "https://com/"),
+        ("https://en.example.org/", "https://example.org/"),
+    ],
+)
+def test_different_pages_have_different_keys(one, other):
+    assert address_key(one) != address_key(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "no address",
+        "example.org",
+        "docs/readme.md",
+        "#section",
+        "javascript:alert(1)",
+        "JaVaScRiPt://example.org/%0aalert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>",
+        "mailto:somebody@example.org",
+        "file:///etc/passwd",
+        "thttps://example.org/",
+        "http:example.org",
+        "http://",
+        "http:///path",
+        "http://a b/",
+        "http://exa<mple.org/",
+        "http://a..b/",
+        "http://-a.example/",
+        "http://user:password@example.org/",
+        "http://example.org:0/",
+        "http://example.org:65536/",
+        "http://example.org:x/",
+        "http://[::1/",
+        "http://[::1%25eth0]/",
+        "http://0x7f.1/",
+        "http://256.1.1.1/",
+        "http://127.1/",
+        "http://%zz/",
+        "http://\ud800.example/",
+        "http://example.org/\0",
+        "http://" + "a" * 64 + ".example/",
+        "https://example.org/" + "a" * MAX_LENGTH,
+        "https://example.org/" + "ü" * (MAX_LENGTH // 4),
+        "x" * 5_000_000,
+    ],
+)
+def test_what_is_no_web_address_is_a_sentence(text):
+    for function in (normalise, address_key):
+        with pytest.raises(ValueError, match=r"\.$"):
+            function(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://www.example.org/x", "example.org"),
+        ("https://xn--bcher-kva.example/", "bücher.example"),
+        ("no address", ""),
+    ],
+)
+def test_a_site_is_named_as_readers_know_it(address, name):
+    assert site(address) == name
+
+
+characters = st.text(st.sampled_from("ab/.%?&=#!~:@[] \\\tüß。٣utm_source41e2f") | st.characters())
+addresses = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["http://example.org", "https://www.ab.example/", ""]),
+    characters,
+    characters,
+)
+
+
+@given(addresses)
+@example("http://example.org/%%34%31")
+@example("http://example.org/?%75tm_source=1")
+@example("http://example.org/#a:~:.b")
+@example("http://www.www.example/..//")
+def test_writing_an_address_twice_changes_nothing(text):
+    try:
+        once = normalise(text)
+    except ValueError:
+        return
+    assert normalise(once) == once
+    assert once.isascii()
+    assert address_key(once) == address_key(text)
+    assert len(address_key(text)) <= len(once) <= MAX_LENGTH
