@@ -1,6 +1,7 @@
 """The community's library: curated links, tied into talks, speakers, events and topics."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Prefetch, Q
@@ -10,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
 from roadshow.base.access import is_organiser
+from roadshow.base.addresses import address_key, normalise
 from roadshow.base.models import LanguageField, Level, Record, free_slug
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 from speakers.models import Speaker
@@ -125,7 +127,18 @@ class Resource(Record):
     def __str__(self):
         return self.title
 
+    def clean(self):
+        try:
+            self.url = normalise(self.url)
+            self.url_key = address_key(self.url)
+        except ValueError as error:
+            raise ValidationError({"url": str(error)}) from error
+        other = Resource.objects.filter(url_key=self.url_key).exclude(pk=self.pk).first()
+        if other:
+            raise ValidationError({"url": _("This address is in the library already: “%s”.") % other.title})
+
     def save(self, **options):
+        self.url_key = address_key(self.url)
         if not self.slug:
             self.slug = free_slug(
                 self.title, lambda slug: Resource.objects.filter(slug=slug).exists(), fallback="link"
