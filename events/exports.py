@@ -1,0 +1,75 @@
+"""A release as other people's formats: made once per release, then kept compressed."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+
+from django.core.cache import cache
+
+from .formats import document as doc
+from .formats import ical, schedule_json, schedule_xml
+from .models import Release
+
+WRITERS: dict[str, Callable[[doc.Document], bytes]] = {
+    "xml": schedule_xml.write,
+    "json": schedule_json.write,
+    "ics": ical.write,
+}
+FORMATS = tuple(WRITERS)
+CONTENT_TYPES = {
+    "xml": "application/vnd.c3voc.schedule+xml",
+    "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
+}
+
+
+def document_at(release: Release, base: str) -> doc.Document:
+    """The release's document with every address of ours absolute. `base` is the portal's, without a slash."""
+    return absolute(doc.decode(release.document), base)
+
+
+def absolute(document: doc.Document, base: str) -> doc.Document:
+    """A document whose paths on this portal are addresses."""
+    full = partial(_full, base)
+    return replace(
+        document,
+        url=full(document.url),
+        logo=full(document.logo),
+        talks=[
+            replace(
+                talk,
+                url=full(talk.url),
+                logo=full(talk.logo),
+                persons=[
+                    replace(person, url=full(person.url), picture=full(person.picture))
+                    for person in talk.persons
+                ],
+            )
+            for talk in document.talks
+        ],
+    )
+
+
+def _full(base: str, url: str) -> str:
+    return base + url if url.startswith("/") else url
+
+
+def export(release: Release, format: str, base: str) -> bytes:
+    """The release in one of FORMATS."""
+    return WRITERS[format](document_at(release, base))
+
+
+def compressed(release_id: int, format: str, base: str) -> bytes:
+    """`export`, gzipped, made once for each release, format and address of the portal.
+
+    The key names the release, so nothing ever has to be purged.
+    """
+    key = f"export:{release_id}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
+    data = cache.get(key)
+    if data is None:
+        release = Release.objects.with_document().get(pk=release_id)
+        data = gzip.compress(export(release, format, base), mtime=0)
+        cache.set(key, data)
+    return data
