@@ -2,7 +2,7 @@
 
 from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
-from .plan import document_of, plan_of
+from .plan import document_of, plan_of, plans_of
 from .planning import StalePlan, load_release, place, unplace
 from .release import ScheduleConflict, check, release
 
@@ -19,6 +19,7 @@ __all__ = [
     "merge_speakers",
     "place",
     "plan_of",
+    "plans_of",
     "release",
     "repeat_talk",
     "unplace",

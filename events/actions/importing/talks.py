@@ -53,6 +53,7 @@ class Merged:
     row: Talk
     values: dict
     write: list[str]
+    is_new: bool = False
 
 
 def write_talks(
@@ -67,7 +68,7 @@ def write_talks(
         if row is None:
             row = _new_row(event, guid, talk, values, matches, slugs, report)
             new.append(row)
-            merged.append(Merged(row, values, ["topics", "persons", "links", "slots"]))
+            merged.append(Merged(row, values, ["topics", "persons", "links", "slots"], is_new=True))
         else:
             merged.append(_merge(row, values, matches, report))
         if done % 50 == 0:
@@ -316,10 +317,7 @@ def _write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
     number = Slot.next_number(event.pk) if items else 0
     new, moved, left = [], [], []
     for item in items:
-        there = {
-            str(slot.guid): slot
-            for slot in (item.row.slots.all() if item.row.imported and item.row.pk else [])
-        }
+        there = {} if item.is_new else {str(slot.guid): slot for slot in item.row.slots.all()}
         spare = [guid for guid in there if guid not in {slot[0] for slot in item.values["slots"]}]
         for guid, starts_at, ends_at, room, wish in item.values["slots"]:
             key = guid if guid in there else spare.pop(0) if spare else None
