@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -227,6 +228,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+KNOX_TOKEN_MODEL = "roadshow.ApiToken"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
     "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
@@ -243,9 +245,32 @@ UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
+    "SITE_SYMBOL": "tour",
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {  # the portal's green
+            "50": "#eefaf3",
+            "100": "#d5f2e1",
+            "200": "#aee4c7",
+            "300": "#7acfa7",
+            "400": "#46b384",
+            "500": "#249869",
+            "600": "#0b6e4f",
+            "700": "#0a5c43",
+            "800": "#0a4936",
+            "900": "#093c2e",
+            "950": "#04211a",
+        }
+    },
+    "STYLES": [lambda request: static("roadshow/admin/admin.css")],
+    "COMMAND": {"search_models": True},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "roadshow.admin.sidebar.navigation"},
+    "DASHBOARD_CALLBACK": "roadshow.admin.dashboard.context",
 }
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- fetching other people's addresses -----------------------------------------------------------

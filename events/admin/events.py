@@ -1,0 +1,230 @@
+"""Events: dates, place, what is planned and what is released."""
+
+from django import forms
+from django.contrib import admin
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
+
+from ..models import Event, EventRoom, Photo, Recap, Track
+from ..schedule.conflicts import ALWAYS_BLOCK, KINDS
+from . import release_page
+from .overview import add_conflicts, conflict_label, standing
+
+LEVELS = [
+    ("ignore", _("is ignored")),
+    ("warn", _("warns")),
+    ("block", _("blocks a release")),
+]
+CHOSEN = {kind: f"level_{kind}" for kind in KINDS if kind not in ALWAYS_BLOCK}
+
+
+class LevelsForm(FreshForm):
+    """One choice for each kind of conflict, kept together in `conflict_levels`."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for kind, name in CHOSEN.items():
+            self.initial[name] = (self.instance.conflict_levels or {}).get(kind, KINDS[kind][1])
+
+    def clean(self):
+        cleaned = super().clean()
+        self.instance.conflict_levels = {
+            kind: cleaned[name]
+            for kind, name in CHOSEN.items()
+            if cleaned.get(name, KINDS[kind][1]) != KINDS[kind][1]
+        }
+        return cleaned
+
+
+EventForm = type(FreshForm)(
+    "EventForm",
+    (LevelsForm,),
+    {
+        name: forms.ChoiceField(
+            label=KINDS[kind][0], choices=LEVELS, initial=KINDS[kind][1], widget=UnfoldAdminSelectWidget
+        )
+        for kind, name in CHOSEN.items()
+    },
+)
+
+
+class EventRoomInline(OrderedInline):
+    model = EventRoom
+    autocomplete_fields = ["room"]
+    fields = ["room", "opens_at", "closes_at", "position"]
+
+
+class TrackInline(OrderedInline):
+    model = Track
+    fields = ["name", "color", "position"]
+
+
+class RecapInline(CardInline):
+    model = Recap
+    fields = [("language", "author"), "title", "text", "source"]
+
+
+class PhotoInline(CardInline):
+    model = Photo
+    ordering_field = "position"
+    hide_ordering_field = True
+    autocomplete_fields = ["talk"]
+    fields = [
+        "picture",
+        ("alternative", "caption"),
+        ("credit", "credit_url", "license"),
+        ("talk", "position"),
+    ]
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    form = EventForm
+    change_form_before_template = "admin/events/event/summary.html"
+    list_display = ["name", "dates", "place", "state_label", "talk_counts", "conflict_count", "released"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("series", OwnFilter),
+        ("venue", OwnFilter),
+        ("starts_on", RangeDateFilter),
+    ]
+    search_fields = ["name"]
+    date_hierarchy = "starts_on"
+    prepopulated_fields = {"slug": ["name"]}
+    autocomplete_fields = ["series", "venue", "organisers"]
+    inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
+    actions_detail = ["release_plan"]
+    actions_row = ["release_plan"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "slug"),
+                    ("state", "series"),
+                    ("starts_on", "ends_on", "timezone"),
+                    ("venue", "city", "country"),
+                ]
+            },
+        ),
+        (
+            _("On its page"),
+            {"classes": ["tab"], "fields": ["tagline", "description", "notice", ("picture", "color")]},
+        ),
+        (
+            _("Links"),
+            {
+                "classes": ["tab"],
+                "fields": [("website", "registration_url"), ("online_url", "organiser_name")],
+            },
+        ),
+        (
+            _("Planning"),
+            {
+                "classes": ["tab"],
+                "fields": [("slot_minutes", "room_changeover", "speaker_changeover"), "day_change"],
+            },
+        ),
+        (
+            _("A conflict of this kind…"),
+            {
+                "classes": ["tab"],
+                "fields": [tuple(list(CHOSEN.values())[at : at + 3]) for at in range(0, len(CHOSEN), 3)],
+            },
+        ),
+        (
+            _("More"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("language", "date_precision", "previous_starts_on"),
+                    "feedback_open",
+                    "organisers",
+                ],
+            },
+        ),
+    ]
+
+    def for_list(self, rows):
+        return (
+            standing(rows)
+            .select_related("venue", "current_release")
+            .defer("description", "search", "venue__search", "current_release__document")
+        )
+
+    def complete(self, rows):
+        add_conflicts(rows)
+
+    @display(description=_("dates"), ordering="starts_on")
+    def dates(self, event):
+        first, last = (date_format(day, "DATE_FORMAT") for day in (event.starts_on, event.ends_on))
+        return first if first == last else f"{first} – {last}"
+
+    @display(description=_("place"))
+    def place(self, event):
+        return event.place or (_("online") if event.online_url else "")
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={
+            Event.State.DRAFT: "info",
+            Event.State.PUBLISHED: "success",
+            Event.State.CANCELLED: "danger",
+            Event.State.POSTPONED: "warning",
+        },
+    )
+    def state_label(self, event):
+        return event.state, event.get_state_display()
+
+    @display(description=_("talks"), ordering="confirmed")
+    def talk_counts(self, event):
+        parts = [_("%(count)d confirmed") % {"count": event.confirmed}]
+        if event.drafts:
+            parts.append(_("%(count)d draft") % {"count": event.drafts})
+        if event.unscheduled:
+            parts.append(_("%(count)d not in the plan") % {"count": event.unscheduled})
+        return ", ".join(parts)
+
+    @display(description=_("conflicts"), label={"block": "danger", "warn": "warning"})
+    def conflict_count(self, event):
+        return conflict_label(event.conflicts)
+
+    @display(description=_("release"), label={"fresh": "success", "behind": "warning", "none": "info"})
+    def released(self, event):
+        if event.current_release is None:
+            return ("none", _("not yet")) if event.planned_total else None
+        number = event.current_release.number
+        if event.unreleased:
+            return "behind", _("%(number)d, plan is ahead") % {"number": number}
+        return "fresh", str(number)
+
+    @action(
+        description=_("Release the plan"),
+        url_path="release",
+        permissions=["change"],
+        icon="publish",
+        variant=ActionVariant.PRIMARY,
+    )
+    def release_plan(self, request, object_id):
+        event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
+        return release_page.show(request, event, self)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        event = None
+        if object_id and self._may(request, object_id):
+            event = standing(Event.objects.filter(pk=object_id)).select_related("current_release").first()
+        if event is not None:
+            add_conflicts([event])
+            extra_context = (extra_context or {}) | {
+                "standing": event,
+                "conflicts": conflict_label(event.conflicts),
+            }
+        return super().changeform_view(request, object_id, form_url, extra_context)

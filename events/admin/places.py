@@ -1,0 +1,65 @@
+"""Venues and their rooms, which all organisers share."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeNumericFilter
+from unfold.decorators import display
+
+from roadshow.base.admin import OrderedInline, OwnFilter, RecordAdmin
+
+from ..models import Room, Venue
+
+
+class RoomInline(OrderedInline):
+    model = Room
+    fields = ["name", "capacity", "floor", "shared", "position"]
+
+
+@admin.register(Venue)
+class VenueAdmin(RecordAdmin):
+    list_display = ["name", "city", "country", "rooms_and_seats", "on_the_map", "event_count"]
+    list_filter = [("events", OwnFilter)]
+    search_fields = ["name"]
+    inlines = [RoomInline]
+    fieldsets = [
+        (None, {"fields": ["name", "address", ("city", "country"), "website"]}),
+        (_("On the map"), {"classes": ["tab"], "fields": [("latitude", "longitude")]}),
+        (_("Getting there"), {"classes": ["tab"], "fields": ["directions", "accessibility"]}),
+    ]
+
+    def for_list(self, rows):
+        return rows.prefetch_related("rooms").annotate(event_total=Count("events", distinct=True))
+
+    @display(description=_("rooms (seats)"))
+    def rooms_and_seats(self, venue):
+        rooms = venue.rooms.all()
+        return f"{len(rooms)} ({sum(room.capacity or 0 for room in rooms)})" if rooms else "0"
+
+    @display(description=_("on the map"), boolean=True)
+    def on_the_map(self, venue):
+        return venue.latitude is not None
+
+    @display(description=_("events"), ordering="event_total")
+    def event_count(self, venue):
+        return venue.event_total
+
+
+@admin.register(Room)
+class RoomAdmin(RecordAdmin):
+    list_display = ["name", "venue", "capacity", "floor", "shared", "event_count"]
+    list_filter = [("venue", OwnFilter), ("capacity", RangeNumericFilter), "shared"]
+    search_fields = ["name"]
+    autocomplete_fields = ["venue"]
+    fields = ["venue", ("name", "floor"), ("capacity", "shared"), "description", "position"]
+
+    def for_list(self, rows):
+        return (
+            rows.select_related("venue")
+            .defer("venue__search", "search")
+            .annotate(event_total=Count("event_rooms", distinct=True))
+        )
+
+    @display(description=_("events"), ordering="event_total")
+    def event_count(self, room):
+        return room.event_total

@@ -1,0 +1,70 @@
+"""The page on which an organiser looks at what a release would change, and releases."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from ..actions import ScheduleConflict, check, document_of, release
+from ..formats import document as doc
+from ..models import Event
+from ..schedule import differences
+
+
+class ReleaseForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=gettext_lazy("What changed, in a sentence for attendees. Everybody can read it."),
+    )
+
+
+def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
+    """The difference to the current release, what blocks and what warns; a POST releases."""
+    form = ReleaseForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = release(event=event, by=request.user, note=form.cleaned_data["note"])
+        except ScheduleConflict as error:
+            messages.error(request, _("Nothing was released. %(why)s") % {"why": error})
+            status = 409
+        else:
+            messages.success(request, _("Release %(number)d is on the site now.") % {"number": made.number})
+            return HttpResponseRedirect(reverse("admin:events_event_change", args=[event.pk]))
+    with timezone.override(event.zone):
+        response = TemplateResponse(
+            request,
+            "admin/events/event/release.html",
+            _context(request, event, model_admin, form),
+            status=status,
+        )
+        return response.render()
+
+
+def _context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm) -> dict:
+    found = check(event)
+    current = doc.decode(event.current_release.document) if event.current_release else None
+    planned = document_of(event)
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Release the plan of %(event)s") % {"event": event},
+        "opts": model_admin.opts,
+        "original": event,
+        "form": form,
+        "blocking": [conflict for conflict in found if conflict.level == "block"],
+        "warnings": [conflict for conflict in found if conflict.level == "warn"],
+        "changes": differences(current, planned),
+        "talk_total": len(planned.talks),
+        "slot_total": sum(len(talk.slots) for talk in planned.talks),
+        "current": event.current_release,
+        "number": event.current_release.number + 1 if event.current_release else 1,
+        "media": model_admin.media,
+    }

@@ -1,0 +1,267 @@
+"""Talks: who gives them, where they stand in the plan, what attendees do not see yet."""
+
+from datetime import UTC
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+
+from roadshow.base.admin import (
+    ExportAdmin,
+    FreshForm,
+    OrderedInline,
+    OwnFilter,
+    RecordAdmin,
+    Table,
+    TableInline,
+)
+
+from ..actions import check
+from ..models import Event, Slot, Talk, TalkLink, TalkSpeaker
+from ..models.talk import current_slots
+
+
+class TalkForm(FreshForm):
+    def clean_event(self):
+        event = self.cleaned_data["event"]
+        moved = self.instance.pk and event.pk != self.instance.event_id
+        if moved and (self.instance.slots.exists() or self.instance.released_slots.exists()):
+            raise ValidationError(
+                _(
+                    "This talk is in the schedule of %(event)s. Remove its slots there, "
+                    "or enter it as a new talk here."
+                ),
+                params={"event": self.instance.event},
+            )
+        return event
+
+
+class SpeakerInline(OrderedInline):
+    model = TalkSpeaker
+    autocomplete_fields = ["speaker"]
+    fields = ["speaker", "role", "position"]
+
+
+class LinkInline(OrderedInline):
+    model = TalkLink
+    fields = ["kind", "title", "url", "position"]
+
+
+class SlotInline(TableInline):
+    model = Slot
+    form = FreshForm
+    autocomplete_fields = ["room"]
+    fields = ["starts_at", "ends_at", "room", "token"]
+    verbose_name_plural = _("slots (times are in the event's zone)")
+
+
+class InPlan(DropdownFilter):
+    title = _("place in the plan")
+    parameter_name = "planned"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("not in the plan")), ("yes", _("in the plan"))]
+
+    def queryset(self, request, queryset):
+        if self.value() in ("yes", "no"):
+            return queryset.filter(slots__isnull=self.value() == "no").distinct()
+        return queryset
+
+
+class TalkTable(Table):
+    class Meta(Table.Meta):
+        model = Talk
+        fields = [
+            "guid", "event__slug", "title", "subtitle", "kind", "state", "track__name", "level", "language",
+            "duration", "expected_audience", "abstract", "notes",
+        ]  # fmt: skip
+
+
+def released_how(talk: Talk) -> tuple[str, str] | None:
+    """How the plan of a talk differs from what attendees see: a kind and a word; None when it is not planned.
+
+    Takes a talk with `slots`, `current_slots` and its event's `current_release` loaded.
+    """
+    planned = {slot.guid: slot for slot in talk.slots.all()} if talk.state in Talk.PUBLIC else {}
+    shown = {slot.guid: slot for slot in talk.current_slots}
+    if not planned and not shown:
+        return None
+    if not shown:
+        return "ahead", _("not released yet")
+    if not planned:
+        return "ahead", _("to be taken off")
+    if planned.keys() != shown.keys() or any(_place(planned[guid]) != _place(shown[guid]) for guid in shown):
+        return "ahead", _("moved")
+    if any(slot.cancelled != talk.is_cancelled for slot in shown.values()):
+        return "ahead", _("to be cancelled") if talk.is_cancelled else _("to be restored")
+    if talk.updated_at > talk.event.current_release.created_at:
+        return "ahead", _("edited")
+    return "same", _("as released")
+
+
+def _place(slot) -> tuple:
+    return slot.starts_at, slot.ends_at, slot.room_id
+
+
+def planned_at(slot: Slot, event: Event) -> str:
+    """Where and when, in the event's own time: "Sat 6 Oct, 10:00, Hall"."""
+    when = date_format(timezone.localtime(slot.starts_at, event.zone), "D j M, H:i")
+    return ", ".join(filter(None, [when, slot.room.name if slot.room else ""]))
+
+
+@admin.register(Talk)
+class TalkAdmin(ExportAdmin, RecordAdmin):
+    form = TalkForm
+    resource_classes = [TalkTable]
+    list_display = ["title", "event", "state_label", "speakers_in_order", "in_plan", "released"]
+    list_filter = [
+        ("event", OwnFilter),
+        ("state", ChoicesDropdownFilter),
+        InPlan,
+        ("track", OwnFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("speakers", OwnFilter),
+        ("topics", OwnFilter),
+        ("updated_at", RangeDateTimeFilter),
+    ]
+    search_fields = ["title"]
+    autocomplete_fields = ["event", "track", "topics"]
+    inlines = [SpeakerInline, SlotInline, LinkInline]
+    actions = ["confirm", "cancel"]
+    fieldsets = [
+        (None, {"fields": ["title", ("event", "track"), ("kind", "state"), "abstract"]}),
+        (
+            _("Details"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    "subtitle",
+                    "description",
+                    ("level", "language"),
+                    ("duration", "expected_audience"),
+                    "topics",
+                ],
+            },
+        ),
+        (_("Recording"), {"classes": ["tab"], "fields": [("recording_license", "do_not_record")]}),
+        (_("Address"), {"classes": ["tab"], "fields": [("slug", "code"), "type_label"]}),
+        (_("Notes"), {"classes": ["tab"], "fields": ["notes"]}),
+    ]
+
+    def for_list(self, rows):
+        return (
+            rows.select_related("event__current_release")
+            .defer(
+                "abstract",
+                "description",
+                "notes",
+                "imported",
+                "search",
+                "event__description",
+                "event__search",
+                "event__current_release__document",
+            )
+            .prefetch_related(
+                Prefetch(
+                    "talk_speakers",
+                    TalkSpeaker.objects.select_related("speaker").only("talk", "position", "speaker__name"),
+                ),
+                Prefetch("slots", Slot.objects.select_related("room").defer("room__search")),
+                Prefetch("released_slots", current_slots().defer("room__search"), to_attr="current_slots"),
+            )
+        )
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={
+            Talk.State.DRAFT: "info",
+            Talk.State.CONFIRMED: "success",
+            Talk.State.CANCELLED: "danger",
+            Talk.State.WITHDRAWN: "warning",
+        },
+    )
+    def state_label(self, talk):
+        return talk.state, talk.get_state_display()
+
+    @display(description=_("speakers"))
+    def speakers_in_order(self, talk):
+        names = [credit.speaker.name for credit in talk.talk_speakers.all()]
+        more = f" +{len(names) - 3}" if len(names) > 3 else ""
+        return ", ".join(names[:3]) + more
+
+    @display(description=_("in the plan"))
+    def in_plan(self, talk):
+        slots = list(talk.slots.all())
+        if not slots:
+            return ""
+        return planned_at(slots[0], talk.event) + (f" +{len(slots) - 1}" if len(slots) > 1 else "")
+
+    @display(description=_("release"), label={"same": "success", "ahead": "warning"})
+    def released(self, talk):
+        return released_how(talk)
+
+    @action(description=_("Confirm"), icon="check")
+    def confirm(self, request, queryset):
+        self._set_state(request, queryset, Talk.State.CONFIRMED)
+
+    @action(description=_("Cancel"), icon="cancel")
+    def cancel(self, request, queryset):
+        self._set_state(request, queryset, Talk.State.CANCELLED)
+
+    def _set_state(self, request, queryset, state):
+        talks = Talk.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
+        count = 0
+        for talk in talks.exclude(state=state):
+            talk.state, talk._history_user = state, request.user
+            talk.save(update_fields=["state", "updated_at"])
+            count += 1
+        text = ngettext("%(count)d talk is %(state)s now.", "%(count)d talks are %(state)s now.", count)
+        self.message_user(request, text % {"count": count, "state": state.label}, messages.SUCCESS)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with timezone.override(self._zone(request, object_id)):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if hasattr(response, "render") else response
+
+    def _zone(self, request, object_id):
+        """The zone in which the form's times are typed and shown: the event's."""
+        if object_id and self._may(request, object_id):
+            event = Event.objects.filter(talks=object_id)
+        else:
+            chosen = request.POST.get("event") or request.GET.get("event") or ""
+            event = Event.objects.editable_by(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
+        event = event.only("timezone").first()
+        return event.zone if event else UTC
+
+    def response_change(self, request, obj):
+        self._tell(request, obj)
+        return super().response_change(request, obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self._tell(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def _tell(self, request, talk):
+        """Say what attendees do not see yet, and what the talk is in conflict with."""
+        fresh = self.for_list(Talk.objects.filter(pk=talk.pk)).get()
+        how = released_how(fresh)
+        if how and how[0] == "ahead":
+            text = format_html(
+                '{} <a class="underline" href="{}">{}</a>',
+                _("Attendees see this only after the next release."),
+                reverse("admin:events_event_release_plan", args=[talk.event_id]),
+                _("Release the plan"),
+            )
+            self.message_user(request, text, messages.INFO)
+        for conflict in check(fresh.event):
+            if talk.pk in (conflict.slot.talk, conflict.other and conflict.other.talk):
+                self.message_user(request, str(conflict), messages.WARNING)

@@ -1,0 +1,44 @@
+"""The first page: what needs doing, in as many queries however much there is."""
+
+from django.db.models import Count
+from django.utils import timezone
+
+from events.admin.overview import add_conflicts, conflict_label, standing
+from events.models import Event, Feedback, Talk
+from resources.models import Resource
+from speakers.models import Speaker
+
+SHOWN = 6
+
+
+def context(request, context: dict) -> dict:
+    """Adds the next events with how they stand, and the newest of what waits for a decision."""
+    events = Event.objects.editable_by(request.user)
+    ahead = list(
+        standing(events.filter(ends_on__gte=timezone.localdate()))
+        .select_related("venue", "current_release")
+        .defer("description", "search", "venue__search", "current_release__document")
+        .order_by("starts_on", "pk")[:SHOWN]
+    )
+    add_conflicts(ahead)
+    for event in ahead:
+        event.conflict_label = conflict_label(event.conflicts)
+    suggested = Resource.objects.editable_by(request.user).filter(state=Resource.State.SUGGESTED)
+    feedback = Feedback.objects.editable_by(request.user).filter(state=Feedback.State.NEW)
+    talks = Talk.objects.editable_by(request.user).filter(
+        event__ends_on__gte=timezone.localdate(), state=Talk.State.CONFIRMED, slots__isnull=True
+    )
+    return context | {
+        "ahead": ahead,
+        "suggested": suggested.defer("search", "note")[:SHOWN],
+        "suggested_total": suggested.count(),
+        "feedback": feedback.select_related("event", "talk")[:SHOWN],
+        "feedback_total": feedback.count(),
+        "unplanned": talks.select_related("event").defer(
+            "abstract", "description", "search", "event__search"
+        )[:SHOWN],
+        "broken_total": Resource.objects.listed().filter(health=Resource.Health.BROKEN).count(),
+        "faceless_total": Speaker.objects.editable_by(request.user)
+        .filter(picture="", talks__event__ends_on__gte=timezone.localdate())
+        .aggregate(total=Count("pk", distinct=True))["total"],
+    }

@@ -1,0 +1,70 @@
+"""API tokens: made with a name and an end, shown once."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from knox.models import get_digest_token
+from knox.settings import CONSTANTS
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from roadshow.base.admin import OrganiserAdmin
+
+from ..models import ApiToken
+
+if admin.site.is_registered(ApiToken):
+    admin.site.unregister(ApiToken)
+
+
+class TokenForm(forms.ModelForm):
+    days = forms.TypedChoiceField(
+        label=_("valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year")), (0, _("until it is revoked"))],
+        initial=365,
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+@admin.register(ApiToken)
+class TokenAdmin(OrganiserAdmin):
+    form = TokenForm
+    list_display = ["name", "user", "created", "expiry", "valid"]
+    list_select_related = ["user"]
+    search_fields = ["name"]
+    fields = ["name", "days"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_fields(self, request, obj=None):
+        return ["name", "user", "created", "expiry"] if obj else ["name", "days"]
+
+    @display(description=_("valid"), boolean=True)
+    def valid(self, token):
+        return token.expiry is None or token.expiry > timezone.now()
+
+    def save_model(self, request, obj, form, change):
+        obj.user = request.user
+        obj.digest, secret = get_digest_token()
+        obj.token_key = secret[: CONSTANTS.TOKEN_KEY_LENGTH]
+        days = form.cleaned_data["days"]
+        obj.expiry = timezone.now() + timedelta(days=days) if days else None
+        super().save_model(request, obj, form, change)
+        request.new_token = secret
+
+    def response_add(self, request, obj, post_url_continue=None):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("The token %(name)s") % {"name": obj.name},
+            "opts": self.opts,
+            "token": request.new_token,
+            "made": obj,
+        }
+        response = TemplateResponse(request, "admin/roadshow/apitoken/made.html", context)
+        response["Cache-Control"] = "no-store"
+        return response

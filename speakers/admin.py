@@ -1,0 +1,90 @@
+"""Speakers: one record each, across all events."""
+
+from django.contrib import admin
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action, display
+
+from roadshow.base.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
+
+from .models import Speaker, SpeakerLink
+
+
+class LinkInline(OrderedInline):
+    model = SpeakerLink
+    fields = ["title", "url", "position"]
+
+
+class Missing(DropdownFilter):
+    title = _("what is missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [("picture", _("no picture")), ("biography", _("no biography")), ("talks", _("no talk"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "talks":
+            return queryset.filter(talks__isnull=True)
+        return queryset.filter(**{self.value(): ""}) if self.value() in ("picture", "biography") else queryset
+
+
+class SpeakerTable(Table):
+    class Meta(Table.Meta):
+        model = Speaker
+        fields = ["guid", "name", "headline", "pronouns", "biography", "email", "state", "notes"]
+        import_id_fields = ["guid"]
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(TableAdmin, RecordAdmin):
+    shared = True
+    resource_classes = [SpeakerTable]
+    list_display = ["name", "headline", "talk_count", "last_event", "missing", "state_label"]
+    list_filter = [("state", ChoicesDropdownFilter), Missing, ("talks__event", OwnFilter)]
+    search_fields = ["name"]
+    inlines = [LinkInline]
+    actions = ["publish"]
+    fieldsets = [
+        (None, {"fields": [("name", "pronouns"), "headline", "biography", ("picture", "picture_credit")]}),
+        (_("For organisers"), {"classes": ["tab"], "fields": ["email", "notes"]}),
+        (_("Address and state"), {"classes": ["tab"], "fields": [("slug", "state")]}),
+    ]
+
+    def for_list(self, rows):
+        return rows.defer("search", "notes").annotate(
+            talk_total=Count("talks", distinct=True), newest=Max("talks__event__starts_on")
+        )
+
+    @display(description=_("talks"), ordering="talk_total")
+    def talk_count(self, speaker):
+        return speaker.talk_total
+
+    @display(description=_("last event"), ordering="newest")
+    def last_event(self, speaker):
+        return speaker.newest
+
+    @display(description=_("missing"), label={"missing": "warning"})
+    def missing(self, speaker):
+        parts = [
+            word
+            for value, word in ((speaker.picture, _("picture")), (speaker.biography, _("biography")))
+            if not value
+        ]
+        return ("missing", ", ".join(str(part) for part in parts)) if parts else None
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={Speaker.State.PUBLISHED: "success", Speaker.State.DRAFT: "info"},
+    )
+    def state_label(self, speaker):
+        return speaker.state, speaker.get_state_display()
+
+    @action(description=_("Publish"), icon="visibility")
+    def publish(self, request, queryset):
+        chosen = Q(pk__in=queryset.order_by().values("pk")) & Q(state=Speaker.State.DRAFT)
+        for speaker in Speaker.objects.editable_by(request.user).filter(chosen):
+            speaker.state, speaker._history_user = Speaker.State.PUBLISHED, request.user
+            speaker.save(update_fields=["state", "updated_at"])
+        self.message_user(request, _("The chosen speakers are public now."))
