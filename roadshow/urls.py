@@ -1,12 +1,28 @@
 """What is mounted where."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
+
+from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
+
+from . import views
 
 urlpatterns = [
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     *i18n_patterns(
+        path("", views.home, name="home"),
+        path("topics/", views.topic_list, name="topics"),
+        path("topics/<uslug:slug>/", views.topic, name="topic"),
+        path("search/", views.search, name="search"),
+        path("", include("events.urls")),
+        path("", include("speakers.urls")),
+        path("", include("resources.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -152,6 +152,12 @@ class TalkQuerySet(OfEventQuerySet):
                 Prefetch("released_slots", current_slots(), to_attr="current_slots"),
             )
         )
+
+    def in_time_order(self):
+        """By their first current slot; talks without one come last."""
+        first = current_slots().filter(talk=OuterRef("pk")).values("starts_at")[:1]
+        begins = F("first_starts_at").asc(nulls_last=True)
+        return self.alias(first_starts_at=Subquery(first)).order_by(begins, "title", "pk")
 
     def newest_first(self):
         return self.order_by("-event__starts_on", "event_id", "title", "pk")

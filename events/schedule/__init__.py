@@ -3,18 +3,28 @@
 from .conflicts import KINDS, Conflict, Level, Planned, Rules, conflicts
 from .days import DaySchedule, Entry, days_of, entries_of
 from .differences import Change, differences
+from .grid import Cell, Grid, Row, grid_of
+from .narrowing import facets, folded, narrow, words_of
 
 __all__ = [
     "KINDS",
+    "Cell",
     "Change",
     "Conflict",
     "DaySchedule",
     "Entry",
+    "Grid",
     "Level",
     "Planned",
+    "Row",
     "Rules",
     "conflicts",
     "days_of",
     "differences",
     "entries_of",
+    "facets",
+    "folded",
+    "grid_of",
+    "narrow",
+    "words_of",
 ]

@@ -7,7 +7,7 @@ WIDTH, HEIGHT, STEP = 640, 280, 40
 
 
 def emblem(seed: str, *, lines: int = 3) -> str:
-    """An SVG of `lines` routes with their stops, in the current colour. Decoration: hidden from screen readers."""
+    """An SVG of `lines` routes with their stops, in the current colour; hidden from screen readers."""
     chance = random.Random(seed)  # noqa: S311 - a pattern, not a secret
     heights = chance.sample(range(1, HEIGHT // STEP), lines)
     drawn = "".join(_line(chance, row * STEP, index) for index, row in enumerate(heights))
@@ -21,7 +21,9 @@ def _line(chance: random.Random, y: int, index: int) -> str:
     points = list(_points(chance, y))
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
     stops = "".join(
-        f'<circle cx="{x}" cy="{y}" r="{9 if index == 0 else 6}"/>' for x, y in points[1:-1] if chance.random() < 0.6
+        f'<circle cx="{x}" cy="{y}" r="{9 if index == 0 else 6}"/>'
+        for x, y in points[1:-1]
+        if chance.random() < 0.6
     )
     width, opacity = (9, 1) if index == 0 else (5, 0.45)
     return (

@@ -105,7 +105,7 @@ def zone_name(instant: dt.datetime) -> str:
 
 
 def language_name(tag: str) -> str:
-    """A BCP 47 tag in words ("简体中文" reads "Simplified Chinese" in English); the tag itself when unknown."""
+    """A BCP 47 tag in words ("zh-hans" is "Simplified Chinese"); the tag itself when unknown."""
     try:
         return Locale.parse(tag, sep="-").get_display_name(reading_locale()) or tag
     except (UnknownLocaleError, ValueError):

@@ -35,6 +35,12 @@ def gist(value, length=180):
 
 
 @register.filter
+def get(mapping, key):
+    """The value of a key, which may hold blanks; None when it is not there."""
+    return mapping.get(key)
+
+
+@register.filter
 def hue(thing):
     """The CSS classes of a track's, an event's or a person's colour."""
     if not thing:
@@ -44,12 +50,20 @@ def hue(thing):
 
 
 @register.filter
+def hue_of_name(name):
+    """The CSS classes of the colour that a name always gets."""
+    return hue_class("", str(name))
+
+
+@register.filter
 def dates_of(event):
     """When an event is, as exactly as it is known."""
     precision = event.date_precision
     if precision == "month":
         return text.month(event.starts_on)
-    return str(event.starts_on.year) if precision == "year" else text.date_range(event.starts_on, event.ends_on)
+    return (
+        str(event.starts_on.year) if precision == "year" else text.date_range(event.starts_on, event.ends_on)
+    )
 
 
 @register.filter
@@ -72,6 +86,12 @@ def safe_link(url):
     """The address when a browser may follow it, else nothing: imported links can be anything."""
     scheme = url.split(":", 1)[0].lower() if ":" in url else ""
     return url if scheme in ("http", "https", "mailto") else ""
+
+
+@register.filter
+def absolute_to(path, root):
+    """A path with the portal's scheme and host, for what leaves the page."""
+    return path if path.startswith(("http://", "https://")) else root + path
 
 
 @register.filter

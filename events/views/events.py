@@ -1,0 +1,76 @@
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from roadshow.base.pages import edit_url, render_list
+from speakers.models import Speaker
+
+from ..filters import EventFilter
+from ..models import Event, Feedback, Recap, Series, Talk, Topic
+
+SHOWN = 12  # talks, people or links on an event's own page; the rest is one click away
+
+
+@require_safe
+def event_list(request):
+    rows = Event.objects.visible_to(request.user).for_cards()
+    series = Series.objects.visible_to(request.user).values_list("slug", "name")
+    return render_list(
+        request,
+        "events/event_list.html",
+        EventFilter(request.GET, rows, request=request),
+        shown={"q": None, "when": None, "series": series, "since": None, "until": None},
+    )
+
+
+@require_safe
+def series(request, slug):
+    row = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
+    events = row.events.visible_to(request.user).for_cards()
+    talks = Talk.objects.visible_to(request.user).filter(event__in=events)
+    return render(
+        request,
+        "events/series.html",
+        {
+            "series": row,
+            "upcoming": events.upcoming(),
+            "past": events.past(),
+            "talks": talks.for_cards().newest_first()[:SHOWN],
+            "talk_count": talks.count(),
+            "edit": edit_url(request, row),
+        },
+    )
+
+
+@require_safe
+def event(request, slug):
+    """The event's own page: what it is before it happens, what it was afterwards."""
+    rows = Event.objects.visible_to(request.user).select_related("series", "venue", "current_release")
+    row = get_object_or_404(rows.defer("current_release__document"), slug=slug)
+    talks = row.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
+    people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
+    links = row.resources.visible_to(request.user).listed()
+    recaps = list(row.recaps.all())
+    return render(
+        request,
+        "events/event.html",
+        {
+            "event": row,
+            "recaps": recaps,
+            "recap": chosen_recap(recaps, request.GET.get("recap") or get_language()),
+            "photos": row.photos.all(),
+            "talks": talks.in_time_order().for_cards()[:SHOWN],
+            "talk_count": talks.count(),
+            "people": people.for_cards()[:SHOWN],
+            "people_count": people.count(),
+            "links": links.for_cards()[:SHOWN],
+            "topics": Topic.objects.filter(talks__in=talks).distinct(),
+            "voices": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
+            "edit": edit_url(request, row),
+        },
+    )
+
+
+def chosen_recap(recaps: list[Recap], language: str) -> Recap | None:
+    """The recap in `language` (a tag), else the first one."""
+    return next((recap for recap in recaps if recap.language == language), recaps[0] if recaps else None)

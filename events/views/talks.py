@@ -1,0 +1,74 @@
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from roadshow.base.pages import edit_url, render_list
+
+from ..filters import TalkFilter
+from ..models import Event, Feedback, Talk, Topic
+
+RELATED = 5
+
+
+def visible_event(request, slug: str) -> Event:
+    rows = Event.objects.visible_to(request.user).select_related("series", "venue", "current_release")
+    return get_object_or_404(rows.defer("current_release__document"), slug=slug)
+
+
+@require_safe
+def talk_list(request, slug):
+    event = visible_event(request, slug)
+    talks = event.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
+    topics = Topic.objects.filter(talks__in=talks).distinct().values_list("slug", "name")
+    tracks = event.tracks.values_list("guid", "name")
+    return render_list(
+        request,
+        "events/talk_list.html",
+        TalkFilter(request.GET, talks.for_cards(), request=request),
+        shown={"q": None, "track": tracks, "topic": topics, "kind": None, "level": None, "link": None},
+        context={"event": event},
+    )
+
+
+@require_safe
+def talk(request, slug, talk):
+    rows = (
+        Talk.objects.visible_to(request.user)
+        .for_cards()
+        .defer(None)
+        .select_related("event__series", "event__current_release")
+    )
+    row = get_object_or_404(
+        rows.defer("search", "notes", "imported", "event__current_release__document"),
+        event__slug=slug,
+        event__in=Event.objects.visible_to(request.user),
+        slug=talk,
+    )
+    others = Talk.objects.visible_to(request.user).exclude(pk=row.pk)
+    return render(
+        request,
+        "events/talk.html",
+        {
+            "talk": row,
+            "event": row.event,
+            "links": row.links.all(),
+            "topics": row.topics.all(),
+            "resources": row.resources.visible_to(request.user).listed().for_cards(),
+            "photos": row.photos.all(),
+            "related": related(row, others),
+            "again": others.filter(title=row.title)
+            .exclude(event=row.event)
+            .for_cards()
+            .newest_first()[:RELATED],
+            "voices": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
+            "edit": edit_url(request, row),
+        },
+    )
+
+
+def related(talk: Talk, others):
+    """Talks with the most topics in common, then those by the same people; not the same title."""
+    shared = Count("topics", filter=Q(topics__in=talk.topics.all()), distinct=True)
+    same = Q(topics__in=talk.topics.all()) | Q(speakers__in=[credit.speaker_id for credit in talk.credits])
+    rows = others.filter(pk__in=Talk.objects.filter(same).values("pk")).exclude(title=talk.title)
+    return rows.for_cards().annotate(shared=shared).order_by("-shared", "-event__starts_on", "pk")[:RELATED]

@@ -1,0 +1,31 @@
+"""One search over everything that `user` sees: which kinds there are, and how each is looked up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event, Series, Talk, Topic
+from resources.models import Collection, Resource
+from speakers.models import Speaker
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group of results. `rows(user)` are those that the user sees, loaded for cards."""
+
+    name: str
+    label: str
+    rows: Callable[..., QuerySet]
+
+
+KINDS = (
+    Kind("talks", _("Talks"), lambda user: Talk.objects.visible_to(user).for_cards()),
+    Kind("speakers", _("Speakers"), lambda user: Speaker.objects.visible_to(user).for_cards()),
+    Kind("events", _("Events"), lambda user: Event.objects.visible_to(user).for_cards()),
+    Kind("series", _("Series"), lambda user: Series.objects.visible_to(user)),
+    Kind("topics", _("Topics"), lambda user: Topic.objects.visible_to(user)),
+    Kind("resources", _("Links"), lambda user: Resource.objects.visible_to(user).listed().for_cards()),
+    Kind("collections", _("Collections"), lambda user: Collection.objects.visible_to(user).with_items(user)),
+)

@@ -1,0 +1,138 @@
+"""Pages that span apps: home, topics, search; and what tells a supervisor that we are well."""
+
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from events.filters import TopicFilter
+from events.models import Event, Series, Talk, Topic
+from resources.models import Resource
+from roadshow.base.pages import PAGE_SIZE, edit_url, render_list
+from speakers.models import Speaker
+
+from .search import KINDS
+
+FEW = 6
+TOPICS = 100
+
+
+@require_safe
+def home(request):
+    events = Event.objects.visible_to(request.user).for_cards()
+    links = Resource.objects.visible_to(request.user).listed().for_cards()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "upcoming": events.upcoming()[:FEW],
+            "past": events.past()[:FEW],
+            "series": Series.objects.visible_to(request.user).defer("description", "search")[:FEW],
+            "topics": counted(request.user).order_by("-talk_count", "name")[:20],
+            "links": links[:FEW],
+        },
+    )
+
+
+def counted(user):
+    """Topics with how many talks and links of theirs `user` sees."""
+    talks = Talk.topics.through.objects.filter(topic=OuterRef("pk"), talk__in=Talk.objects.visible_to(user))
+    links = Resource.topics.through.objects.filter(
+        topic=OuterRef("pk"), resource__in=Resource.objects.visible_to(user).listed()
+    )
+    return Topic.objects.visible_to(user).annotate(talk_count=_number(talks), link_count=_number(links))
+
+
+def _number(rows):
+    count = rows.order_by().values("topic").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+
+
+@require_safe
+def topic_list(request):
+    rows = counted(request.user).defer("search", "description")
+    return render_list(
+        request,
+        "portal/topic_list.html",
+        TopicFilter(request.GET, rows, request=request),
+        page_size=TOPICS,
+    )
+
+
+@require_safe
+def topic(request, slug):
+    row = get_object_or_404(Topic.objects.visible_to(request.user).defer("search"), slug=slug)
+    talks = Talk.objects.visible_to(request.user).filter(topics=row)
+    page = Paginator(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
+    speakers = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
+    return render(
+        request,
+        "portal/topic.html",
+        {
+            "topic": row,
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+            "speakers": speakers.for_cards()[:24],
+            "links": row.resources.visible_to(request.user).listed().for_cards()[:PAGE_SIZE],
+            "edit": edit_url(request, row),
+        },
+    )
+
+
+@require_safe
+def search(request):
+    """The best few of every kind; all of one kind when `in` names it."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    chosen = request.GET.get("in", "")
+    context = {
+        "query": query,
+        "chosen": chosen,
+        "kinds": [(kind.name, kind.label) for kind in KINDS],
+        "groups": [],
+        "problems": [],
+    }
+    if chosen and chosen not in dict(context["kinds"]):
+        context["problems"] = [_("“%(word)s” is nothing to search in.") % {"word": chosen[:80]}]
+        chosen = ""
+    if query:
+        kinds = [kind for kind in KINDS if chosen in ("", kind.name)]
+        found = [(kind, kind.rows(request.user).search(query)) for kind in kinds]
+        if chosen:
+            page = Paginator(found[0][1], PAGE_SIZE).get_page(request.GET.get("page"))
+            context |= {"page": page, "pages": page.paginator.get_elided_page_range(page.number)}
+            context["groups"] = [group(found[0][0], list(page), page.paginator.count)]
+        else:
+            groups = (group(kind, list(rows[:FEW]), rows) for kind, rows in found)
+            context["groups"] = [found for found in groups if found["rows"]]
+    return render(request, "portal/search.html", context)
+
+
+def group(kind, rows: list, total) -> dict:
+    """A kind's part of the results; `total` is a number, or the rows to count when not all are shown."""
+    if not isinstance(total, int):
+        total = total.count() if len(rows) == FEW else len(rows)
+    return {"kind": kind.name, "label": kind.label, "rows": rows, "count": total, "more": total > len(rows)}
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """Whether the process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Whether the database answers, too."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")
