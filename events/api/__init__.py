@@ -1,0 +1,24 @@
+"""Endpoints for events, talks and schedules."""
+
+from .records import (
+    RoomViewSet,
+    SeriesViewSet,
+    TalkViewSet,
+    TopicViewSet,
+    TrackViewSet,
+    VenueViewSet,
+)
+from .schedule import EventViewSet, PlanViewSet, ReleaseViewSet, SlotViewSet
+
+__all__ = [
+    "EventViewSet",
+    "PlanViewSet",
+    "ReleaseViewSet",
+    "RoomViewSet",
+    "SeriesViewSet",
+    "SlotViewSet",
+    "TalkViewSet",
+    "TopicViewSet",
+    "TrackViewSet",
+    "VenueViewSet",
+]

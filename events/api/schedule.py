@@ -1,0 +1,151 @@
+"""Endpoints for events and their schedules: the current one, older ones, and the plan."""
+
+from http import HTTPStatus
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from roadshow.base.errors import Conflict
+from roadshow.base.viewsets import RecordViewSet
+
+from .. import filters, serializers
+from ..actions import ScheduleConflict, StalePlan, check, place, release
+from ..formats.document import decode
+from ..models import Event, Release, ReleasedSlot, Slot, Talk
+from ..schedule import differences
+from ..schedule.nested import changed, nested
+
+READING = ["get", "head", "options"]
+
+
+class EventViewSet(RecordViewSet):
+    """Stops and editions."""
+
+    serializer_class = serializers.EventSerializer
+    filterset_class = filters.EventFilter
+    lookup_field = "slug"
+
+    @action(detail=True, methods=["get"])
+    def schedule(self, request, slug):
+        """The current release: days, in them rooms, in them slots. 404 before the first release."""
+        self.refuse_unknown(())
+        row = self.get_object()
+        current = get_object_or_404(Release.objects.with_document(), current_for=row)
+        return Response(nested(decode(current.document), self.site))
+
+    @action(detail=True, methods=["get"])
+    def conflicts(self, request, slug):
+        """What is wrong with the plan, for its organisers."""
+        self.refuse_unknown(())
+        found = check(self.get_editable())
+        return Response({"conflicts": [conflict_of(one) for one in found]})
+
+    @action(detail=True, methods=["post"])
+    def release(self, request, slug):
+        """Publish the plan as the next release. 409 names every clash and changes nothing."""
+        self.refuse_unknown(())
+        data = serializers.ReleasingSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        try:
+            made = release(event=self.get_editable(), by=request.user, note=data.validated_data["note"])
+        except ScheduleConflict as error:
+            raise Conflict([str(one) for one in error.conflicts]) from error
+        view = self.sibling(ReleaseViewSet)
+        return view.answer(made, HTTPStatus.CREATED)
+
+
+def conflict_of(conflict) -> dict:
+    """A conflict as plain values for JSON."""
+    return {
+        "kind": conflict.kind,
+        "level": conflict.level,
+        "detail": str(conflict),
+        "slot": conflict.slot.key,
+        "other": conflict.other and conflict.other.key,
+        "other_event": conflict.other.event if conflict.other and conflict.other.foreign else None,
+    }
+
+
+class SlotViewSet(RecordViewSet):
+    """Talks at their times in their rooms, as currently released. They change through the plan."""
+
+    serializer_class = serializers.SlotSerializer
+    filterset_class = filters.SlotFilter
+    lookup_field = "guid"
+    http_method_names = READING
+
+    def visible(self):
+        user = self.request.user
+        seen = Talk.objects.visible_to(user).order_by().values("pk")
+        return ReleasedSlot.objects.visible_to(user).current().filter(talk__in=seen)
+
+
+class ReleaseViewSet(RecordViewSet):
+    """Published schedules, numbered in each event. They never change."""
+
+    serializer_class = serializers.ReleaseSerializer
+    filterset_class = filters.ReleaseFilter
+    lookup_field = "guid"
+    http_method_names = READING
+
+    @action(detail=True, methods=["get"])
+    def schedule(self, request, guid):
+        """The release as a nested document, as the event's current one has it."""
+        self.refuse_unknown(())
+        return Response(nested(decode(self.get_object().document), self.site))
+
+    @action(detail=True, methods=["get"])
+    def differences(self, request, guid):
+        """What changed since the release before it, or since number `since` of the same event."""
+        self.refuse_unknown(("since",))
+        row = self.get_object()
+        earlier = self._earlier(row, request.query_params.get("since"))
+        old = decode(earlier.document) if earlier else None
+        changes = differences(old, decode(row.document))
+        return Response(
+            {
+                "event": row.event.slug,
+                "from": earlier.number if earlier else None,
+                "to": row.number,
+                "changes": [changed(one, self.site) for one in changes],
+            }
+        )
+
+    def _earlier(self, row: Release, number: str | None) -> Release | None:
+        others = Release.objects.with_document().filter(event=row.event_id)
+        if number is None:
+            return others.filter(number__lt=row.number).order_by("-number").first()
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise ValidationError({"since": _("Give the number of a release.")})
+        if found := others.filter(number=int(number)).first():
+            return found
+        raise ValidationError({"since": _("The event has no release %s.") % number})
+
+
+class PlanViewSet(RecordViewSet):
+    """The slots that organisers are working on. Everybody sees them once they are released."""
+
+    serializer_class = serializers.PlanSerializer
+    filterset_class = filters.PlanFilter
+    lookup_field = "guid"
+
+    def initial(self, request, *args, **options):
+        super().initial(request, *args, **options)
+        self.event = get_object_or_404(Event.objects.visible_to(request.user), slug=self.kwargs["slug"])
+        if not Event.objects.editable_by(request.user).filter(pk=self.event.pk).exists():
+            self.permission_denied(request, _("Only the event's organisers see its plan."))
+
+    def visible(self):
+        return Slot.objects.filter(event=self.event)
+
+    def save(self, serializer):
+        values = serializer.validated_data
+        if row := serializer.instance:
+            values = {"talk": row.talk, "starts_at": row.starts_at, "room": row.room, "slot": row} | values
+        try:
+            return place(**values)
+        except StalePlan as error:
+            raise Conflict(str(error)) from error

@@ -1,0 +1,130 @@
+"""A schedule as the API shows it: days, in them rooms, in them slots, each with its whole talk.
+
+Times carry the event's own offset. Nothing here reads a database; `base` is the portal's address.
+"""
+
+from functools import partial
+
+from ..formats.document import Document, Link, Person, Room, Slot, Talk, Track
+from .days import DaySchedule, Entry, days_of
+from .differences import Change
+
+
+def nested(document: Document, base: str = "") -> dict:
+    """Plain values for JSON: event, release, rooms and tracks, and the days."""
+    full = partial(_full, base)
+    rooms = {room.name: room for room in document.rooms}
+    return {
+        "event": document.slug,
+        "url": full(document.url),
+        "title": document.title,
+        "release": int(document.version) if document.version.isdigit() else None,
+        "note": document.note,
+        "released_at": document.released_at,
+        "timezone": document.timezone,
+        "starts_on": document.starts_on,
+        "ends_on": document.ends_on,
+        "tracks": [_track(track) for track in document.tracks],
+        "days": [_day(day, rooms, full) for day in days_of(document)],
+    }
+
+
+def _full(base: str, path: str) -> str | None:
+    return (base + path if path.startswith("/") else path) or None
+
+
+def _track(track: Track) -> dict:
+    return {"slug": track.slug, "name": track.name, "color": track.color}
+
+
+def _day(day: DaySchedule, rooms: dict[str, Room], full) -> dict:
+    names = [room.name for room in day.rooms]
+    if any(entry.room not in names for entry in day.entries):
+        names.append("")
+    return {
+        "date": day.date,
+        "starts_at": day.starts_at,
+        "ends_at": day.ends_at,
+        "rooms": [
+            {
+                "guid": rooms[name].guid if name in rooms else None,
+                "name": name,
+                "slots": [_slot(entry, full) for entry in day.in_room(name)],
+            }
+            for name in names
+        ],
+    }
+
+
+def _slot(entry: Entry, full) -> dict:
+    return {
+        "guid": entry.slot.guid,
+        "number": entry.slot.number,
+        "starts_at": entry.starts_at,
+        "ends_at": entry.ends_at,
+        "cancelled": entry.cancelled,
+        "sequence": entry.slot.sequence,
+        "previous_starts_at": entry.slot.previous_starts_at
+        and entry.slot.previous_starts_at.astimezone(entry.starts_at.tzinfo),
+        "talk": _talk(entry.talk, full),
+    }
+
+
+def _talk(talk: Talk, full) -> dict:
+    return {
+        "url": full(talk.url),
+        "guid": talk.guid,
+        "slug": talk.slug,
+        "title": talk.title,
+        "subtitle": talk.subtitle,
+        "abstract": talk.abstract,
+        "description": talk.description,
+        "kind": talk.kind,
+        "type_label": talk.type_label,
+        "level": talk.level,
+        "language": talk.language,
+        "state": talk.state,
+        "track": talk.track,
+        "topics": talk.topics,
+        "speakers": [_person(person, full) for person in talk.persons],
+        "links": [_link(link) for link in talk.links],
+        "recording_license": talk.recording_license,
+        "do_not_record": talk.recording_optout,
+    }
+
+
+def _person(person: Person, full) -> dict:
+    return {
+        "url": full(person.url),
+        "guid": person.guid,
+        "slug": person.slug,
+        "name": person.name,
+        "headline": person.headline,
+        "picture": full(person.picture),
+        "role": person.role,
+    }
+
+
+def _link(link: Link) -> dict:
+    return {"url": link.url, "title": link.title, "kind": link.kind}
+
+
+def changed(change: Change, base: str = "") -> dict:
+    """One difference of two releases, as plain values for JSON."""
+    return {
+        "kind": change.kind,
+        "talk": {
+            "url": _full(base, change.talk.url),
+            "guid": change.talk.guid,
+            "slug": change.talk.slug,
+            "title": change.talk.title,
+        },
+        "before": change.before and _time(change.before),
+        "after": change.after and _time(change.after),
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+def _time(slot: Slot) -> dict:
+    return {"guid": slot.guid, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "room": slot.room}

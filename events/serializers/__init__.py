@@ -1,0 +1,20 @@
+"""Events, talks and all that belongs to them in JSON."""
+
+from .event import EventSerializer, SeriesSerializer
+from .schedule import PlanSerializer, ReleaseSerializer, ReleasingSerializer, SlotSerializer
+from .talk import TalkSerializer, TopicSerializer, TrackSerializer
+from .venue import RoomSerializer, VenueSerializer
+
+__all__ = [
+    "EventSerializer",
+    "PlanSerializer",
+    "ReleaseSerializer",
+    "ReleasingSerializer",
+    "RoomSerializer",
+    "SeriesSerializer",
+    "SlotSerializer",
+    "TalkSerializer",
+    "TopicSerializer",
+    "TrackSerializer",
+    "VenueSerializer",
+]

@@ -1,0 +1,137 @@
+"""Series and events in JSON."""
+
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, Prefetch, Q, When
+from django.utils.translation import gettext_lazy as _
+
+from roadshow.base.access import is_organiser
+from roadshow.base.serializers import (
+    Column,
+    PageUrl,
+    PictureUrl,
+    RecordSerializer,
+    Reference,
+    References,
+    Rows,
+    Shape,
+    keys,
+    objects,
+)
+
+from ..models import Event, EventRoom, Photo, Recap, Room, Series, Venue
+from .venue import RoomSerializer, VenueSerializer
+
+
+class SeriesSerializer(RecordSerializer):
+    url = PageUrl("events:series", "slug")
+
+    class Meta(RecordSerializer.Meta):
+        model = Series
+        fields = [
+            "url", "guid", "slug", "name", "tagline", "description", "website", "state",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        return super().load(rows, shape, user).defer("search")
+
+    def after_create(self, row):
+        row.organisers.add(self.context["request"].user)
+
+
+class Photos(Rows):
+    """Pictures with their addresses made absolute."""
+
+    def reader(self, context):
+        site = context["site"] + settings.MEDIA_URL
+        return lambda row: [photo | {"picture": site + photo["picture"]} for photo in row.photos_list]
+
+
+class EventSerializer(RecordSerializer):
+    url = PageUrl("events:event", "slug")
+    series = Reference(Series.objects, required=False, allow_null=True)
+    venue = Reference(Venue.objects, "guid", required=False, allow_null=True)
+    rooms = References(Room.objects, "guid", required=False)
+    picture = PictureUrl(help_text=_("Address of the picture."))
+    release = Column("release_number", help_text=_("Number of the current release; null before the first."))
+    recaps = Rows(help_text=_("What happened, once for each language."))
+    photos = Rows(help_text=_("Pictures with what they show, who made them and on what terms."))
+
+    class Meta(RecordSerializer.Meta):
+        model = Event
+        fields = [
+            "url", "guid", "slug", "series", "name", "tagline", "description", "notice", "language", "state",
+            "starts_on", "ends_on", "date_precision", "previous_starts_on", "timezone", "day_change",
+            "venue", "city", "country", "online_url", "rooms", "website", "registration_url",
+            "organiser_name", "picture", "color", "feedback_open", "slot_minutes", "room_changeover",
+            "speaker_changeover", "release", "recaps", "photos", "created_at", "updated_at",
+        ]  # fmt: skip
+        related = ("rooms",)
+        expandable = {
+            "series": (SeriesSerializer, "series"),
+            "venue": (VenueSerializer, "venue"),
+            "rooms": (RoomSerializer, "ordered_rooms"),
+        }
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = (
+            super()
+            .load(rows, shape, user)
+            .defer("search", "conflict_levels")
+            .annotate(venue_key=F("venue__guid"), release_number=F("current_release__number"))
+        )
+        rows = cls._load_series(rows, shape, user)
+        if "venue" in shape.expanded:
+            venues = VenueSerializer.load(Venue.objects.all(), shape.expanded["venue"], user)
+            rows = rows.prefetch_related(Prefetch("venue", venues))
+        if "rooms" in shape.expanded:
+            rooms = RoomSerializer.load(Room.objects.all(), shape.expanded["rooms"], user)
+            rows = rows.prefetch_related(
+                Prefetch("rooms", rooms.order_by("event_rooms__position", "pk"), to_attr="ordered_rooms")
+            )
+        return rows.annotate(**cls._lists(shape))
+
+    @classmethod
+    def _load_series(cls, rows, shape: Shape, user):
+        """A series that is still a draft is nobody's business but its organisers'."""
+        seen = Q(series__state=Series.State.PUBLISHED)
+        if is_organiser(user):
+            seen |= Q(series__in=Series.objects.editable_by(user).order_by().values("pk"))
+        rows = rows.annotate(series_key=Case(When(seen, then=F("series__slug"))))
+        if "series" in shape.expanded:
+            series = SeriesSerializer.load(Series.objects.visible_to(user), shape.expanded["series"], user)
+            rows = rows.prefetch_related(Prefetch("series", series))
+        return rows
+
+    @classmethod
+    def _lists(cls, shape: Shape) -> dict:
+        own = {"event": OuterRef("pk")}
+        lists = {
+            "rooms_keys": keys(
+                EventRoom.objects.filter(**own).order_by("position", "pk"), "room__guid"
+            ),
+            "recaps_list": objects(
+                Recap.objects.filter(**own).order_by("language"),
+                language="language", title="title", text="text", author="author", source="source",
+            ),
+            "photos_list": objects(
+                Photo.objects.filter(**own).order_by("position", "pk"),
+                guid="guid", picture="picture", width="width", height="height", caption="caption",
+                alternative="alternative", credit="credit", credit_url="credit_url", license="license",
+            ),
+        }  # fmt: skip
+        return {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
+
+    def after_create(self, row):
+        row.organisers.add(self.context["request"].user)
+
+    def write_rooms(self, row, rooms: list[Room]):
+        """The event's rooms in this order; opening times of those that stay are kept."""
+        there = {one.room_id: one for one in row.event_rooms.all()}
+        row.event_rooms.exclude(room__in=rooms).delete()
+        for position, room in enumerate(rooms):
+            one = there.get(room.pk) or EventRoom(event=row, room=room)
+            one.position = position
+            one.save()

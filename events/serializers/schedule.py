@@ -1,0 +1,133 @@
+"""Slots, plans and releases in JSON."""
+
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, Prefetch
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from roadshow.base.serializers import Column, PageUrl, RecordSerializer, Reference, Shape
+
+from ..models import Event, Release, ReleasedSlot, Room, Slot, Talk
+from .event import EventSerializer
+from .talk import TalkSerializer, with_event
+from .venue import RoomSerializer
+
+
+class LocalTime(serializers.DateTimeField):
+    """A time, shown in the event's own zone."""
+
+    def reader(self, context):
+        source = self.source
+
+        def read(row):
+            value = getattr(row, source)
+            return value and value.astimezone(ZoneInfo(row.event_zone))
+
+        return read
+
+
+class SlotSerializer(RecordSerializer):
+    """A slot of a current release."""
+
+    url = PageUrl("events:talk", "event_key", "talk_slug")
+    event = Column("event_key", help_text=_("Slug of the event."))
+    talk = Column("talk_key", help_text=_("GUID of the talk."))
+    room = Column("room_key", help_text=_("GUID of the room, or null."))
+    starts_at = LocalTime(read_only=True)
+    ends_at = LocalTime(read_only=True)
+    previous_starts_at = LocalTime(read_only=True, help_text=_("Start in the release before, if it moved."))
+    created_at = Column("released_at", help_text=_("When it was released."))
+    updated_at = serializers.DateTimeField(source="changed_at", read_only=True)
+
+    class Meta(RecordSerializer.Meta):
+        model = ReleasedSlot
+        fields = [
+            "url", "guid", "number", "event", "talk", "room", "starts_at", "ends_at", "cancelled",
+            "previous_starts_at", "sequence", "created_at", "updated_at",
+        ]  # fmt: skip
+        expandable = {
+            "event": (EventSerializer, "release.event"),
+            "talk": (TalkSerializer, "talk"),
+            "room": (RoomSerializer, "room"),
+        }
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = rows.annotate(
+            event_key=F("release__event__slug"),
+            event_zone=F("release__event__timezone"),
+            talk_key=F("talk__guid"),
+            talk_slug=F("talk__slug"),
+            room_key=F("room__guid"),
+            released_at=F("release__created_at"),
+        )
+        for name, serializer, model in (("talk", TalkSerializer, Talk), ("room", RoomSerializer, Room)):
+            if name in shape.expanded:
+                found = serializer.load(model.objects.visible_to(user), shape.expanded[name], user)
+                rows = rows.prefetch_related(Prefetch(name, found))
+        if "event" in shape.expanded:
+            events = EventSerializer.load(Event.objects.all(), shape.expanded["event"], user)
+            releases = Release.objects.defer("document").prefetch_related(Prefetch("event", events))
+            rows = rows.prefetch_related(Prefetch("release", releases))
+        return rows
+
+
+class PlanSerializer(RecordSerializer):
+    """A slot of a plan: only the event's organisers see it."""
+
+    talk = Reference(Talk.objects, "guid")
+    room = Reference(Room.objects, "guid", required=False, allow_null=True)
+    starts_at = LocalTime()
+    ends_at = LocalTime(required=False)
+
+    class Meta(RecordSerializer.Meta):
+        model = Slot
+        fields = ["guid", "number", "talk", "room", "starts_at", "ends_at", "created_at", "updated_at"]
+        read_only_fields = ["guid", "number"]
+        expandable = {"talk": (TalkSerializer, "talk"), "room": (RoomSerializer, "room")}
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = rows.annotate(
+            event_zone=F("event__timezone"), talk_key=F("talk__guid"), room_key=F("room__guid")
+        )
+        for name, serializer, model in (("talk", TalkSerializer, Talk), ("room", RoomSerializer, Room)):
+            if name in shape.expanded:
+                found = serializer.load(model.objects.all(), shape.expanded[name], user)
+                rows = rows.prefetch_related(Prefetch(name, found))
+        return rows
+
+    def validate_talk(self, talk: Talk) -> Talk:
+        if talk.event_id != self.context["view"].event.pk:
+            raise ValidationError(_("This talk belongs to another event."))
+        return talk
+
+
+class ReleasingSerializer(serializers.Serializer):
+    """What comes with a new release."""
+
+    note = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text=_("What is new, for attendees.")
+    )
+
+
+class ReleaseSerializer(RecordSerializer):
+    url = PageUrl("events:changes", "event_key", "number", tail="#release-{}")
+    event = Column("event_key", help_text=_("Slug of the event."))
+    current = Column("is_current", help_text=_("Whether attendees see it."))
+
+    class Meta(RecordSerializer.Meta):
+        model = Release
+        fields = ["url", "guid", "event", "number", "note", "current", "created_at", "updated_at"]
+        read_only_fields = fields
+        expandable = {"event": (EventSerializer, "event")}
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = rows.defer("document").annotate(
+            event_key=F("event__slug"),
+            is_current=Exists(Event.objects.filter(current_release=OuterRef("pk")).order_by()),
+        )
+        return with_event(rows, shape, user)

@@ -1,0 +1,209 @@
+"""Talks, with tracks and topics, in JSON."""
+
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, OuterRef, Prefetch
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from roadshow.base.serializers import (
+    Links,
+    PageUrl,
+    RecordSerializer,
+    Reference,
+    References,
+    Rows,
+    Shape,
+    keys,
+    local_time,
+    objects,
+    replace_rows,
+)
+from speakers.models import Speaker
+from speakers.serializers import SpeakerSerializer
+
+from ..models import Event, ReleasedSlot, Talk, TalkLink, TalkSpeaker, Topic, Track
+from .event import EventSerializer
+
+
+class TopicSerializer(RecordSerializer):
+    url = PageUrl("topic", "slug")
+
+    class Meta(RecordSerializer.Meta):
+        model = Topic
+        fields = ["url", "guid", "slug", "name", "description", "created_at", "updated_at"]
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        return super().load(rows, shape, user).defer("search")
+
+
+class TrackSerializer(RecordSerializer):
+    url = PageUrl("events:talks", "event_key", "slug", tail="?track={}")
+    event = Reference(Event.objects)
+
+    class Meta(RecordSerializer.Meta):
+        model = Track
+        fields = [
+            "url", "guid", "slug", "event", "name", "color", "description", "position",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        expandable = {"event": (EventSerializer, "event")}
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = super().load(rows, shape, user).annotate(event_key=F("event__slug"))
+        return with_event(rows, shape, user)
+
+
+def with_event(rows, shape: Shape, user):
+    """`rows` with their whole events, when the shape asks for them."""
+    if "event" not in shape.expanded:
+        return rows
+    events = EventSerializer.load(Event.objects.all(), shape.expanded["event"], user)
+    return rows.prefetch_related(Prefetch("event", events))
+
+
+class TalkLinkSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = TalkLink
+        fields = ["url", "title", "kind"]
+
+
+class Speakers(References):
+    """Slugs of those who give a talk, in order."""
+
+    def reader(self, context):
+        return lambda row: [one["slug"] for one in row.credits_list]
+
+
+class Roles(serializers.DictField):
+    """What each speaker does in a talk, by slug."""
+
+    child = serializers.ChoiceField(TalkSpeaker.Role.choices)
+
+    def reader(self, context):
+        return lambda row: {one["slug"]: one["role"] for one in row.credits_list}
+
+
+class Times(Rows):
+    """The slots of a talk in the current release, in the event's own time."""
+
+    def reader(self, context):
+        def read(row):
+            zone = ZoneInfo(row.event_zone)
+            return [
+                slot | {name: local_time(slot[name], zone) for name in ("starts_at", "ends_at")}
+                for slot in row.slots_list
+            ]
+
+        return read
+
+
+class TalkSerializer(RecordSerializer):
+    url = PageUrl("events:talk", "event_key", "slug")
+    event = Reference(Event.objects)
+    track = Reference(Track.objects, "guid", required=False, allow_null=True)
+    topics = References(Topic.objects, required=False)
+    speakers = Speakers(Speaker.objects, required=False, help_text=_("Slugs, in order."))
+    roles = Roles(required=False, help_text=_("What each speaker does, by slug."))
+    slots = Times(help_text=_("When and where, as released; in the event's own time."))
+    links = Links(child=TalkLinkSerializer(), required=False)
+
+    class Meta(RecordSerializer.Meta):
+        model = Talk
+        fields = [
+            "url", "guid", "slug", "event", "title", "subtitle", "abstract", "description", "kind",
+            "type_label", "level", "language", "state", "track", "topics", "speakers", "roles", "slots",
+            "links", "duration", "recording_license", "do_not_record", "code", "created_at", "updated_at",
+            "expected_audience", "notes",
+        ]  # fmt: skip
+        private = ("expected_audience", "notes")
+        related = ("topics", "speakers", "roles", "links")
+        expandable = {
+            "event": (EventSerializer, "event"),
+            "track": (TrackSerializer, "track"),
+            "topics": (TopicSerializer, "topics"),
+            "speakers": (SpeakerSerializer, "credits"),
+        }
+
+    # reading
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = (
+            super()
+            .load(rows, shape, user)
+            .defer("search", "imported")
+            .annotate(event_key=F("event__slug"), event_zone=F("event__timezone"), track_key=F("track__guid"))
+        )
+        rows = with_event(rows.annotate(**cls._lists(shape, user)), shape, user)
+        for name, serializer, model in (
+            ("track", TrackSerializer, Track),
+            ("topics", TopicSerializer, Topic),
+        ):
+            if name in shape.expanded:
+                found = serializer.load(model.objects.all(), shape.expanded[name], user)
+                rows = rows.prefetch_related(Prefetch(name, found))
+        if "speakers" in shape.expanded:
+            people = SpeakerSerializer.load(Speaker.objects.all(), shape.expanded["speakers"], user)
+            credits_ = cls.credits_seen_by(user).prefetch_related(Prefetch("speaker", people))
+            rows = rows.prefetch_related(Prefetch("talk_speakers", credits_, to_attr="credits"))
+        return rows
+
+    @staticmethod
+    def credits_seen_by(user):
+        people = Speaker.objects.visible_to(user).order_by()
+        return TalkSpeaker.objects.filter(speaker__in=people).order_by("position", "pk")
+
+    @classmethod
+    def _lists(cls, shape: Shape, user) -> dict:
+        own = {"talk": OuterRef("pk")}
+        lists = {
+            "topics_keys": keys(Topic.objects.filter(talks=OuterRef("pk")).order_by("name", "pk"), "slug"),
+            "links_list": objects(
+                TalkLink.objects.filter(**own).order_by("position", "pk"),
+                url="url", title="title", kind="kind",
+            ),
+            "slots_list": objects(
+                ReleasedSlot.objects.current().filter(**own).order_by("starts_at", "pk"),
+                guid="guid", starts_at="starts_at", ends_at="ends_at", room="room__guid",
+            ),
+        }  # fmt: skip
+        lists = {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
+        if shape.wants("speakers") or shape.wants("roles"):
+            seen = cls.credits_seen_by(user).filter(**own)
+            lists["credits_list"] = objects(seen, slug="speaker__slug", role="role")
+        return lists
+
+    @staticmethod
+    def extend_speakers(credit: TalkSpeaker, readers) -> dict:
+        """A whole speaker, with what they do in this talk."""
+        return {name: read(credit.speaker) for name, read in readers} | {"role": credit.role}
+
+    # writing
+    def write_topics(self, row, topics):
+        row.topics.set(topics)
+
+    def write_speakers(self, row, speakers):
+        """Those who give the talk, in order. Who stays keeps their role; whom the writer cannot see stays."""
+        user = self.context["request"].user
+        there = {one.speaker_id: one for one in row.talk_speakers.all()}
+        seen = Speaker.objects.visible_to(user).filter(pk__in=there)
+        row.talk_speakers.filter(speaker__in=seen).exclude(speaker__in=speakers).delete()
+        for position, speaker in enumerate(speakers):
+            credit = there.get(speaker.pk) or TalkSpeaker(talk=row, speaker=speaker)
+            credit.position = position
+            credit.save()
+
+    def write_roles(self, row, roles):
+        credits_ = {one.speaker.slug: one for one in row.talk_speakers.select_related("speaker")}
+        for slug, role in roles.items():
+            if slug not in credits_:
+                message = _("“%(slug)s” is not a speaker of this talk.") % {"slug": slug}
+                raise ValidationError({"roles": message})
+            credits_[slug].role = role
+            credits_[slug].save()
+
+    def write_links(self, row, links):
+        replace_rows(row.links, links, talk=row)

@@ -1,0 +1,147 @@
+"""Links and collections in JSON."""
+
+from django.db.models import OuterRef, Prefetch
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from events.models import Event, Talk, Topic
+from events.serializers import EventSerializer, TalkSerializer, TopicSerializer
+from roadshow.base.serializers import (
+    Links,
+    PageUrl,
+    RecordSerializer,
+    References,
+    Shape,
+    keys,
+    objects,
+    replace_rows,
+)
+from speakers.models import Speaker
+from speakers.serializers import SpeakerSerializer
+
+from .models import Collection, CollectionItem, Resource
+
+TIED = {
+    "topics": (Topic, TopicSerializer, "slug"),
+    "talks": (Talk, TalkSerializer, "guid"),
+    "speakers": (Speaker, SpeakerSerializer, "slug"),
+    "events": (Event, EventSerializer, "slug"),
+}
+
+
+class ResourceSerializer(RecordSerializer):
+    url = PageUrl("resources:resource", "slug")
+    link = serializers.URLField(source="url", max_length=2000, help_text=_("The address it leads to."))
+    topics = References(Topic.objects, required=False)
+    talks = References(Talk.objects, "guid", required=False)
+    speakers = References(Speaker.objects, required=False)
+    events = References(Event.objects, required=False)
+
+    class Meta(RecordSerializer.Meta):
+        model = Resource
+        fields = [
+            "url", "guid", "slug", "title", "link", "kind", "level", "language", "authors", "year", "note",
+            "free", "state", "topics", "talks", "speakers", "events", "health", "checked_at", "archived_url",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["health", "checked_at"]
+        related = tuple(TIED)
+        expandable = {name: (serializer, name) for name, (model, serializer, key) in TIED.items()}
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = super().load(rows, shape, user).defer("search")
+        for name, (model, serializer, key) in TIED.items():
+            if not shape.wants(name):
+                continue
+            seen = model.objects.visible_to(user)
+            if name in shape.expanded:
+                found = serializer.load(seen, shape.expanded[name], user)
+                rows = rows.prefetch_related(Prefetch(name, found))
+            else:
+                tied = seen.filter(resources=OuterRef("pk")).order_by("pk")
+                rows = rows.annotate(**{f"{name}_keys": keys(tied, key)})
+        return rows
+
+    def before_create(self, row):
+        row.created_by = self.context["request"].user
+
+    def _set(self, row, name: str, wanted: list) -> None:
+        """What the writer cannot see stays tied."""
+        model = TIED[name][0]
+        manager = getattr(row, name)
+        seen = model.objects.visible_to(self.context["request"].user)
+        hidden = manager.exclude(pk__in=seen.order_by().values("pk"))
+        manager.set([*wanted, *hidden])
+
+    def write_topics(self, row, topics):
+        self._set(row, "topics", topics)
+
+    def write_talks(self, row, talks):
+        self._set(row, "talks", talks)
+
+    def write_speakers(self, row, speakers):
+        self._set(row, "speakers", speakers)
+
+    def write_events(self, row, events):
+        self._set(row, "events", events)
+
+
+class ItemSerializer(serializers.Serializer):
+    resource = serializers.CharField(max_length=80, help_text=_("Slug of the link."))
+    heading = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class Items(Links):
+    """The links of a collection in order, each with its heading and note."""
+
+    def run_child_validation(self, data):
+        values = super().run_child_validation(data)
+        rows = Resource.objects.visible_to(self.context["request"].user)
+        resource = rows.filter(slug=values["resource"]).first()
+        if resource is None:
+            raise ValidationError({"resource": _("There is no “%s”.") % values["resource"]})
+        return values | {"resource": resource}
+
+
+class CollectionSerializer(RecordSerializer):
+    url = PageUrl("resources:collection", "slug")
+    items = Items(child=ItemSerializer(), required=False)
+
+    class Meta(RecordSerializer.Meta):
+        model = Collection
+        fields = [
+            "url", "guid", "slug", "title", "text", "is_path", "state", "items", "created_at", "updated_at",
+        ]  # fmt: skip
+        related = ("items",)
+        expandable = {"items": (ResourceSerializer, "entries")}
+
+    @classmethod
+    def load(cls, rows, shape: Shape, user):
+        rows = super().load(rows, shape, user).defer("search")
+        seen = Resource.objects.visible_to(user).listed()
+        items = CollectionItem.objects.filter(resource__in=seen.order_by()).order_by("position", "pk")
+        if "items" in shape.expanded:
+            links = ResourceSerializer.load(Resource.objects.all(), shape.expanded["items"], user)
+            items = items.prefetch_related(Prefetch("resource", links))
+            return rows.prefetch_related(Prefetch("items", items, to_attr="entries"))
+        own = items.filter(collection=OuterRef("pk"))
+        return rows.annotate(
+            items_list=objects(own, resource="resource__slug", heading="heading", note="note")
+        )
+
+    @staticmethod
+    def extend_items(item: CollectionItem, readers) -> dict:
+        """An item with its whole link."""
+        resource = {name: read(item.resource) for name, read in readers}
+        return {"resource": resource, "heading": item.heading, "note": item.note}
+
+    def validate_items(self, items):
+        if len({item["resource"].pk for item in items}) < len(items):
+            raise ValidationError(_("Give each link once."))
+        return items
+
+    def write_items(self, row, items):
+        replace_rows(row.items, items, collection=row)

@@ -1,0 +1,117 @@
+"""The one router of the API, its search over everything, and its schema."""
+
+from django.db.models import Value
+from django.urls import include, path
+from django.utils.translation import gettext as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import ValidationError
+from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.views import APIView
+
+from events import api as events
+from resources import api as resources
+from roadshow.base.pagination import Pages
+from roadshow.base.serializers import Shape
+from roadshow.base.viewsets import PAGING, OrganisersWrite, PublicMixin, RecordViewSet, refuse_unknown
+from speakers import api as speakers
+
+from .search import KINDS
+
+VIEWSETS: dict[str, type[RecordViewSet]] = {
+    "series": events.SeriesViewSet,
+    "events": events.EventViewSet,
+    "venues": events.VenueViewSet,
+    "rooms": events.RoomViewSet,
+    "tracks": events.TrackViewSet,
+    "topics": events.TopicViewSet,
+    "talks": events.TalkViewSet,
+    "slots": events.SlotViewSet,
+    "releases": events.ReleaseViewSet,
+    "speakers": speakers.SpeakerViewSet,
+    "resources": resources.ResourceViewSet,
+    "collections": resources.CollectionViewSet,
+}
+# What a search result says of a record; the rest is one request away.
+SUMMARY = frozenset({
+    "title", "name", "subtitle", "headline", "tagline", "url", "guid", "slug", "event", "kind", "link",
+    "state", "speakers", "starts_on", "ends_on",
+})  # fmt: skip
+
+
+class SearchView(PublicMixin, APIView):
+    """Events, talks, speakers, topics, links and collections that contain every word, best first."""
+
+    permission_classes = [OrganisersWrite]
+    pagination_class = Pages
+    known = ("q", "kind", *PAGING)
+
+    def get(self, request):
+        refuse_unknown(request.query_params, self.known)
+        query = request.query_params.get("q", "").strip()
+        if not query or "\0" in query or len(query) > 200:
+            raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
+        pages = Pages()
+        found = pages.paginate_queryset(self.found(query), request)
+        return pages.get_paginated_response(self.results(found))
+
+    def kinds(self):
+        """The kinds to search in: those of `kind`, else all."""
+        known = {kind.name: kind for kind in KINDS}
+        wanted = [word for word in self.request.query_params.get("kind", "").split(",") if word]
+        for word in wanted:
+            if word not in known:
+                message = _("“%(word)s” is not one of: %(known)s.")
+                raise ValidationError({"kind": message % {"word": word[:80], "known": ", ".join(known)}})
+        return [known[word] for word in wanted] or list(KINDS)
+
+    def found(self, query: str):
+        """Kind and primary key of everything found, best first."""
+        parts = [
+            kind.rows(self.request.user)
+            .select_related(None)
+            .prefetch_related(None)
+            .search(query)
+            .annotate(found_kind=Value(kind.name))
+            .order_by()
+            .values_list("found_kind", "pk", "rank")
+            for kind in self.kinds()
+        ]
+        return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
+
+    def results(self, found: list[tuple]) -> list[dict]:
+        """What was found, each with its kind and a summary; one query for each kind."""
+        records = {}
+        for kind in {kind for kind, _key, _rank in found}:
+            view = self.sibling(VIEWSETS[kind])
+            view.shape = Shape(SUMMARY & frozenset(view.serializer_class.Meta.fields))
+            keys = [key for name, key, _rank in found if name == kind]
+            records[kind] = dict(zip(keys, view.records(keys), strict=True))
+        return [{"kind": kind, "record": records[kind][key]} for kind, key, _rank in found]
+
+
+class RootView(PublicMixin, APIRootView):
+    """Where everything is."""
+
+    permission_classes = [OrganisersWrite]
+
+
+class Router(DefaultRouter):
+    include_format_suffixes = False
+    APIRootView = RootView
+
+
+router = Router()
+for name, viewset in VIEWSETS.items():
+    router.register(name, viewset, basename=name)
+
+plan = {"get": "list", "post": "create"}
+planned = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+urlpatterns = [
+    path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
+    path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
+    path("v1/search/", SearchView.as_view(), name="search"),
+    path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/", include(router.urls)),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]
+app_name = "api"
