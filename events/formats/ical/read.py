@@ -1,0 +1,261 @@
+"""Calendars to a Document: each VEVENT is a talk."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from charset_normalizer import from_bytes
+
+from ..build import document_of, latest
+from ..document import TALK_KINDS, Reading
+from ..identity import guid_of
+from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
+from ..reading import Report, UnreadableFile
+from ..times import DAY, duration, resolve, zone_named
+from ..titles import CANCELLED
+from ..writing import GENERATOR
+from .lines import Component, Line, parse, split, unescape, unfold
+from .zones import zone_of_id
+
+_SPEAKERS = re.compile(
+    r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with)(?P<many>s|s?\(s\)|en)?"
+    r"\s*:\s*(?P<names>.+?)\s*$",
+    re.IGNORECASE,
+)
+_KNOWN = {
+    *(
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "RRULE",
+        "RDATE",
+        "DTSTAMP",
+        "CREATED",
+        "LAST-MODIFIED",
+        "UID",
+    ),
+    *(
+        "SEQUENCE",
+        "STATUS",
+        "CLASS",
+        "TRANSP",
+        "PRIORITY",
+        "DESCRIPTION",
+        "X-ALT-DESC",
+        "LOCATION",
+        "GEO",
+        "URL",
+    ),
+    *("ATTACH", "CONFERENCE", "CATEGORIES", "COLOR", "IMAGE", "X-ROADSHOW-KIND", "X-ROADSHOW-TALK"),
+}
+_MOST_DEEP = 8
+
+
+def read(data: bytes, *, timezone: str = "") -> Reading:
+    """What a calendar says. `timezone` is the zone to read local times in where the calendar names none.
+
+    Raises UnreadableFile for what is no calendar, or is cut off.
+    """
+    report = Report()
+    raw = _Reader(_components(data, report), report, timezone).schedule()
+    return document_of(raw, "iCalendar", report, timezone)
+
+
+def _components(data: bytes, report: Report) -> list[Component]:
+    """The calendars of a file, nested as BEGIN and END say."""
+    decode = _decoder(data, report)
+    root = Component("", 0)
+    open_: list[Component] = [root]
+    for number, raw in unfold(data.removeprefix(b"\xef\xbb\xbf")):
+        line = parse(number, decode(raw))
+        if line is None:
+            report.tally("A line that is no property", f"line {number}")
+        elif line.name == "BEGIN":
+            if len(open_) > _MOST_DEEP:
+                raise UnreadableFile("The calendar is nested too deeply.")
+            open_.append(Component(line.value.strip().upper(), number))
+            open_[-2].inside.append(open_[-1])
+        elif line.name == "END" and len(open_) > 1:
+            open_.pop()
+        else:
+            open_[-1].lines.append(line)
+    if len(open_) > 1:
+        raise UnreadableFile(f"The calendar is cut off: {open_[-1].name[:40]} is not ended.")
+    calendars = [component for component in root.inside if component.name == "VCALENDAR"]
+    if not calendars:
+        raise UnreadableFile("The file is no calendar.")
+    return calendars
+
+
+def _decoder(data: bytes, report: Report):
+    try:
+        b"".join(line for _, line in unfold(data)).decode()
+    except UnicodeDecodeError:
+        best = from_bytes(data[: 256 * 1024]).best()
+        encoding = best.encoding if best else "latin-1"
+        report.add("file", f"Not in UTF-8; it was read as {encoding}.")
+        return lambda raw: raw.decode(encoding, "replace")
+    return lambda raw: raw.decode()
+
+
+class _Reader:
+    def __init__(self, calendars: list[Component], report: Report, timezone: str) -> None:
+        self.calendars, self.report = calendars, report
+        self.events = [event for calendar in calendars for event in calendar.inside if event.name == "VEVENT"]
+        self.given = zone_named(timezone)
+        self.zone = self._zone()
+
+    def schedule(self) -> RawSchedule:
+        main = self.calendars[0]
+        stamps = [self._moment(line) for event in self.events for line in event.all("DTSTAMP")]
+        released = [self._moment(line) for line in main.all("LAST-MODIFIED")]
+        raw = RawSchedule(
+            title=main.text("NAME", "X-WR-CALNAME", "X-WR-CALDESC", "DESCRIPTION") or main.text("PRODID"),
+            description=main.text("DESCRIPTION", "X-WR-CALDESC")
+            if main.first("NAME", "X-WR-CALNAME")
+            else "",
+            url=main.text("URL"),
+            generator=main.text("PRODID"),
+            ours=GENERATOR in main.text("PRODID").split("/"),
+            timezone=self.zone.key if self.zone else "",
+            released_at=latest([at for at in released or stamps if isinstance(at, datetime)]),
+            color=main.text("COLOR"),
+        )
+        for calendar in self.calendars:
+            for inside in calendar.inside:
+                if inside.name not in ("VEVENT", "VTIMEZONE"):
+                    self.report.tally(
+                        "A part that was not read", f"line {inside.number}", what=inside.name[:40]
+                    )
+        raw.events = [self._event(event, raw) for event in self.events]
+        return raw
+
+    def _zone(self) -> ZoneInfo | None:
+        """The calendar's zone: the one it names, else the one that most of its events use."""
+        for calendar in self.calendars:
+            line = calendar.first("X-WR-TIMEZONE", "TIMEZONE-ID")
+            if line and zone_of_id(line.text):
+                return zone_of_id(line.text)
+        used = Counter(
+            line.parameters["TZID"]
+            for event in self.events
+            for line in event.all("DTSTART")
+            if "TZID" in line.parameters
+        )
+        zones = [zone_of_id(tzid) for tzid, _ in used.most_common()]
+        return next((zone for zone in zones if zone), None)
+
+    def _moment(self, line: Line | None) -> datetime | date | None:
+        """A property's value as an aware time or as a date."""
+        if line is None:
+            return None
+        found = re.fullmatch(
+            r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", line.value.strip(), re.IGNORECASE
+        )
+        try:
+            numbers = [int(part) for part in found.groups()[:6] if part]
+            if len(numbers) == 3:
+                return date(*numbers)
+            local = datetime(*numbers[:5])  # noqa: DTZ001 - the zone follows
+        except (AttributeError, ValueError):
+            self.report.tally("Not a date", f"line {line.number}", what=line.value.strip()[:40])
+            return None
+        if not 1900 <= local.year <= 2200:
+            return None
+        if found[7]:
+            return local.replace(tzinfo=UTC)
+        return resolve(local, self._zone_of(line))
+
+    def _zone_of(self, line: Line) -> ZoneInfo:
+        tzid = line.parameters.get("TZID", "")
+        zone = zone_of_id(tzid) if tzid else None
+        if tzid and zone is None:
+            self.report.tally("Not the name of a time zone", f"line {line.number}", what=tzid[:60])
+        return zone or self.zone or self.given or ZoneInfo("UTC")
+
+    def _event(self, event: Component, raw: RawSchedule) -> RawEvent:
+        uid = event.text("UID").strip()
+        starts, ends = self._span(event)
+        persons, description = self._persons(event)
+        modified = self._moment(event.first("LAST-MODIFIED"))
+        guid = guid_of(uid.split("@")[0])
+        categories = [split(line.value) for line in event.all("CATEGORIES")]
+        track = categories[0][0] if categories else ""
+        found = RawEvent(
+            place=f"line {event.number}" + (f", {uid[:60]}" if uid else ""),
+            id="" if guid and raw.ours else uid,
+            guid=str(guid) if guid else "",
+            starts_at=starts,
+            ends_at=ends,
+            title=event.text("SUMMARY"),
+            abstract=description,
+            room=event.text("LOCATION"),
+            url=event.text("URL"),
+            track=track,
+            topics=[topic for part in categories for topic in part if topic != track],
+            persons=persons,
+            state="cancelled" if event.text("STATUS").strip().upper() == "CANCELLED" else "",
+            sequence=_integer(event.text("SEQUENCE")),
+            changed_at=modified if isinstance(modified, datetime) else None,
+            same_as=event.text("X-ROADSHOW-TALK"),
+        )
+        self._extras(event, found, raw)
+        return found
+
+    def _extras(self, event: Component, found: RawEvent, raw: RawSchedule) -> None:
+        if found.state and raw.ours:
+            found.title = CANCELLED + found.title.removeprefix(CANCELLED)
+        kind, _, label = event.text("X-ROADSHOW-KIND").partition(":")
+        if kind in TALK_KINDS:
+            found.kind, found.type = kind, label
+        found.links = [
+            RawLink(url=line.value.strip(), title=unescape(line.parameters.get("LABEL", "")), attachment=True)
+            for line in event.all("ATTACH")
+            if "VALUE" not in line.parameters or line.parameters["VALUE"].upper() == "URI"
+        ]
+        raw.online_url = raw.online_url or event.text("CONFERENCE")
+        place = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*;\s*(-?\d+(?:\.\d+)?)\s*", event.text("GEO"))
+        if place and raw.latitude is None and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
+            raw.latitude, raw.longitude = float(place[1]), float(place[2])
+        for name in ("RRULE", "RDATE"):
+            if event.first(name):
+                self.report.tally("A repeated event; only its first time was read", found.place)
+        for line in event.lines:
+            if line.name not in _KNOWN and line.value.strip():
+                self.report.tally(
+                    "A property that was not understood", found.place, "info", what=line.name[:60]
+                )
+
+    def _span(self, event: Component) -> tuple[datetime | None, datetime | None]:
+        starts, ends = self._moment(event.first("DTSTART")), self._moment(event.first("DTEND"))
+        if isinstance(starts, date) and not isinstance(starts, datetime):
+            last = ends if type(ends) is date and ends > starts else starts + DAY
+            zone = self.zone or self.given or ZoneInfo("UTC")
+            return tuple(resolve(datetime.combine(on, datetime.min.time()), zone) for on in (starts, last))
+        length = duration(event.text("DURATION")) if event.first("DURATION") else None
+        if starts and ends is None and length:
+            ends = starts + length
+        if starts and isinstance(ends, datetime) and not timedelta(0) < ends - starts <= 31 * DAY:
+            self.report.tally("An event that does not end after it starts", f"line {event.number}")
+            ends = None
+        return starts, ends if isinstance(ends, datetime) else None
+
+    def _persons(self, event: Component) -> tuple[list[RawPerson], str]:
+        """Who speaks, from lines like "Speaker: X" that the description begins with, and the rest of it."""
+        lines = event.text("DESCRIPTION").split("\n")
+        persons = []
+        while lines:
+            found = _SPEAKERS.match(lines[0])
+            if not found and lines[0].strip():
+                break
+            lines.pop(0)
+            if found:
+                names = re.split(r"\s*;\s*", found["names"]) if found["many"] else [found["names"]]
+                persons += [RawPerson(name=name, loose=bool(found["many"])) for name in names if name]
+        return persons, "\n".join(lines)
+
+
+def _integer(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -1,0 +1,183 @@
+"""Calendars out of a Document, or of a list of events: the same input gives the same bytes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from .. import links as addresses
+from ..document import Document
+from ..text import line
+from ..times import DAY
+from ..titles import CANCELLED
+from ..writing import GENERATOR, Written, sheet_of
+from .lines import escape, joined
+from .zones import vtimezone
+
+PRODID = f"-//{GENERATOR}//{GENERATOR}//EN"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REFRESH = "PT1H"  # how often clients should look again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """An event of a series' or the site's calendar: whole days, from `starts_on` to `ends_on` inclusive."""
+
+    uid: str  # stable, such as the event's GUID
+    title: str
+    starts_on: date
+    ends_on: date
+    url: str = ""
+    place: str = ""
+    description: str = ""
+    state: str = "published"  # "cancelled" and "postponed" are shown as cancelled
+    categories: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    online_url: str = ""
+    sequence: int = 0
+    changed_at: datetime | None = None
+
+
+def write(document: Document, *, talk: UUID | None = None) -> bytes:
+    """The document's slots as a calendar in its own zone; with `talk`, a talk's GUID, only that one's.
+
+    Each slot keeps its GUID as UID; cancelled talks stay, as cancelled. Talks without a slot are left out.
+    """
+    sheet = sheet_of(document)
+    slots = [
+        written
+        for _, rooms in sheet.days
+        for _, cell in rooms
+        for written in cell
+        if talk is None or written.talk.guid == talk
+    ]
+    slots.sort(key=lambda written: (written.slot.starts_at, str(written.guid)))
+    name = line(document.title) or sheet.acronym
+    if talk is not None and slots:
+        name = f"{line(slots[0].talk.title)} ({name})"
+    lines = _calendar(name, document.description if talk is None else "", document.url, sheet.zone)
+    if document.released_at:
+        lines.append(f"LAST-MODIFIED:{_utc(document.released_at)}")
+    lines += vtimezone(
+        sheet.zone, [moment for w in slots for moment in (w.starts_at, w.ends_at)] or _days(sheet)
+    )
+    for written in slots:
+        lines += _event(document, written, sheet.zone)
+    return joined([*lines, "END:VCALENDAR"])
+
+
+def write_entries(
+    entries: Iterable[CalendarEntry], *, name: str, url: str = "", description: str = ""
+) -> bytes:
+    """Events as a calendar of whole days, which need no zone."""
+    lines = _calendar(name, description, url, None)
+    for entry in sorted(entries, key=lambda entry: (entry.starts_on, entry.uid)):
+        cancelled = entry.state in ("cancelled", "postponed")
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{escape(line(entry.uid))}",
+            *_stamps(entry.changed_at, None, entry.sequence),
+            f"DTSTART;VALUE=DATE:{entry.starts_on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{entry.ends_on + DAY:%Y%m%d}",
+            f"SUMMARY:{CANCELLED if entry.state == 'cancelled' else ''}{escape(line(entry.title))}",
+            f"LOCATION:{escape(line(entry.place))}",
+            f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+            "TRANSP:TRANSPARENT",
+            *_optional(entry.description, entry.url, entry.latitude, entry.longitude, entry.online_url),
+            *([f"CATEGORIES:{','.join(map(escape, entry.categories))}"] if entry.categories else []),
+            "END:VEVENT",
+        ]
+    return joined([*lines, "END:VCALENDAR"])
+
+
+def _days(sheet) -> list[datetime]:
+    return [day.starts_at for day, _ in sheet.days]
+
+
+def _calendar(name: str, description: str, url: str, zone: ZoneInfo | None) -> list[str]:
+    """The head of a calendar, with the names that RFC 7986 and older programs read."""
+    name, url = escape(line(name)), addresses.web_uri(url)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    lines += [f"NAME:{name}", f"X-WR-CALNAME:{name}"]
+    if description.strip():
+        lines += [f"DESCRIPTION:{escape(description)}", f"X-WR-CALDESC:{escape(description)}"]
+    if url:
+        lines.append(f"URL:{url}")
+    if zone:
+        lines.append(f"X-WR-TIMEZONE:{zone.key}")
+    return [*lines, f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESH}", f"X-PUBLISHED-TTL:{_REFRESH}"]
+
+
+def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
+    talk, slot = written.talk, written.slot
+    venue = document.venue
+    cancelled = talk.state == "cancelled"
+    topics = [topic for topic in map(line, talk.topics) if topic]
+    categories = [escape(name) for name in [line(talk.track), *topics] if name or topics]
+    ends_at = max(slot.ends_at, slot.starts_at)
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{written.guid}",
+        *_stamps(slot.changed_at, document.released_at, slot.sequence),
+        _local("DTSTART", slot.starts_at, zone),
+        _local("DTEND", ends_at, zone),
+        f"SUMMARY:{escape(written.title)}",
+        f"LOCATION:{escape(line(slot.room))}",
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+        *(["TRANSP:TRANSPARENT"] if cancelled else []),
+        *_optional(_description(written), talk.url, venue.latitude, venue.longitude, venue.online_url),
+        *([f"CATEGORIES:{','.join(categories)}"] if categories else []),
+        f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + line(talk.type_label) if talk.type_label else ''))}",
+        *([f"X-ROADSHOW-TALK:{talk.guid}"] if talk.guid and len(talk.slots) > 1 else []),
+        "END:VEVENT",
+    ]
+
+
+def _description(written: Written) -> str:
+    """Who speaks, one to a line, then the texts."""
+    talk = written.talk
+    speakers = "\n".join(f"Speaker: {line(person.name)}" for person in talk.persons if line(person.name))
+    parts = [speakers, line(talk.subtitle), talk.abstract, talk.description]
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def _optional(
+    description: str, url: str, latitude: float | None, longitude: float | None, online_url: str
+) -> list[str]:
+    lines = [f"DESCRIPTION:{escape(description)}"] if description.strip() else []
+    if addresses.web_uri(url):
+        lines.append(f"URL:{addresses.web_uri(url)}")
+    if latitude is not None and longitude is not None:
+        lines.append(f"GEO:{latitude:.6f};{longitude:.6f}")
+    if addresses.web_uri(online_url):
+        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=VIDEO:{addresses.web_uri(online_url)}")
+    return lines
+
+
+def _stamps(changed_at: datetime | None, released_at: datetime | None, sequence: int) -> list[str]:
+    """DTSTAMP, LAST-MODIFIED and SEQUENCE, from when things changed, never from the clock."""
+    lines = [f"DTSTAMP:{_utc(changed_at or released_at or _EPOCH)}"]
+    if changed_at:
+        lines.append(f"LAST-MODIFIED:{_utc(changed_at)}")
+    return [*lines, f"SEQUENCE:{max(sequence, 0)}"]
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _local(name: str, moment: datetime, zone: ZoneInfo) -> str:
+    """A time in the zone; in UTC where its clock shows that hour twice and it is the second time."""
+    there = moment.astimezone(zone)
+    if (
+        zone.key == "UTC"
+        or there.replace(fold=0).utcoffset() != there.utcoffset()
+        or there.utcoffset() % _MINUTE
+    ):
+        return f"{name}:{_utc(moment)}"
+    return f"{name};TZID={zone.key}:{there:%Y%m%dT%H%M%S}"
+
+
+_MINUTE = timedelta(minutes=1)

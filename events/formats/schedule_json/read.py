@@ -1,0 +1,229 @@
+"""schedule.json in all its dialects to a Document."""
+
+import json
+from typing import Any
+
+from ..build import document_of
+from ..document import Reading
+from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
+from ..reading import Report, UnreadableFile
+from ..writing import GENERATOR
+
+_CONFERENCE = {
+    "title": "title", "acronym": "acronym", "start": "start", "end": "end", "timeslot_duration": "timeslot",
+    "time_zone_name": "timezone", "logo": "logo", "url": "url", "base_url": "base_url", "venue": "venue",
+    "city": "city", "description": "description", "day_change": "day_change", "language": "language",
+}  # fmt: skip
+_EVENT = {
+    "id": "id", "guid": "guid", "code": "code", "date": "date", "start": "start", "end": "end",
+    "duration": "duration", "slug": "slug", "url": "url", "title": "title", "subtitle": "subtitle",
+    "track": "track", "type": "type", "language": "language", "abstract": "abstract", "logo": "logo",
+    "description": "description", "recording_license": "license", "feedback_url": "feedback_url",
+}  # fmt: skip
+_PERSON = (
+    "id",
+    "code",
+    "guid",
+    "name",
+    "public_name",
+    "full_public_name",
+    "biography",
+    "avatar",
+    "url",
+    "links",
+)
+_IGNORED = ("room", "persons", "links", "attachments", "do_not_record", "origin_url", "recording")
+_DEPTH = 40  # brackets inside each other
+
+
+def read(data: bytes, *, timezone: str = "") -> Reading:
+    """What a schedule.json says. `timezone` is the zone to read local times in where the file names none.
+
+    Raises UnreadableFile for what is not JSON, or no schedule.
+    """
+    report = Report()
+    raw = _Reader(_parse(data), report).schedule()
+    return document_of(raw, "schedule.json", report, timezone)
+
+
+def _parse(data: bytes) -> dict:
+    try:
+        root = json.loads(data)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("The JSON is not in UTF-8.") from error
+    except ValueError as error:
+        where = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnreadableFile(f"The JSON is broken or cut off{where}.") from error
+    except RecursionError as error:
+        raise UnreadableFile("The JSON is nested too deeply.") from error
+    schedule = root.get("schedule", root) if isinstance(root, dict) else None
+    if not isinstance(schedule, dict) or not isinstance(schedule.get("conference"), dict):
+        raise UnreadableFile("The JSON is no schedule: it has no “conference”.")
+    return root
+
+
+def text(value: Any, depth: int = 0) -> str:
+    """Any JSON value as text; of a translated one ({"en": …, "de": …}) the English, else the first."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool) or depth > _DEPTH:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, dict):
+        return text(value.get("en") or next(iter(value.values()), ""), depth + 1)
+    return ", ".join(filter(None, (text(part, depth + 1) for part in value[:50])))
+
+
+def items(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+class _Reader:
+    def __init__(self, root: dict, report: Report) -> None:
+        self.root, self.report = root, report
+        self.raw = RawSchedule()
+
+    def schedule(self) -> RawSchedule:
+        schedule = self.root.get("schedule", self.root)
+        generator = schedule.get("generator") or self.root.get("generator")
+        self.raw.generator = text(generator.get("name") if isinstance(generator, dict) else generator)
+        self.raw.ours = self.raw.generator == GENERATOR
+        self.raw.version = text(schedule.get("version"))
+        self.raw.base_url = text(schedule.get("base_url"))
+        self._unknown(
+            schedule,
+            ("generator", "version", "base_url", "conference", "url", "schedule", "$schema"),
+            "schedule",
+        )
+        self._conference(schedule["conference"])
+        return self.raw
+
+    def _conference(self, conference: dict) -> None:
+        for key, field in _CONFERENCE.items():
+            setattr(self.raw, field, getattr(self.raw, field) or text(conference.get(key)))
+        known = (*_CONFERENCE, "days", "daysCount", "rooms", "tracks", "colors", "meta", "keywords")
+        self._unknown(conference, known, "conference")
+        colors, meta = conference.get("colors"), conference.get("meta")
+        self.raw.color = text(colors.get("primary")) if isinstance(colors, dict) else ""
+        if isinstance(meta, dict) and not self.raw.timezone:
+            self.raw.timezone = text(meta.get("time_zone_name"))
+        for room in items(conference.get("rooms")):
+            self._named_room(room)
+        for track in items(conference.get("tracks")):
+            if isinstance(track, dict):
+                self.raw.tracks.append(
+                    RawTrack(
+                        name=text(track.get("name")),
+                        color=text(track.get("color")),
+                        slug=text(track.get("slug")),
+                    )
+                )
+        for number, day in enumerate(items(conference.get("days")), 1):
+            if isinstance(day, dict):
+                self._day(day, number)
+            else:
+                self.report.add(f"day {number}", "This day was not understood.")
+
+    def _named_room(self, room: Any) -> None:
+        if not isinstance(room, dict):
+            self.raw.rooms.append(RawRoom(name=text(room)))
+            return
+        known = ("name", "guid", "description", "capacity", "slug", "type", "url", "stream_id", "features")
+        self._unknown(room, known, "room")
+        capacity = room.get("capacity")
+        self.raw.rooms.append(
+            RawRoom(
+                name=text(room.get("name")),
+                guid=text(room.get("guid")),
+                description=text(room.get("description")),
+                capacity=int(capacity)
+                if isinstance(capacity, int | float) and 0 < capacity < 10**6
+                else None,
+            )
+        )
+
+    def _day(self, value: dict, number: int) -> None:
+        self._unknown(value, ("index", "date", "day_start", "day_end", "rooms"), "day")
+        index = value.get("index")
+        day = RawDay(
+            place=f"day {number}",
+            index=index if isinstance(index, int) and 0 < index < 10**5 else number,
+            date=text(value.get("date")),
+            start=text(value.get("day_start")),
+            end=text(value.get("day_end")),
+        )
+        self.raw.days.append(day)
+        rooms = value.get("rooms")
+        for room in items(rooms):
+            if isinstance(room, dict):
+                self._room(text(room.get("name")), items(room.get("events")), day)
+        if isinstance(rooms, dict):
+            for name, events in rooms.items():
+                self._room(name, items(events), day)
+
+    def _room(self, name: str, events: list, day: RawDay) -> None:
+        self.raw.rooms.append(RawRoom(name=name))
+        for number, event in enumerate(events, 1):
+            place = f"{day.place}, room {name}, event {number}"
+            if isinstance(event, dict):
+                self.raw.events.append(self._event(event, day, name, place))
+            else:
+                self.report.add(place, "This talk was not understood.")
+
+    def _event(self, value: dict, day: RawDay, room: str, place: str) -> RawEvent:
+        identifier = text(value.get("id")).strip()
+        event = RawEvent(place=f"event {identifier}" if identifier else place, day=day)
+        for key, field in _EVENT.items():
+            setattr(event, field, text(value.get(key)))
+        event.id = identifier
+        self._unknown(value, (*_EVENT, *_IGNORED), "event", event.place)
+        inner = text(value.get("room"))
+        if inner.strip() and room.strip() and inner.split() != room.split():
+            self.report.tally(
+                "A talk names another room than the one that it stands in, which was believed", event.place
+            )
+        event.room = room if room.strip() else inner
+        event.optout = value.get("do_not_record") is True
+        event.persons = [self._person(person, event.place) for person in items(value.get("persons"))]
+        for key in ("links", "attachments"):
+            event.links += [
+                self._link(link, key == "attachments", event.place) for link in items(value.get(key))
+            ]
+        origin = text(value.get("origin_url"))
+        if origin and origin != event.url:
+            event.links.append(RawLink(url=origin, type="related"))
+        event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
+        return event
+
+    def _person(self, value: Any, place: str) -> RawPerson:
+        if not isinstance(value, dict):
+            return RawPerson(name=text(value), loose=True)
+        self._unknown(value, _PERSON, "person", place)
+        return RawPerson(
+            name=text(value.get("public_name") or value.get("name") or value.get("full_public_name")),
+            id=text(value.get("id")) or text(value.get("code")),
+            guid=text(value.get("guid")),
+            url=text(value.get("url")),
+            picture=text(value.get("avatar")),
+            biography=text(value.get("biography")),
+            links=[self._link(link, False, place) for link in items(value.get("links"))],
+        )
+
+    def _link(self, value: Any, attachment: bool, place: str) -> RawLink:
+        if not isinstance(value, dict):
+            return RawLink(url=text(value), attachment=attachment)
+        self._unknown(value, ("url", "href", "title", "type"), "link", place)
+        return RawLink(
+            url=text(value.get("url") or value.get("href")),
+            title=text(value.get("title")),
+            type=text(value.get("type")),
+            attachment=attachment,
+        )
+
+    def _unknown(self, value: dict, known: tuple[str, ...], inside: str, place: str = "") -> None:
+        for key, content in value.items():
+            if key not in known and content not in (None, "", [], {}):
+                self.report.tally(
+                    "A key that was not understood", place or inside, what=f"{key[:60]} in {inside}"
+                )

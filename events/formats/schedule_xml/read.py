@@ -1,0 +1,261 @@
+"""schedule.xml in all its dialects to a Document."""
+
+from collections.abc import Iterator
+from html import escape
+
+from lxml import etree
+
+from ..build import document_of
+from ..document import Reading
+from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
+from ..reading import Report, UnreadableFile
+from ..writing import GENERATOR
+
+_CONFERENCE = {
+    "title": "title", "acronym": "acronym", "start": "start", "end": "end", "day_change": "day_change",
+    "timeslot_duration": "timeslot", "base_url": "base_url", "url": "url", "logo": "logo", "venue": "venue",
+    "city": "city", "time_zone_name": "timezone", "description": "description", "subtitle": "description",
+    "generator": "generator", "release": "version", "language": "language",
+}  # fmt: skip
+_EVENT = {
+    "room": "room", "title": "title", "subtitle": "subtitle", "type": "type", "date": "date",
+    "start": "start", "end": "end", "duration": "duration", "slug": "slug", "track": "track",
+    "logo": "logo", "url": "url", "language": "language", "feedback_url": "feedback_url", "code": "code",
+}  # fmt: skip
+_TRUE = ("true", "1", "yes")
+
+
+def read(data: bytes, *, timezone: str = "") -> Reading:
+    """What a schedule.xml says. `timezone` is the zone to read local times in where the file names none.
+
+    Raises UnreadableFile for what is not well-formed XML, has a DOCTYPE, or is no schedule.
+    """
+    report = Report()
+    raw = _Reader(_parse(data), report).schedule()
+    return document_of(raw, "schedule.xml", report, timezone)
+
+
+def _parse(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        where = getattr(error, "lineno", None)
+        raise UnreadableFile(
+            f"The XML is broken or cut off{f' in line {where}' if where else ''}."
+        ) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnreadableFile("The XML has a DOCTYPE, which a schedule does not need and which can do harm.")
+    if _name(root) != "schedule":
+        raise UnreadableFile(f"The XML is no schedule: its first element is “{_name(root)[:60]}”.")
+    return root
+
+
+def _name(element: etree._Element) -> str:
+    """An element's name without namespace; empty for comments."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(element.itertext()) if len(element) else element.text or ""
+
+
+def _markup(element: etree._Element) -> str:
+    """An element's content, where tags may stand unescaped."""
+    if not any(isinstance(child.tag, str) for child in element):
+        return _text(element)
+    parts = [escape(element.text or "", quote=False)]
+    parts += [etree.tostring(child, encoding="unicode", method="html") for child in element]
+    return "".join(parts)
+
+
+class _Reader:
+    def __init__(self, root: etree._Element, report: Report) -> None:
+        self.root, self.report = root, report
+        self.raw = RawSchedule()
+
+    def schedule(self) -> RawSchedule:
+        self._attributes(self.root, (), "schedule")
+        for child in self._children(self.root):
+            match _name(child):
+                case "generator":
+                    self.raw.generator = child.get("name") or _text(child)
+                    self.raw.ours = self.raw.generator == GENERATOR
+                case "version":
+                    self.raw.version = _text(child)
+                case "conference":
+                    self._conference(child)
+                case "tracks":
+                    self.raw.tracks += [self._track(track) for track in self._children(child)]
+                case "day":
+                    self._day(child)
+                case "url":
+                    pass  # where the file itself lies
+                case _:
+                    self._unknown(child, "schedule")
+        return self.raw
+
+    def _conference(self, conference: etree._Element) -> None:
+        for child in self._children(conference):
+            name = _name(child)
+            if name in _CONFERENCE:
+                field = _CONFERENCE[name]
+                setattr(self.raw, field, getattr(self.raw, field) or _text(child))
+            elif name == "track":
+                self.raw.tracks.append(self._track(child))
+            elif name == "color":
+                self.raw.color = child.get("primary") or ""
+            elif name not in ("days",):
+                self._unknown(child, "conference")
+
+    def _track(self, track: etree._Element) -> RawTrack:
+        self._attributes(track, ("name", "color", "slug"), "track")
+        return RawTrack(
+            name=track.get("name") or _text(track),
+            color=track.get("color") or "",
+            slug=track.get("slug") or "",
+        )
+
+    def _day(self, element: etree._Element) -> None:
+        self._attributes(element, ("index", "date", "start", "end"), "day")
+        index = element.get("index") or ""
+        day = RawDay(
+            place=f"day {index} (line {element.sourceline})",
+            index=int(index) if index.isascii() and index.isdigit() and len(index) < 6 else 0,
+            date=element.get("date") or "",
+            start=element.get("start") or "",
+            end=element.get("end") or "",
+        )
+        self.raw.days.append(day)
+        for child in self._children(element):
+            if _name(child) == "room":
+                self._room(child, day)
+            elif _name(child) == "event":
+                self.raw.events.append(self._event(child, day, ""))
+            else:
+                self._unknown(child, "day")
+
+    def _room(self, element: etree._Element, day: RawDay) -> None:
+        self._attributes(element, ("name", "guid"), "room")
+        name = element.get("name") or ""
+        self.raw.rooms.append(RawRoom(name=name, guid=element.get("guid") or ""))
+        for child in self._children(element):
+            if _name(child) == "event":
+                self.raw.events.append(self._event(child, day, name))
+            else:
+                self._unknown(child, "room")
+
+    def _event(self, element: etree._Element, day: RawDay, room: str) -> RawEvent:
+        self._attributes(element, ("id", "guid", "code"), "event")
+        identifier = (element.get("id") or "").strip()
+        line = f"line {element.sourceline}"
+        event = RawEvent(
+            place=f"event {identifier} ({line})" if identifier else line,
+            day=day,
+            id=identifier,
+            guid=element.get("guid") or "",
+            code=element.get("code") or "",
+        )
+        for child in self._children(element):
+            self._field(event, child)
+        if room.strip() and event.room.strip() and room.split() != event.room.split():
+            self.report.tally(
+                "A talk names another room than the one that it stands in, which was believed", event.place
+            )
+        event.room = room if room.strip() else event.room
+        event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
+        return event
+
+    def _field(self, event: RawEvent, child: etree._Element) -> None:
+        name = _name(child)
+        if name in _EVENT:
+            field = _EVENT[name]
+            self._attributes(child, ("slug",) if name == "track" else (), name)
+            if not getattr(event, field):
+                setattr(event, field, _text(child))
+            return
+        match name:
+            case "abstract":
+                event.abstract = event.abstract or _markup(child)
+            case "description":
+                event.description = event.description or _markup(child)
+            case "persons":
+                event.persons += [self._person(person, loose=False) for person in self._children(child)]
+            case "person":
+                event.persons.append(self._person(child, loose=True))
+            case "links" | "attachments":
+                event.links += [self._link(link, name == "attachments") for link in self._children(child)]
+            case "link" | "attachment":
+                event.links.append(self._link(child, name == "attachment"))
+            case "recording":
+                self._recording(event, child)
+            case "video_download_url":
+                self._extra_link(event, child, "recording")
+            case "origin_url":
+                self._extra_link(event, child, "related")
+            case _:
+                self._unknown(child, "event")
+
+    def _person(self, element: etree._Element, *, loose: bool) -> RawPerson:
+        self._attributes(element, ("id", "guid", "name", "url", "code"), "person")
+        identifier = element.get("id") or element.get("code") or ""
+        return RawPerson(
+            name=_text(element) if _text(element).strip() else element.get("name") or "",
+            id=identifier,
+            guid=element.get("guid") or "",
+            url=element.get("url") or "",
+            loose=loose and not identifier,
+        )
+
+    def _link(self, element: etree._Element, attachment: bool) -> RawLink:
+        self._attributes(element, ("href", "type", "service"), "link")
+        return RawLink(
+            url=element.get("href") or "",
+            title=_text(element),
+            type=element.get("type") or "",
+            attachment=attachment,
+        )
+
+    def _recording(self, event: RawEvent, recording: etree._Element) -> None:
+        for child in self._children(recording):
+            match _name(child):
+                case "license":
+                    event.license = _text(child)
+                case "optout":
+                    event.optout = _text(child).strip().lower() in _TRUE
+                case "url" | "link":
+                    self._extra_link(event, child, "recording")
+                case _:
+                    self._unknown(child, "recording")
+
+    @staticmethod
+    def _extra_link(event: RawEvent, element: etree._Element, kind: str) -> None:
+        url = _text(element).strip()
+        if url and all(link.url.strip() != url for link in event.links) and url != event.url.strip():
+            event.links.append(RawLink(url=url, type=kind))
+
+    # What is not known
+
+    @staticmethod
+    def _children(element: etree._Element) -> Iterator[etree._Element]:
+        return element.iterchildren(tag=etree.Element)
+
+    def _unknown(self, element: etree._Element, inside: str) -> None:
+        if len(element) or (element.text and element.text.strip()) or element.attrib:
+            self.report.tally(
+                "An element that was not understood",
+                f"line {element.sourceline}",
+                what=f"{_name(element)} in {inside}",
+            )
+
+    def _attributes(self, element: etree._Element, known: tuple[str, ...], inside: str) -> None:
+        for name, value in element.attrib.items():
+            if name not in known and not name.startswith("{") and value.strip():
+                self.report.tally(
+                    "An attribute that was not understood",
+                    f"line {element.sourceline}",
+                    "info",
+                    what=f"{name} of {inside}",
+                )

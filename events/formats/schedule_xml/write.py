@@ -1,0 +1,122 @@
+"""A Document as schedule.xml that validates against c3voc's schema, whatever the document is like."""
+
+import re
+
+from lxml import etree
+
+from .. import links as addresses
+from ..document import LINK_KINDS, Document, Link, Person
+from ..text import line
+from ..writing import GENERATOR, Sheet, Written, local, plain, sheet_of, stamp
+
+_ATTACHED = ("slides", "paper", "media")  # link kinds that are files of the talk
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_TRACK_SLUG = re.compile(r"[a-z][a-z0-9-]+")
+_ID = re.compile(r"[0-9]{1,18}")
+
+
+def write(document: Document) -> bytes:
+    """The document's slots as schedule.xml, UTF-8; the same document gives the same bytes.
+
+    Talks without a slot are left out; lengths are cut at 23:59; a cancelled talk says so in its title.
+    """
+    sheet = sheet_of(document)
+    root = etree.Element("schedule")
+    etree.SubElement(root, "generator", name=GENERATOR)
+    _add(root, "version", line(plain(document.version))[:100])
+    _conference(root, sheet)
+    for index, (day, rooms) in enumerate(sheet.days, 1):
+        element = etree.SubElement(
+            root,
+            "day",
+            index=str(index),
+            date=day.date.isoformat(),
+            start=stamp(local(day.starts_at, sheet.zone)),
+            end=stamp(local(day.ends_at, sheet.zone)),
+        )
+        for room, slots in rooms:
+            if room.name or slots:
+                inside = etree.SubElement(element, "room", name=plain(room.name), guid=str(room.guid))
+                for written in slots:
+                    _event(inside, written)
+    etree.indent(root)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+
+
+def _add(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(parent, name).text = plain(text)
+
+
+def _add_url(parent: etree._Element, name: str, url: str) -> None:
+    url = addresses.web_uri(plain(url))
+    if url:
+        _add(parent, name, url)
+
+
+def _conference(root: etree._Element, sheet: Sheet) -> None:
+    document = sheet.document
+    conference = etree.SubElement(root, "conference")
+    _add(conference, "title", line(document.title) or sheet.acronym)
+    _add(conference, "acronym", sheet.acronym)
+    _add(conference, "start", (document.starts_on or sheet.days[0][0].date).isoformat())
+    _add(conference, "end", (document.ends_on or sheet.days[-1][0].date).isoformat())
+    _add(conference, "days", str(len(sheet.days)))
+    _add(conference, "timeslot_duration", f"{document.slot_minutes // 60:02}:{document.slot_minutes % 60:02}")
+    _add_url(conference, "logo", document.logo)
+    _add_url(conference, "url", document.url)
+    _add(conference, "time_zone_name", sheet.zone.key)
+    if _COLOR.fullmatch(document.color):
+        etree.SubElement(conference, "color", primary=document.color)
+    for track in document.tracks:
+        element = etree.SubElement(conference, "track", name=plain(line(track.name)))
+        if _COLOR.fullmatch(track.color):
+            element.set("color", track.color)
+        if _TRACK_SLUG.fullmatch(track.slug):
+            element.set("slug", track.slug)
+
+
+def _event(room: etree._Element, written: Written) -> None:
+    talk = written.talk
+    event = etree.SubElement(room, "event", id=str(written.number), guid=str(written.guid))
+    if written.code:
+        event.set("code", written.code)
+    _add(event, "date", stamp(written.starts_at))
+    _add(event, "start", written.start)
+    _add(event, "duration", written.duration)
+    _add(event, "room", line(written.slot.room))
+    _add(event, "slug", written.slug)
+    _add_url(event, "url", talk.url)
+    _add(event, "title", written.title)
+    _add(event, "subtitle", line(talk.subtitle))
+    _add(event, "track", line(talk.track))
+    _add(event, "type", written.type)
+    _add(event, "language", talk.language)
+    _add(event, "abstract", talk.abstract)
+    _add(event, "description", talk.description)
+    _add_url(event, "logo", talk.logo)
+    _add_url(event, "feedback_url", talk.feedback_url)
+    recording = etree.SubElement(event, "recording")
+    _add(recording, "license", line(talk.recording_license))
+    _add(recording, "optout", "true" if talk.recording_optout else "false")
+    persons = etree.SubElement(event, "persons")
+    for person in talk.persons:
+        _person(persons, person)
+    files = etree.SubElement(event, "attachments")
+    links = etree.SubElement(event, "links")
+    for link in talk.links:
+        _link(*((files, "attachment") if link.kind in _ATTACHED else (links, "link")), link)
+
+
+def _person(persons: etree._Element, person: Person) -> None:
+    element = etree.SubElement(persons, "person")
+    if _ID.fullmatch(person.id):
+        element.set("id", person.id)
+    if person.guid:
+        element.set("guid", str(person.guid))
+    element.text = plain(line(person.name))
+
+
+def _link(parent: etree._Element, name: str, link: Link) -> None:
+    kind = link.kind if link.kind in LINK_KINDS else "web"
+    element = etree.SubElement(parent, name, href=addresses.as_found(plain(link.url)), type=kind)
+    element.text = plain(line(link.title))
