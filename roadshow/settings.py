@@ -230,6 +230,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 KNOX_TOKEN_MODEL = "roadshow.ApiToken"
+MIGRATION_MODULES = {"knox": None}  # its own table would be made beside ours and stay empty
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.base.errors.Handler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
