@@ -1,0 +1,110 @@
+"""A Document as a table: one row for each slot, and for each talk without one."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+from ..days import zone_of
+from ..document import Document, Link, Slot, Talk
+from ..text import line
+from ..writing import plain
+from .columns import COLUMNS
+
+_FORMULA = ("=", "+", "-", "@", "\t")
+_HEADINGS = [headings[0].capitalize() for headings in COLUMNS.values()]
+_LONGEST = 32_000  # characters in a spreadsheet's cell
+
+
+def write_csv(document: Document) -> bytes:
+    """The document as CSV, UTF-8 with a byte-order mark, local times; `read_csv` reads it.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    out = StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_HEADINGS)
+    for row in _rows(document):
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def write_xlsx(document: Document) -> bytes:
+    """The document as a spreadsheet of one sheet; all cells are text, none a formula."""
+    book = Workbook(write_only=True)
+    book.properties.title = line(document.title)
+    sheet = book.create_sheet("Schedule")
+    sheet.freeze_panes = "A2"
+    heads = [WriteOnlyCell(sheet, heading) for heading in _HEADINGS]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    for row in _rows(document):
+        sheet.append([_text_cell(sheet, cell) for cell in row])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text_cell(sheet, text: str) -> WriteOnlyCell:
+    try:
+        cell = WriteOnlyCell(sheet, text[:_LONGEST])
+    except IllegalCharacterError:
+        cell = WriteOnlyCell(sheet, re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)[:_LONGEST])
+    cell.data_type = "s"
+    return cell
+
+
+def _rows(document: Document) -> Iterator[list[str]]:
+    zone = zone_of(document)
+    pairs = [(talk, slot) for talk in document.talks for slot in talk.slots or [None]]
+    pairs.sort(
+        key=lambda pair: (pair[1] is None, pair[1].starts_at.isoformat() if pair[1] else "", pair[0].title)
+    )
+    for talk, slot in pairs:
+        yield [plain(value) for value in _values(talk, slot, zone).values()]
+
+
+def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
+    starts, ends = (slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)) if slot else (None, None)
+    minutes = round((ends - starts).total_seconds() / 60) if slot else 0
+    guid = (slot.guid if slot else None) or talk.guid
+    values = {
+        "id": talk.id or (str(slot.number) if slot and slot.number else ""),
+        "guid": str(guid or ""),
+        "code": talk.code,
+        "title": line(talk.title),
+        "subtitle": line(talk.subtitle),
+        "date": starts.date().isoformat() if slot else "",
+        "start": f"{starts:%H:%M}" if slot else "",
+        "end": f"{ends:%H:%M}" if slot and minutes < 24 * 60 else "",
+        "duration": f"{minutes // 60:02}:{minutes % 60:02}" if slot else "",
+        "room": line(slot.room) if slot else "",
+        "speakers": "; ".join(line(person.name) for person in talk.persons),
+        "track": line(talk.track),
+        "type": line(talk.type_label) or talk.kind,
+        "level": talk.level,
+        "language": talk.language,
+        "state": talk.state,
+        "abstract": talk.abstract,
+        "description": talk.description,
+        "topics": "; ".join(map(line, talk.topics)),
+        "links": "\n".join(map(_link, talk.links)),
+        "url": talk.url,
+        "license": line(talk.recording_license),
+        "optout": "yes" if talk.recording_optout else "",
+    }
+    return {field: values[field] for field in COLUMNS}
+
+
+def _link(link: Link) -> str:
+    """A link in a cell: Markdown, with its kind in braces where it is not simply of the web."""
+    url = re.sub(r"\s", "%20", link.url).replace(";", "%3B")
+    title = re.sub(r"([\\\[\]])", r"\\\1", line(link.title)).replace(";", ",")
+    kind = f" {{{link.kind}}}" if link.kind != "web" else ""
+    return f"[{title}]({url}){kind}" if title or kind else url
