@@ -43,12 +43,12 @@ class ResourceAdmin(TableAdmin, RecordAdmin):
     readonly_fields = ["health", "checked_at"]
     actions = ["publish", "reject", "retire"]
     fieldsets = [
-        (None, {"fields": [("title", "state"), "url", ("kind", "level", "language"), "note", "topics"]}),
+        (None, {"fields": [("title", "state"), "url", ("kind", "level"), "note", "topics"]}),
         (
             _("Where it belongs"),
             {"classes": ["tab"], "fields": ["talks", "speakers", "events"]},
         ),
-        (_("Details"), {"classes": ["tab"], "fields": [("authors", "year", "free"), "slug"]}),
+        (_("Details"), {"classes": ["tab"], "fields": [("authors", "year"), ("language", "free"), "slug"]}),
         (_("Health"), {"classes": ["tab"], "fields": [("health", "checked_at"), "archived_url"]}),
     ]
 

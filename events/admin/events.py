@@ -108,15 +108,17 @@ class EventAdmin(RecordAdmin):
             {
                 "fields": [
                     ("name", "slug"),
-                    ("state", "series"),
-                    ("starts_on", "ends_on", "timezone"),
-                    ("venue", "city", "country"),
+                    ("state", "timezone"),
+                    ("starts_on", "ends_on"),
+                    "series",
+                    "venue",
+                    ("city", "country"),
                 ]
             },
         ),
         (
             _("On its page"),
-            {"classes": ["tab"], "fields": ["tagline", "description", "notice", ("picture", "color")]},
+            {"classes": ["tab"], "fields": ["tagline", "description", "notice", "picture"]},
         ),
         (
             _("Links"),
@@ -129,14 +131,14 @@ class EventAdmin(RecordAdmin):
             _("Planning"),
             {
                 "classes": ["tab"],
-                "fields": [("slot_minutes", "room_changeover", "speaker_changeover"), "day_change"],
+                "fields": [("slot_minutes", "day_change"), ("room_changeover", "speaker_changeover")],
             },
         ),
         (
             _("A conflict of this kind…"),
             {
                 "classes": ["tab"],
-                "fields": [tuple(list(CHOSEN.values())[at : at + 3]) for at in range(0, len(CHOSEN), 3)],
+                "fields": [tuple(list(CHOSEN.values())[at : at + 2]) for at in range(0, len(CHOSEN), 2)],
             },
         ),
         (
@@ -144,7 +146,8 @@ class EventAdmin(RecordAdmin):
             {
                 "classes": ["tab"],
                 "fields": [
-                    ("language", "date_precision", "previous_starts_on"),
+                    ("date_precision", "previous_starts_on"),
+                    ("language", "color"),
                     "feedback_open",
                     "organisers",
                 ],

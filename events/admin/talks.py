@@ -60,7 +60,6 @@ class SlotInline(TableInline):
     form = FreshForm
     autocomplete_fields = ["room"]
     fields = ["starts_at", "ends_at", "room", "token"]
-    verbose_name_plural = _("slots (times are in the event's zone)")
 
 
 class InPlan(DropdownFilter):
@@ -137,7 +136,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
     inlines = [SpeakerInline, SlotInline, LinkInline]
     actions = ["confirm", "cancel"]
     fieldsets = [
-        (None, {"fields": ["title", ("event", "track"), ("kind", "state"), "abstract"]}),
+        (None, {"fields": ["title", "event", "track", ("kind", "state"), "abstract"]}),
         (
             _("Details"),
             {

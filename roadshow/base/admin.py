@@ -119,6 +119,11 @@ class FreshForm(forms.ModelForm):
 class Choices:
     """For admins and their inlines: fields offer what the user may use."""
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", usable(db_field, request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
