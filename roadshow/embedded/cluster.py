@@ -1,0 +1,196 @@
+"""A PostgreSQL data directory and its server, which its users share and the last of them stops."""
+
+import contextlib
+import fcntl
+import os
+import re
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg2
+
+from . import programs
+from .errors import StartError
+
+PATIENCE = 120  # seconds; recovery after a crash takes a while
+CONFIGURATION = {
+    "listen_addresses": "",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "max_wal_size": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
+    "io_method": "sync",  # no processes of its own for reading ahead
+    "autovacuum_max_workers": "1",
+    "jit": "off",
+    "log_min_messages": "fatal",
+}
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on that file; the system releases it when the process dies."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Cluster:
+    """The data directory `postgres` inside `data`; one that is not `lasting` trades safety for speed.
+
+    Users hold a shared lock on a file, so that those who were killed do not count.
+    """
+
+    def __init__(self, data: Path, *, lasting: bool = True):
+        self.data, self.lasting = data, lasting
+        self.folder = data / "postgres"
+        self.account = {}
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[str]:
+        """The address of the database `roadshow`, its server started if need be. Raises StartError."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            users = (self.data / "postgres.users").open("a")
+        except OSError as error:
+            raise StartError(
+                f"Cannot write to {self.data} ({error.strerror}): set ROADSHOW_DATA to a folder of yours."
+            ) from None
+        with users:
+            with locked(self.data / "postgres.lock"):
+                url = self.ensure_running()
+                fcntl.flock(users, fcntl.LOCK_SH)
+            try:
+                yield url
+            finally:
+                with locked(self.data / "postgres.lock"), contextlib.suppress(BlockingIOError):
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
+
+    def ensure_running(self) -> str:
+        """Initialise, start and wait as far as needed; call it with the lock held."""
+        self.account = programs.account(self.data)
+        for unfinished in self.data.glob("postgres.new-*"):
+            shutil.rmtree(unfinished, ignore_errors=True)
+        if not self.folder.exists():
+            self.initialise()
+        self.check_version()
+        if not self.postmaster():
+            self.start()
+        return self.wait_until_ready()
+
+    def run(self, program: str, *arguments: str) -> None:
+        programs.run(program, *arguments, **self.account)
+
+    def private_folder(self, prefix: str, parent: Path) -> Path:
+        """A new folder that nobody but the server's account and root may enter."""
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        if self.account:
+            os.chown(folder, self.account["user"], self.account["group"])
+        return folder
+
+    def initialise(self) -> None:
+        """Make the data directory under another name first: an interruption leaves nothing half made."""
+        unfinished = self.private_folder("postgres.new-", self.data)
+        self.run(
+            "initdb",
+            f"--pgdata={unfinished}",
+            "--username=postgres",
+            "--auth=trust",  # the socket is in a folder that nobody else may enter
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            f"--lc-ctype={programs.ctype()}",
+            *([] if self.lasting else ["--no-sync"]),
+        )
+        unfinished.rename(self.folder)
+
+    def check_version(self) -> None:
+        made_by, this = (self.folder / "PG_VERSION").read_text().strip(), programs.version()
+        if made_by != this:
+            raise StartError(
+                f"The data in {self.folder} was made by PostgreSQL {made_by}, and this is {this}: export it "
+                "with the earlier version of Roadshow, and load it into an empty ROADSHOW_DATA."
+            )
+
+    def postmaster(self) -> list[str]:
+        """The lines of the running server's postmaster.pid, or none; the file of a dead server is removed."""
+        file = self.folder / "postmaster.pid"
+        try:
+            lines = file.read_text().splitlines()
+            if str(self.folder) in psutil.Process(int(lines[0])).cmdline():
+                return lines
+        except (OSError, IndexError, ValueError, psutil.Error):
+            pass
+        # Its number may belong to another process by now, which PostgreSQL itself would take for a server.
+        file.unlink(missing_ok=True)
+        return []
+
+    def sockets(self) -> Path:
+        """Where the server listens: the data directory, unless its name does not suit.
+
+        The system allows 103 bytes, and pg_ctl hands the name through a shell and a list.
+        """
+        if len(f"{self.folder}/.s.PGSQL.5432".encode()) > 103 or re.search(r"[^\w./+-]", str(self.folder)):
+            return self.private_folder("roadshow-", Path("/tmp"))  # noqa: S108 - short everywhere
+        return self.folder
+
+    def start(self) -> None:
+        settings = CONFIGURATION | ({} if self.lasting else UNSAFE)
+        settings["unix_socket_directories"] = str(self.sockets())
+        options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
+        log = self.folder / "log"
+        log.unlink(missing_ok=True)
+        command = ["pg_ctl", "start", "-w", f"-t{PATIENCE}", "-D", str(self.folder), "-l", str(log)]
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return self.run(*command, "-o", options)
+            except StartError as error:
+                said = log.read_text(errors="replace") if log.exists() else ""
+                # Processes of a server that was killed take a moment to notice.
+                if "shared memory block" not in said or time.monotonic() > deadline:
+                    reason = re.search(r"FATAL: +(.*)", said)
+                    raise StartError(
+                        f"The database in {self.folder} does not start: {reason[1] if reason else error}"
+                    ) from None
+                time.sleep(0.3)
+
+    def wait_until_ready(self) -> str:
+        """Wait for the server to answer, make the database on first use, and give its address."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            lines = self.postmaster()
+            if len(lines) >= 8 and lines[7].strip() == "ready":
+                server = f"host={quote(lines[4].strip(), safe='')}"
+                ensure_database(f"postgresql://postgres@/postgres?{server}")
+                return f"postgresql://postgres@/roadshow?{server}"
+            time.sleep(0.05)
+        raise StartError(f"The database in {self.folder} does not answer: see {self.folder / 'log'}.")
+
+    def stop(self) -> None:
+        lines = self.postmaster()
+        mode = "fast" if self.lasting else "immediate"
+        with contextlib.suppress(StartError):  # it may have stopped by itself
+            self.run("pg_ctl", "stop", "-w", "-t60", "-D", str(self.folder), "-m", mode)
+        if len(lines) > 4 and lines[4] != str(self.folder):
+            shutil.rmtree(lines[4], ignore_errors=True)
+
+
+def ensure_database(maintenance: str) -> None:
+    """Make the database `roadshow` unless it is there; `maintenance` is the address of another one."""
+    with contextlib.closing(psycopg2.connect(maintenance)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'roadshow'")
+            if not cursor.fetchone():
+                cursor.execute("CREATE DATABASE roadshow")
