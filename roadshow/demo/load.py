@@ -170,7 +170,7 @@ def _resources(event: Event, talks: dict, topics: dict, speakers: dict, organise
     about = content["collection"]
     collection = Collection.objects.create(guid=guid("collection", about["slug"]), state="published", **about)
     made = []
-    for position, row in enumerate(content["resources"]):
+    for position, row in reversed(list(enumerate(content["resources"]))):  # so the first is the latest
         ties = {"talks": talks, "topics": topics, "speakers": speakers}
         place = {"heading": row.pop("heading", ""), "note": row.pop("step")}
         chosen = {name: [known[key] for key in row.pop(name)] for name, known in ties.items()}

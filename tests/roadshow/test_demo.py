@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.db import transaction
 from django.test import override_settings
+from django.utils.html import escape
 from PIL import Image, ImageStat
 
 from events.models import Event, Photo, Recap, ReleasedSlot, Series, Slot, Talk, Topic, Track, Venue
@@ -55,6 +56,29 @@ def test_it_says_how_many_rows_of_what_it_made(demo):
 )
 def test_that_many_rows_are_there(demo, model, count):
     assert model.objects.count() == count
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("events", 4), ("talks", 11), ("speakers", 9), ("topics", 16), ("resources", 12)]
+)
+def test_the_api_counts_the_same(demo, client, name, count):
+    assert client.get(f"/api/v1/{name}/").json()["count"] == count
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "text"),
+    [
+        ("/series/tensorflow-roadshow/", Event, "name"),
+        ("/events/bangalore-2018/talks/", Talk, "title"),
+        ("/events/bangalore-2018/", Photo, "alternative"),
+        ("/speakers/", Speaker, "name"),
+        ("/topics/", Topic, "name"),
+        ("/collections/from-the-recap/", Resource, "title"),
+    ],
+)
+def test_a_page_shows_them_all(demo, client, address, model, text):
+    page = client.get(address).content.decode()
+    assert [row for row in model.objects.all() if escape(getattr(row, text)) not in page] == []
 
 
 @pytest.mark.parametrize("model", MODELS)
