@@ -1,6 +1,7 @@
 """Changes to the plan, one slot at a time, refused when they are based on a stale view."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,11 +28,13 @@ def place(
     room: Room | None = None,
     slot: Slot | None = None,
     seen: datetime | None = None,
+    guid: UUID | None = None,
 ) -> Slot:
     """Put a talk at an aware time into a room: move `slot`, or make a new one when that is None.
 
     Without `ends_at` a slot keeps its length; a new one has the talk's planned minutes, else the event's
-    grid × 2. `seen` is the `updated_at` that the change is based on.
+    grid × 2. `seen` is the `updated_at` that the change is based on. `guid` brings back a slot of this talk
+    that was sent back, with its number, so that calendars know it.
 
     Raises StalePlan when the slot has changed since, ValidationError when start, end or room are impossible.
     Conflicts do not block: the plan may be wrong.
@@ -40,12 +43,21 @@ def place(
         slot = _fresh(slot, seen)
         length = slot.ends_at - slot.starts_at
     else:
-        slot = Slot(talk=talk, event=talk.event)
+        slot = _again(talk, guid) if guid else Slot(talk=talk, event=talk.event)
         length = timedelta(minutes=talk.duration or 2 * talk.event.slot_minutes)
     slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at or starts_at + length, room
     slot.full_clean(exclude=["number"])
     slot.save()
     return slot
+
+
+def _again(talk: Talk, guid: UUID) -> Slot:
+    """The slot that `talk` had under that GUID. Raises StalePlan when it is there again or never was."""
+    there = Slot.objects.filter(guid=guid).first()
+    before = Slot.history.filter(guid=guid, talk=talk.pk).first()
+    if there or not before:
+        raise StalePlan(there)
+    return Slot(talk=talk, event=talk.event, guid=guid, number=before.number)
 
 
 @transaction.atomic
