@@ -191,10 +191,8 @@ def body(request, programme: Programme) -> str:
     """The part that depends on the release alone; kept for every day and view, not for searches."""
 
     def made() -> str:
-        return render_to_string(
-            "events/schedule_body.html",
-            {"programme": programme, "event": programme.event, "request": request},
-        )
+        context = {"programme": programme, "event": programme.event}
+        return render_to_string("events/schedule_body.html", context, request)
 
     parameters = programme.parameters
     if parameters.keys() - {"day", "view"} or any(len(value) > 10 for value in parameters.values()):

@@ -1,7 +1,7 @@
 """Colours that organisers choose, as one of 24 hues of the style sheet.
 
 A page never shows the colour itself: text on it might be unreadable. It shows the nearest hue at a lightness
-that is known to contrast, in the light and in the dark theme. The conversion is Björn Ottosson's OKLab (2020).
+that is known to contrast, in the light and in the dark theme. The conversion is OKLab (Björn Ottosson, 2020).
 """
 
 import math

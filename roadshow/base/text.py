@@ -98,6 +98,8 @@ def clock(instant: dt.datetime) -> str:
 def zone_name(instant: dt.datetime) -> str:
     """ "India Standard Time (UTC+5:30)", for an aware datetime in the zone to name."""
     name = dates.get_timezone_name(instant, width="long", locale=reading_locale())
+    if name.startswith("GMT"):  # nothing but an offset is known: the country's time, then
+        name = dates.get_timezone_location(instant.tzinfo, locale=reading_locale())
     offset = int((instant.utcoffset() or dt.timedelta()).total_seconds()) // 60
     hours, minutes = divmod(abs(offset), 60)
     shift = f"UTC{'-' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
