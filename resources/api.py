@@ -9,6 +9,7 @@ from .serializers import CollectionSerializer, ResourceSerializer
 class ResourceViewSet(RecordViewSet):
     """Curated links. Retired ones keep their page and are in no list unless `state=retired` asks for them."""
 
+    kind = "resources"
     serializer_class = ResourceSerializer
     filterset_class = ResourceFilter
     lookup_field = "slug"
@@ -23,6 +24,7 @@ class ResourceViewSet(RecordViewSet):
 class CollectionViewSet(RecordViewSet):
     """Ordered sets of links."""
 
+    kind = "collections"
     serializer_class = CollectionSerializer
     filterset_class = CollectionFilter
     lookup_field = "slug"

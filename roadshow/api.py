@@ -15,6 +15,7 @@ from roadshow.base.serializers import Shape
 from roadshow.base.viewsets import PAGING, OrganisersWrite, PublicMixin, RecordViewSet, refuse_unknown
 from speakers import api as speakers
 
+from .feed import ChangesView
 from .search import KINDS
 
 VIEWSETS: dict[str, type[RecordViewSet]] = {
@@ -109,6 +110,7 @@ planned = {"get": "retrieve", "put": "update", "patch": "partial_update", "delet
 urlpatterns = [
     path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
     path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
+    path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("v1/", include(router.urls)),

@@ -8,6 +8,7 @@ from .. import filters, serializers
 class SeriesViewSet(RecordViewSet):
     """Roadshows and yearly conferences."""
 
+    kind = "series"
     serializer_class = serializers.SeriesSerializer
     filterset_class = filters.SeriesFilter
     lookup_field = "slug"
@@ -16,6 +17,7 @@ class SeriesViewSet(RecordViewSet):
 class VenueViewSet(RecordViewSet):
     """Places with an address."""
 
+    kind = "venues"
     serializer_class = serializers.VenueSerializer
     filterset_class = filters.VenueFilter
     lookup_field = "guid"
@@ -24,6 +26,7 @@ class VenueViewSet(RecordViewSet):
 class RoomViewSet(RecordViewSet):
     """Rooms, which events share."""
 
+    kind = "rooms"
     serializer_class = serializers.RoomSerializer
     filterset_class = filters.RoomFilter
     lookup_field = "guid"
@@ -32,6 +35,7 @@ class RoomViewSet(RecordViewSet):
 class TrackViewSet(RecordViewSet):
     """Strands of an event."""
 
+    kind = "tracks"
     serializer_class = serializers.TrackSerializer
     filterset_class = filters.TrackFilter
     lookup_field = "guid"
@@ -40,6 +44,7 @@ class TrackViewSet(RecordViewSet):
 class TopicViewSet(RecordViewSet):
     """Subjects that talks and links have in common."""
 
+    kind = "topics"
     serializer_class = serializers.TopicSerializer
     filterset_class = filters.TopicFilter
     lookup_field = "slug"
@@ -48,6 +53,7 @@ class TopicViewSet(RecordViewSet):
 class TalkViewSet(RecordViewSet):
     """Talks, workshops, keynotes and breaks."""
 
+    kind = "talks"
     serializer_class = serializers.TalkSerializer
     filterset_class = filters.TalkFilter
     lookup_field = "guid"

@@ -24,6 +24,7 @@ READING = ["get", "head", "options"]
 class EventViewSet(RecordViewSet):
     """Stops and editions."""
 
+    kind = "events"
     serializer_class = serializers.EventSerializer
     filterset_class = filters.EventFilter
     lookup_field = "slug"
@@ -72,13 +73,14 @@ def conflict_of(conflict) -> dict:
 class SlotViewSet(RecordViewSet):
     """Talks at their times in their rooms, as currently released. They change through the plan."""
 
+    kind = "slots"
     serializer_class = serializers.SlotSerializer
     filterset_class = filters.SlotFilter
     lookup_field = "guid"
     http_method_names = READING
 
     def visible(self):
-        user = self.request.user
+        user = self.user
         seen = Talk.objects.visible_to(user).order_by().values("pk")
         return ReleasedSlot.objects.visible_to(user).current().filter(talk__in=seen)
 
@@ -86,6 +88,7 @@ class SlotViewSet(RecordViewSet):
 class ReleaseViewSet(RecordViewSet):
     """Published schedules, numbered in each event. They never change."""
 
+    kind = "releases"
     serializer_class = serializers.ReleaseSerializer
     filterset_class = filters.ReleaseFilter
     lookup_field = "guid"

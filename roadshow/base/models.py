@@ -15,6 +15,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .changes import Change  # noqa: F401 - a model of this app
+from .idempotency import Answered  # noqa: F401 - a model of this app
+
 LANGUAGE_TAG = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
 )

@@ -11,6 +11,14 @@ MAX_PAGE_SIZE = 200
 MAX_PAGE = 10_000_000
 
 
+def whole_number(request, name: str, default: int, highest: int) -> int:
+    """A parameter from 1 to `highest`. Raises ValidationError."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= highest):
+        raise ValidationError({name: _("Give a whole number from 1 to %(highest)s.") % {"highest": highest}})
+    return int(text)
+
+
 class Pages(BasePagination):
     """`?page=` from 1, `?page_size=` from 1 to 200.
 
@@ -21,8 +29,8 @@ class Pages(BasePagination):
     def paginate_queryset(self, rows, request, view=None) -> list:
         """The page's part of `rows`. Raises ValidationError and NotFound."""
         self.request = request
-        self.number = self._number("page", 1, MAX_PAGE)
-        self.size = self._number("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
+        self.number = whole_number(request, "page", 1, MAX_PAGE)
+        self.size = whole_number(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         start = (self.number - 1) * self.size
         found = list(rows[start : start + self.size])
         short = len(found) < self.size and (found or self.number == 1)
@@ -30,14 +38,6 @@ class Pages(BasePagination):
         if not found and self.number > 1:
             raise NotFound(_("There is no page %(number)s.") % {"number": self.number})
         return found
-
-    def _number(self, name: str, default: int, highest: int) -> int:
-        text = self.request.query_params.get(name, str(default))
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= highest):
-            raise ValidationError(
-                {name: _("Give a whole number from 1 to %(highest)s.") % {"highest": highest}}
-            )
-        return int(text)
 
     def get_paginated_response(self, data):
         return Response(

@@ -187,10 +187,13 @@ class Reference(serializers.SlugRelatedField):
     def to_internal_value(self, data):
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
-        try:
-            return super().to_internal_value(data)
-        except ModelError:
-            self.fail("invalid")
+        known = self.context.get("references", {})  # many records in one request refer to the same few
+        if (self.field_name, data) not in known:
+            try:
+                known[self.field_name, data] = super().to_internal_value(data)
+            except ModelError:
+                self.fail("invalid")
+        return known[self.field_name, data]
 
     def reader(self, context) -> Reader:
         column = f"{self.field_name}_key"
@@ -210,14 +213,16 @@ class References(serializers.ListField):
 
     def to_internal_value(self, data) -> list[Model]:
         wanted = list(dict.fromkeys(super().to_internal_value(data)))
-        rows = self.manager.visible_to(self.context["request"].user)
-        found = {
-            getattr(row, self.slug_field): row for row in rows.filter(**{f"{self.slug_field}__in": wanted})
-        }
+        known = self.context.get("references", {})
+        unknown = [value for value in wanted if (self.field_name, value) not in known]
+        if unknown:
+            rows = self.manager.visible_to(self.context["request"].user)
+            for row in rows.filter(**{f"{self.slug_field}__in": unknown}):
+                known[self.field_name, getattr(row, self.slug_field)] = row
         for value in wanted:
-            if value not in found:
+            if (self.field_name, value) not in known:
                 self.fail("does_not_exist", value=value)
-        return [found[value] for value in wanted]
+        return [known[self.field_name, value] for value in wanted]
 
     def reader(self, context) -> Reader:
         column = f"{self.field_name}_keys"
@@ -249,13 +254,15 @@ class RecordSerializer(serializers.ModelSerializer):
 
     - `expandable`: key of a reference -> (serializer, where the loaded row has it),
     - `private`: keys that only those who may change the row see,
-    - `related`: keys that are written after the row itself, by `write_<key>(row, value)`.
+    - `related`: keys that are written after the row itself, by `write_<key>(row, value)`,
+    - `keeps`: keys that stay as they are when a record is replaced without them.
     """
 
     class Meta:
         expandable: dict = {}
         private: tuple = ()
         related: tuple = ()
+        keeps: tuple = ("slug",)
 
     # reading
     @classmethod
@@ -331,15 +338,30 @@ class RecordSerializer(serializers.ModelSerializer):
     @transaction.atomic
     def create(self, validated_data):
         row = self.Meta.model()
-        guid = self.context.get("guid")
-        if guid:
+        if guid := self.context.get("guid"):
             row.guid = guid
+        if validated_data.get("slug", "") != self.context.get("slug", validated_data.get("slug", "")):
+            raise ValidationError({"slug": _("It is not the one in the address.")})
         self.before_create(row)
         return self.write(row, validated_data)
 
     @transaction.atomic
     def update(self, instance, validated_data):
+        if not self.partial:
+            validated_data = self.defaults() | validated_data
         return self.write(instance, validated_data)
+
+    def defaults(self) -> dict:
+        """What a record has where a client that replaces it says nothing."""
+        found = {}
+        for name, one in self.fields.items():
+            if one.read_only or one.required or name in self.Meta.keeps:
+                continue
+            if name in self.Meta.related:
+                found[name] = [] if not isinstance(one, serializers.DictField) else {}
+            else:
+                found[one.source] = self.Meta.model._meta.get_field(one.source).get_default()
+        return found
 
     def before_create(self, row: Model) -> None:
         """What a new row needs that the client does not say."""

@@ -1,7 +1,8 @@
 """What every endpoint of records does: who sees what, which parameters exist, and how rows are loaded."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as ModelError
@@ -15,6 +16,9 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.response import Response
 
 from .access import is_organiser
+from .changes import Place, Version, version, version_of
+from .conditional import answer, require_match, tag
+from .idempotency import idempotent
 from .serializers import RecordSerializer, Shape
 
 SHAPING = ("expand", "fields")
@@ -60,7 +64,7 @@ class PublicMixin:
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)
-        if request.method in ("GET", "HEAD", "OPTIONS") and not request.META.get("HTTP_COOKIE"):
+        if request.method in ("GET", "HEAD", "OPTIONS"):
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
         return response
@@ -70,9 +74,14 @@ class PublicMixin:
         """The portal's address, without a slash at its end."""
         return settings.SITE_URL or f"{self.request.scheme}://{self.request.get_host()}"
 
-    def sibling(self, cls: type["RecordViewSet"]) -> "RecordViewSet":
-        """Another endpoint's view, to answer this request with one of its records."""
-        view = cls(request=self.request, kwargs={}, format_kwarg=None, action="retrieve")
+    @property
+    def user(self):
+        """Whose eyes this sees with: the request's user, unless somebody else was named."""
+        return getattr(self, "reader", None) or self.request.user
+
+    def sibling(self, cls: type["RecordViewSet"], reader=None) -> "RecordViewSet":
+        """Another endpoint's view, to answer this request with records of its own, as `reader` sees them."""
+        view = cls(request=self.request, kwargs={}, format_kwarg=None, action="retrieve", reader=reader)
         view.shape = Shape()
         return view
 
@@ -88,8 +97,10 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     """Reads what the user sees, writes what the user may change.
 
     What they cannot see is 404; what they see and may not change is 403. Declare `serializer_class`,
-    `filterset_class` and `lookup_field`.
+    `filterset_class`, `lookup_field`, and the `kind` under which changes of these records are noted.
     """
+
+    kind = ""
 
     serializer_class: type[RecordSerializer]
     filter_backends = [Filtering]
@@ -102,7 +113,7 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
 
     def visible(self):
         """The rows that this endpoint is about, as the user may see them."""
-        return self.model._default_manager.visible_to(self.request.user)
+        return self.model._default_manager.visible_to(self.user)
 
     def get_queryset(self):
         return self.visible()
@@ -124,20 +135,35 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
         return {
             "request": request,
             "view": self,
-            "user": getattr(request, "user", None),
+            "user": self.user,
             "site": self.site,
             "shape": getattr(self, "shape", None),
+            "references": {},
         }
 
     # reading
     def loaded(self, rows):
         """`rows` with all that the answer shows."""
-        return self.serializer_class.load(rows, self.shape, self.request.user)
+        return self.serializer_class.load(rows, self.shape, self.user)
 
     def list(self, request, *args, **options):
         rows = self.filter_queryset(self.get_queryset()).values_list("pk", flat=True)
-        keys = self.paginator.paginate_queryset(rows, request, view=self)
+        return self.unless_known(lambda: self.listed(rows))
+
+    def listed(self, rows) -> Response:
+        keys = self.paginator.paginate_queryset(rows, self.request, view=self)
         return self.paginator.get_paginated_response(self.records(keys))
+
+    def retrieve(self, request, *args, **options):
+        row = self.get_object()
+        state = version() if self.shape.expanded and self.kind else self.state(row)
+        return answer(request, state, lambda: Response(self.records([row.pk])[0]))
+
+    def unless_known(self, make: Callable[[], Response]) -> Response:
+        """What `make` answers, or 304 without calling it; for answers that any record may be part of."""
+        if not self.kind or "now" in self.request.query_params.values():
+            return make()
+        return answer(self.request, version(), make)
 
     def records(self, keys: Sequence[int]) -> Sequence[dict]:
         """The records of some primary keys, in that order."""
@@ -147,48 +173,88 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
         represent = self.get_serializer().to_representation
         return [represent(rows[key]) for key in keys if key in rows]
 
-    def retrieve(self, request, *args, **options):
-        row = self.get_object()
-        return Response(self.records([row.pk])[0])
-
-    def get_object(self):
+    def get_object(self, *, lock: bool = False):
         """The one visible row that the address names. Raises Http404."""
-        value = self.kwargs[self.lookup_field]
-        row = None
-        if "\0" not in value:
+        row, rows, value = None, self.get_queryset().order_by(), self.kwargs[self.lookup_field]
+        if lock:
+            rows = rows.select_for_update(of=("self",))
+        if "\0" not in str(value):
             with contextlib.suppress(ModelError):  # not a GUID
-                row = self.get_queryset().filter(**{self.lookup_field: value}).order_by().first()
+                row = rows.filter(**{self.lookup_field: value}).first()
         if row is None:
             raise Http404
         return row
 
+    def state(self, row) -> Version:
+        """The state of a record, for its entity tag."""
+        if self.kind:
+            return version_of(self.kind, row.guid)
+        moment = int(row.updated_at.timestamp() * 1_000_000)
+        return Version(Place(moment, row.pk), 0, row.updated_at)
+
     # writing
-    def get_editable(self):
+    def get_editable(self, *, lock: bool = False):
         """The one row that the address names, to change it. Raises Http404 and PermissionDenied."""
-        row = self.get_object()
+        row = self.get_object(lock=lock)
         if not self.model._default_manager.editable_by(self.request.user).filter(pk=row.pk).exists():
             self.permission_denied(self.request, _("You may not change this."))
         return row
 
     def answer(self, row, status: int = 200) -> Response:
-        """A row that was written, as it now is."""
-        return Response(self.records([row.pk])[0], status=status)
+        """A row that was written, as it now is, with its entity tag."""
+        response = Response(self.records([row.pk])[0], status=status)
+        response["ETag"] = tag(self.state(row), self.request)
+        return response
 
     def save(self, serializer):
         """The row, stored. Raises what the API answers with."""
         return serializer.save()
 
+    def written(self, row=None, *, data, partial: bool = False, **context):
+        """The row that `data` makes, or makes of `row`. Raises ValidationError and PermissionDenied."""
+        serializer = self.get_serializer(
+            row, data=data, partial=partial, context=self.get_serializer_context() | context
+        )
+        serializer.is_valid(raise_exception=True)
+        return self.save(serializer)
+
+    @idempotent
     def create(self, request, *args, **options):
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return self.answer(self.save(serializer), status=201)
+        return self.answer(self.written(data=request.data), 201)
 
-    def update(self, request, *args, partial: bool = False, **options):
-        serializer = self.get_serializer(self.get_editable(), data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return self.answer(self.save(serializer))
+    @transaction.atomic
+    def update(self, request, *args, **options):
+        """Replaces the record, or creates it under that address: the same request again changes nothing."""
+        try:
+            row = self.get_editable(lock=True)
+        except Http404:
+            require_match(request, None)
+            return self.answer(self.created_here(), 201)
+        require_match(request, self.state(row))
+        return self.answer(self.written(row, data=request.data))
 
+    def created_here(self):
+        """A new row under the address asked for. Raises Http404 where somebody else's row is."""
+        value = self.kwargs[self.lookup_field]
+        try:
+            taken = self.model._default_manager.filter(**{self.lookup_field: value}).exists()
+        except ModelError as error:
+            raise Http404 from error
+        if taken or not isinstance(self.request.data, dict):
+            raise Http404
+        if self.lookup_field == "guid":
+            return self.written(data=self.request.data, guid=UUID(str(value)))
+        return self.written(data={"slug": value} | self.request.data, slug=value)
+
+    @transaction.atomic
+    def partial_update(self, request, *args, **options):
+        row = self.get_editable(lock=True)
+        require_match(request, self.state(row))
+        return self.answer(self.written(row, data=request.data, partial=True))
+
+    @transaction.atomic
     def destroy(self, request, *args, **options):
-        with transaction.atomic():
-            self.get_editable().delete()
+        row = self.get_editable(lock=True)
+        require_match(request, self.state(row))
+        row.delete()
         return Response(status=204)

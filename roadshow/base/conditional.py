@@ -1,0 +1,73 @@
+"""ETag, Last-Modified and 304 for the API: decided before anything is read or rendered."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, parse_etags
+from rest_framework.response import Response
+
+from .access import is_organiser
+from .changes import Version
+from .errors import PreconditionFailed
+
+SHARED = "public, max-age=0, s-maxage=10"  # seconds that a cache between us and many readers may answer alone
+OWN = "private, no-cache"
+
+
+@cache
+def edition() -> str:
+    """The code that makes the answers, in a word: another one after every update of the portal."""
+    files = [
+        file
+        for app in ("roadshow", "events", "speakers", "resources")
+        for file in (Path(settings.BASE_DIR) / app).rglob("*.py")
+    ]
+    newest = max(file.stat().st_mtime_ns for file in files)
+    return f"{newest + len(files):x}"
+
+
+def variant(request) -> str:
+    """Whatever besides the data decides what is answered: who asks, for what, from which address."""
+    user, today = request.user, timezone.now().date()
+    who = (user.pk, user.is_superuser, getattr(user, "limit", None)) if is_organiser(user) else None
+    parts = (request.get_full_path(), request.get_host(), who, settings.SITE_URL, edition(), today)
+    return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
+
+
+def tag(state: Version, request) -> str:
+    """An entity tag: the state of the data, a dot, and the variant."""
+    return f'"{state}.{variant(request)}"'
+
+
+def answer(request, state: Version, make: Callable[[], Response]) -> Response:
+    """What `make` answers, with its validators; 304 without calling it when the client has that already."""
+    etag = tag(state, request)
+    modified = int(state.at.timestamp()) if state.at else None
+    response = get_conditional_response(request, etag=etag, last_modified=modified)
+    if response is None:
+        response = make()
+        response["ETag"] = etag
+        if modified:
+            response["Last-Modified"] = http_date(modified)
+    response["Cache-Control"] = OWN if request.user.is_authenticated else SHARED
+    patch_vary_headers(response, ["Accept", "Authorization", "Cookie"])
+    return response
+
+
+def require_match(request, state: Version | None) -> None:
+    """Guards a change: `If-Match` has to name the state that the change is based on.
+
+    `state` is None when there is no such record; `If-None-Match: *` asks for that. Raises PreconditionFailed.
+    """
+    if wanted := request.headers.get("If-Match"):
+        tags = parse_etags(wanted)
+        states = [one.removeprefix("W/").strip('"').rpartition(".")[0] for one in tags]
+        if state is None or (tags != ["*"] and str(state) not in states):
+            raise PreconditionFailed
+    if request.headers.get("If-None-Match", "").strip() == "*" and state is not None:
+        raise PreconditionFailed
