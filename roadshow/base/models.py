@@ -67,7 +67,7 @@ def validate_timezone(value: str) -> None:
 
 def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
     """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
-    return slugify(text, allow_unicode=True)[:max_length].strip("-") or fallback
+    return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
 
 
 def free_slug(
