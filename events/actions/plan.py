@@ -54,7 +54,7 @@ def plans_of(events: Iterable[Event]) -> dict[int, Plan]:
     }
 
 
-# What conflicts look at, and where it is stored. Values, not rows: a plan of a thousand talks is loaded often.
+# What conflicts look at, and where it is stored: values, because long plans are loaded at every change.
 PLANNED = {
     "key": "guid",
     "talk": "talk_id",

@@ -57,7 +57,8 @@ def _again(talk: Talk, guid: UUID) -> Slot:
     before = Slot.history.filter(guid=guid, talk=talk.pk).first()
     if there or not before:
         raise StalePlan(there)
-    return Slot(talk=talk, event=talk.event, guid=guid, number=before.number)
+    taken = Slot.objects.filter(event=talk.event_id, number=before.number).exists()
+    return Slot(talk=talk, event=talk.event, guid=guid, number=None if taken else before.number)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Rooms, tracks and topics of a file, matched by name with those that are there."""
 
+from uuid import uuid4
+
 from roadshow.base.models import free_slug
 
 from ...formats.document import Document
@@ -8,7 +10,7 @@ from .report import Report
 
 
 def match_rooms(event: Event, document: Document, report: Report) -> dict[str, Room]:
-    """The file's room names -> rooms: the event's own, else its venue's, else new ones in its venue."""
+    """The file's room names -> rooms: by GUID, else the event's own or its venue's by name, else new ones."""
     links = list(EventRoom.objects.filter(event=event).select_related("room"))
     found = {link.room.name: link.room for link in links}
     wanted = [room for room in document.rooms if room.name]
@@ -16,8 +18,11 @@ def match_rooms(event: Event, document: Document, report: Report) -> dict[str, R
     if missing:
         venue = _venue(event, document)
         there = {room.name: room for room in venue.rooms.all()}
+        named = {room.guid: room.name[:200] for room in missing if room.guid}
+        there |= {named[room.guid]: room for room in Room.objects.filter(guid__in=named)}
         new = [
             Room(
+                guid=room.guid or uuid4(),
                 venue=venue,
                 name=room.name[:200],
                 capacity=room.capacity,
@@ -34,7 +39,7 @@ def match_rooms(event: Event, document: Document, report: Report) -> dict[str, R
         EventRoom.objects.bulk_create(
             EventRoom(event=event, room=room, position=first + index) for index, room in enumerate(added)
         )
-        found |= {room.name: room for room in added}
+        found |= {room.name[:200]: there[room.name[:200]] for room in missing}
         report.new_rooms += [room.name for room in added]
     return {room.name: found[room.name[:200]] for room in wanted}
 

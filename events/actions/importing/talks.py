@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from roadshow.base.models import free_slug
+from roadshow.base.models import free_slug, slug_of
 from speakers.models import Speaker
 
 from ...formats import document as doc
@@ -242,7 +242,7 @@ def _json(values: dict) -> dict:
 def _new_row(
     event: Event, guid: UUID, talk: doc.Talk, values: dict, matches: Matches, slugs: set[str], report: Report
 ) -> Talk:
-    slug = free_slug(talk.slug or values["title"], slugs.__contains__, fallback="talk")
+    slug = free_slug(_address(talk), slugs.__contains__, fallback="talk")
     slugs.add(slug)
     row = Talk(event=event, guid=guid, slug=slug, imported=_json(values))
     _take(row, values, [*PLAIN, "track"], matches)
@@ -253,6 +253,12 @@ def _new_row(
         )
     report.new.append(row.title)
     return row
+
+
+def _address(talk: doc.Talk) -> str:
+    """What to make the address of: the file's slug, else the end of its URL if that is words, else the title."""
+    tail = talk.url.rstrip("/").rpartition("/")[2]
+    return talk.slug or (tail if "-" in tail and tail == slug_of(tail) else talk.title)
 
 
 def _cancel_missing(present: set[int], rows: list[Talk], report: Report) -> list[Talk]:
