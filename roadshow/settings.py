@@ -1,5 +1,6 @@
 """Settings of the portal. Everything that varies comes from the environment; nothing is started here."""
 
+import sys
 from pathlib import Path
 
 import environ
@@ -24,7 +25,7 @@ def required(name: str, example: str) -> str:
 
 # --- what kind of start this is ------------------------------------------------------------------
 DEMO = env.bool("DEMO", default=False)
-TESTING = env.bool("ROADSHOW_TESTING", default=False)
+TESTING = env.bool("ROADSHOW_TESTING", default="pytest" in sys.modules)
 DEBUG = env.bool("DEBUG", default=False)
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 

@@ -1,0 +1,43 @@
+# Two words to know: `make run` and `make test`. The rest is for those who change the code.
+
+# The first Python that is new enough; `make run PYTHON=/path/to/python` picks another.
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 .venv/bin/python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+endif
+IN_VENV = .venv/bin/python -m
+TRACKED = git ls-files --cached --others --exclude-standard
+
+.PHONY: help run test lint format lock installed installed-dev
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+run: installed ## Set up what is missing, and serve the portal until Ctrl-C
+	@exec $(IN_VENV) roadshow.start
+
+test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest
+	@exec $(IN_VENV) roadshow.embedded --throwaway $(IN_VENV) pytest -n logical --dist worksteal $(ARGS)
+
+lint: installed-dev ## Check style, imports, templates, migrations and translations
+	@$(IN_VENV) ruff check .
+	@$(IN_VENV) ruff format --check .
+	@.venv/bin/python .venv/bin/lint-imports --no-cache
+	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --check
+	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
+	@$(IN_VENV) roadshow.embedded --throwaway .venv/bin/python manage.py makemigrations --check --dry-run
+	@$(IN_VENV) tests.check_translations
+
+format: installed-dev ## Format code and templates
+	@$(IN_VENV) ruff check --fix --quiet .
+	@$(IN_VENV) ruff format --quiet .
+	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2
+
+lock: installed-dev ## Write requirements.txt and requirements-dev.txt anew; ARGS=--upgrade takes new versions
+	@$(IN_VENV) uv pip compile pyproject.toml $(LOCKING) -o requirements.txt $(ARGS)
+	@$(IN_VENV) uv pip compile pyproject.toml $(LOCKING) --group dev -c requirements.txt -o requirements-dev.txt $(ARGS)
+LOCKING = --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+installed installed-dev:
+	@test -n "$(PYTHON)" || { echo "Roadshow needs Python 3.11 or newer: install it, or name it in PYTHON=… ." >&2; exit 2; }
+	@exec $(PYTHON) -m roadshow.install $(if $(findstring dev,$@),--dev)
