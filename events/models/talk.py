@@ -145,7 +145,7 @@ class TalkQuerySet(OfEventQuerySet):
         current release, with their rooms.
         """
         return (
-            self.select_related("event__venue", "track")
+            self.select_related("event__venue", "event__series", "track")
             .defer("description", "notes", "imported", "search", "event__description", "event__search")
             .prefetch_related(
                 Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),

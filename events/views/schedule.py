@@ -8,7 +8,6 @@ from django.core.cache import cache
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -177,22 +176,21 @@ def schedule(request, slug):
     today = timezone.localdate(timezone=event.zone)
 
     def made():
-        programme = Programme(event, request.GET.dict()) if release else None
-        shown = mark_safe(body(request, programme)) if programme else ""
-        context = {"event": event, "release": release, "programme": programme, "body": shown}
-        return render(
-            request, "events/schedule.html#results" if request.htmx else "events/schedule.html", context
-        )
+        parts = parts_of(request, Programme(event, request.GET.dict())) if release else {}
+        template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
+        return render(request, template, {"event": event, "release": release, **parts})
 
     return when_changed(request, [release and release.guid, event.updated_at, today], made)
 
 
-def body(request, programme: Programme) -> str:
-    """The part that depends on the release alone; kept for every day and view, not for searches."""
+def parts_of(request, programme: Programme) -> dict[str, str]:
+    """The filters and the schedule itself: they depend on the release alone, and are kept for every day and
+    view, not for searches."""
 
-    def made() -> str:
+    def made() -> dict[str, str]:
         context = {"programme": programme, "event": programme.event}
-        return render_to_string("events/schedule_body.html", context, request)
+        names = ("filters", "body")
+        return {name: render_to_string(f"events/schedule_{name}.html", context, request) for name in names}
 
     parameters = programme.parameters
     if parameters.keys() - {"day", "view"} or any(len(value) > 10 for value in parameters.values()):

@@ -1,0 +1,189 @@
+"""Pages of series, events, schedules and talks."""
+
+import datetime as dt
+
+import pytest
+
+from events import actions
+from events.models import Recap
+from tests import factories
+from tests.roadshow.counting import count_queries
+
+pytestmark = pytest.mark.django_db
+
+
+def whole_event(count: int, **options):
+    """An event of which there is `count` of everything, released once."""
+    event = factories.Event(slug="whole", series=factories.Series(slug="tour"), **options)
+    for number in range(count):
+        talk = factories.Talk(
+            event=event,
+            title=f"Talk about {number}",
+            slug=f"talk-{number}",
+            speakers=[factories.Speaker()],
+            topics=[factories.Topic()],
+            track=factories.Track(event=event),
+        )
+        factories.Slot(talk=talk)
+        resource = factories.Resource()
+        resource.events.add(event)
+        resource.talks.add(talk)
+        factories.Recap(event=event, language=("en", "zh-hans", "de")[number])
+    actions.release(event=event, by=None, note="First")
+    event.refresh_from_db()
+    return event
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/events/", 3),
+        ("/series/tour/", 7),
+        ("/events/whole/", 13),
+        ("/events/whole/talks/", 7),
+        ("/events/whole/talks/talk-0/", 11),
+        ("/events/whole/changes/", 4),
+    ],
+)
+def test_a_page_takes_as_many_queries_however_much_there_is(client, path, queries, count):
+    whole_event(count)
+    assert count_queries(client, path) == queries
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("view", ["list", "grid"])
+def test_a_schedule_is_read_from_one_release_and_then_from_the_cache(client, count, view):
+    whole_event(count)
+    path = f"/events/whole/schedule/?view={view}"
+    assert count_queries(client, path) == 2
+    assert count_queries(client, path) == 1
+
+
+def test_a_reader_who_has_the_schedule_is_told_so_until_the_next_release(client):
+    event = whole_event(1)
+    path = "/events/whole/schedule/"
+    etag = client.get(path)["ETag"]
+    assert client.get(path, headers={"if-none-match": etag}).status_code == 304
+    actions.release(event=event, by=None)
+    assert client.get(path, headers={"if-none-match": etag}).status_code == 200
+
+
+def test_times_are_the_events_own_and_the_zone_is_named(client):
+    whole_event(1)
+    for path in ("/events/whole/schedule/", "/events/whole/talks/talk-0/"):
+        page = client.get(path).text
+        assert "15:30" in page  # ten o'clock UTC
+        assert "India Time (UTC+5:30)" in page
+
+
+def test_the_plan_is_not_shown_before_it_is_released(client):
+    event = factories.Event()
+    slot = factories.Slot(talk__event=event)
+    assert "The schedule is not out yet." in client.get(f"/events/{event.slug}/schedule/").text
+    assert "Not in the schedule yet." in client.get(slot.talk.get_absolute_url()).text
+
+
+def test_a_schedule_can_be_narrowed_and_says_what_it_cannot(client):
+    event = whole_event(3)
+    event.talks.filter(title="Talk about 1").update(subtitle="A second look")
+    actions.release(event=event, by=None)
+    page = client.get("/events/whole/schedule/?q=second&view=tree&colour=red").text
+    assert "Talk about 1" in page
+    assert "Talk about 2" not in page
+    assert "There is no parameter “colour”." in page
+    assert "“tree” is not a value of “view” in this schedule." in page
+
+
+def test_a_grid_has_a_column_for_each_room(client):
+    event = whole_event(3)
+    page = client.get("/events/whole/schedule/?view=grid").text
+    for slot in event.slots.all():
+        assert f"<bdi>{slot.room.name}</bdi></th>" in page
+    assert page.count('class="cell') == 3
+
+
+def test_days_are_tabs_and_today_is_not_needed_to_find_them(client):
+    event = factories.Event(starts_on=dt.date(2030, 10, 6), ends_on=dt.date(2030, 10, 7))
+    first = factories.Slot(talk__event=event)
+    second = factories.Slot(
+        talk__event=event, starts_at=dt.datetime(2030, 10, 7, 9, tzinfo=dt.UTC), room=first.room
+    )
+    actions.release(event=event, by=None)
+    page = client.get(f"/events/{event.slug}/schedule/").text
+    assert first.talk.title in page
+    assert second.talk.title not in page
+    page = client.get(f"/events/{event.slug}/schedule/?day=2030-10-07").text
+    assert second.talk.title in page
+    assert first.talk.title not in page
+    page = client.get(f"/events/{event.slug}/schedule/?day=all").text
+    assert first.talk.title in page
+    assert second.talk.title in page
+
+
+def test_cancelled_and_moved_talks_are_marked(client):
+    event = whole_event(2)
+    cancelled, moved = event.talks.order_by("title")
+    cancelled.state = "cancelled"
+    cancelled.save()
+    slot = moved.slots.get()
+    slot.starts_at += dt.timedelta(hours=1)
+    slot.ends_at += dt.timedelta(hours=1)
+    slot.save()
+    actions.release(event=event, by=None)
+    page = client.get("/events/whole/schedule/").text
+    assert "Cancelled" in page
+    assert "Moved; it was at 15:30" in page
+    page = " ".join(client.get("/events/whole/changes/").text.split())
+    assert "<del>Sunday 15:30–16:00</del> → <ins>Sunday 16:30–17:00</ins>" in page
+
+
+def test_a_recap_comes_in_the_readers_language_or_the_one_asked_for(client):
+    event = factories.Event(slug="told")
+    factories.Recap(event=event, language="en", title="In English")
+    factories.Recap(event=event, language="zh-hans", title="中文")
+    assert 'id="recap-title" dir="auto">In English' in client.get("/events/told/").text
+    assert 'id="recap-title" dir="auto">中文' in client.get("/zh-hans/events/told/").text
+    assert 'id="recap-title" dir="auto">中文' in client.get("/events/told/?recap=zh-hans").text
+    Recap.objects.filter(language="en").delete()
+    assert 'id="recap-title" dir="auto">中文' in client.get("/events/told/").text
+
+
+def test_what_is_odd_in_an_address_is_told_and_left_out(client):
+    event = factories.Event()
+    page = client.get("/events/?when=never&page=99&colour=red").text
+    assert event.name in page
+    assert "“never” is not one of" in page
+    assert "There is no parameter “colour”." in page
+
+
+def test_a_script_gets_the_list_alone(client):
+    event = factories.Event()
+    page = client.get("/events/", headers={"hx-request": "true"})
+    assert event.name in page.text
+    assert "<html" not in page.text
+    assert "HX-Request" in page["Vary"]
+
+
+def test_a_link_that_is_no_web_address_is_not_a_link(client):
+    talk = factories.Talk()
+    talk.links.create(url="javascript:alert(1)", title="Odd")
+    page = client.get(talk.get_absolute_url()).text
+    assert "Odd" in page
+    assert 'href="javascript' not in page
+
+
+def test_markdown_is_shown_and_scripts_are_not(client):
+    talk = factories.Talk(abstract="A **bold** word<script>alert(1)</script><img src=x onerror=alert(1)>")
+    page = client.get(talk.get_absolute_url()).text
+    assert "<strong>bold</strong>" in page
+    assert "alert(1)" not in page
+
+
+def test_events_know_how_exactly_their_dates_are_known(client):
+    factories.Event(starts_on=dt.date(2020, 1, 15), date_precision="month")
+    factories.Event(starts_on=dt.date(2019, 7, 1), date_precision="year")
+    page = client.get("/events/").text
+    assert "January 2020" in page
+    assert "15 Jan" not in page
+    assert "1 Jul" not in page

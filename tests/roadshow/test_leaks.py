@@ -1,0 +1,121 @@
+"""Nobody but its organisers sees a draft: on no surface, by no address. A new surface is one more line."""
+
+import datetime as dt
+
+import pytest
+
+from events import actions
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Zylophant"
+
+OWN = [  # addresses of a draft itself
+    "/events/draft/",
+    "/events/draft/schedule/",
+    "/events/draft/talks/",
+    "/events/draft/talks/inside/",
+    "/events/draft/changes/",
+    "/series/draft/",
+    "/events/open/talks/draft/",
+    "/speakers/draft/",
+    "/resources/draft/",
+    "/collections/draft/",
+]
+LISTS = [  # addresses where it might shine through
+    "/",
+    "/events/",
+    "/events/?q=Zylophant",
+    "/events/open/",
+    "/events/open/schedule/",
+    "/events/open/schedule/?view=grid",
+    "/events/open/talks/",
+    "/events/open/talks/?q=Zylophant",
+    "/events/open/talks/shown/",
+    "/events/open/changes/",
+    "/series/open/",
+    "/speakers/",
+    "/speakers/?q=Zylophant",
+    "/speakers/shown/",
+    "/resources/",
+    "/resources/?q=Zylophant",
+    "/resources/shown/",
+    "/collections/",
+    "/collections/shown/",
+    "/topics/",
+    "/topics/shared/",
+    "/search/?q=Zylophant",
+    "/search/?q=Zylophant&in=talks",
+]
+
+
+@pytest.fixture
+def portal():
+    """An open event, and a draft of everything, tied to whatever is open."""
+    topic = factories.Topic(slug="shared", name="Shared")
+    series = factories.Series(slug="open")
+    factories.Series(slug="draft", name=f"{SECRET} series", state="draft")
+    hidden = factories.Speaker(slug="draft", name=f"{SECRET} person", state="draft")
+    shown = factories.Speaker(slug="shown")
+    event = factories.Event(slug="open", series=series)
+    draft = factories.Event(slug="draft", name=f"{SECRET} event", series=series, state="draft")
+    talk = factories.Talk(event=event, slug="shown", title="Shown", speakers=[shown, hidden], topics=[topic])
+    unready = factories.Talk(
+        event=event, slug="draft", title=f"{SECRET} talk", state="draft", speakers=[shown], topics=[topic]
+    )
+    inside = factories.Talk(
+        event=draft, slug="inside", title=f"{SECRET} inside", speakers=[shown], topics=[topic]
+    )
+    for day, one in enumerate((talk, unready, inside), start=1):
+        begin = dt.datetime(2030, 10, 6, day, tzinfo=dt.UTC)
+        factories.Slot(talk=one, starts_at=begin, ends_at=begin + dt.timedelta(minutes=30))
+    link = factories.Resource(slug="shown", title="Shown link")
+    suggested = factories.Resource(slug="draft", title=f"{SECRET} link", state="suggested")
+    for resource in (link, suggested):
+        resource.topics.add(topic)
+        resource.events.add(event, draft)
+        resource.talks.add(talk, unready, inside)
+        resource.speakers.add(shown, hidden)
+    open_collection = factories.Collection(slug="shown")
+    closed = factories.Collection(slug="draft", title=f"{SECRET} collection", state="draft")
+    for collection in (open_collection, closed):
+        collection.items.create(resource=link)
+        collection.items.create(resource=suggested)
+    for one in (event, draft):
+        actions.release(event=one, by=None)
+    return event, draft
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans"])
+@pytest.mark.parametrize("path", OWN)
+def test_the_address_of_a_draft_is_404(client, portal, path, prefix):
+    assert client.get(prefix + path).status_code == 404
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_draft_shines_through_nowhere(client, portal, path):
+    page = client.get(path)
+    assert page.status_code == 200
+    assert SECRET not in page.text.replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', "").replace(
+        f"“{SECRET}”", ""
+    )
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_somebody_elses_organiser_sees_no_more(client, portal, path):
+    client.force_login(factories.Organiser())
+    shared = ("/resources/", "/collections/")  # the library is every organiser's
+    expected = 200 if path.startswith(shared) else 404
+    assert client.get(path).status_code == expected
+
+
+def test_organisers_see_their_drafts_and_that_nobody_else_does(client, portal):
+    organiser = factories.Organiser()
+    for event in portal:
+        event.organisers.add(organiser)
+    client.force_login(organiser)
+    for path in ("/events/draft/", "/events/draft/talks/inside/", "/events/open/talks/draft/"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "Only organisers see this" in page.text

@@ -1,0 +1,114 @@
+"""Pages that span apps: they answer, in both languages, in a fixed number of queries."""
+
+import pytest
+from django.test import Client
+
+from events.models import TalkLink
+from tests import factories
+from tests.roadshow.counting import count_queries
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(count: int) -> None:
+    series = factories.Series()
+    for _ in range(count):
+        topic = factories.Topic()
+        event = factories.Event(series=series)
+        talk = factories.Talk(event=event, title="Beacons", speakers=[factories.Speaker()], topics=[topic])
+        TalkLink.objects.create(talk=talk, url="https://example.org/slides.pdf", kind="slides")
+        resource = factories.Resource(title="Beacons")
+        resource.topics.add(topic)
+        factories.Collection(title="Beacons")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/", 6),
+        ("/topics/", 2),
+        ("/search/?q=beacon", 11),
+        ("/search/?q=beacon&in=talks", 4),
+        ("/search/", 0),
+    ],
+)
+def test_a_page_takes_as_many_queries_however_much_there_is(client, path, queries, count):
+    fill(count)
+    assert count_queries(client, path) == queries
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/topics/", "/search/?q=talk", "/events/", "/speakers/", "/resources/"]
+)
+@pytest.mark.parametrize(("prefix", "language"), [("", "en"), ("/zh-hans", "zh-hans")])
+def test_every_page_exists_in_both_languages(client, path, prefix, language):
+    page = client.get(prefix + path)
+    assert page.status_code == 200
+    assert f'<html lang="{language}"' in page.text
+    assert 'hreflang="zh-hans"' in page.text
+
+
+def test_a_page_offers_itself_in_the_other_language(client):
+    event = factories.Event()
+    page = client.get(f"/events/{event.slug}/talks/?q=x")
+    assert f'href="/zh-hans/events/{event.slug}/talks/?q=x"' in page.text
+
+
+def test_a_topic_shows_its_talks_people_and_links(client):
+    topic = factories.Topic()
+    speaker = factories.Speaker()
+    talk = factories.Talk(topics=[topic], speakers=[speaker])
+    resource = factories.Resource()
+    resource.topics.add(topic)
+    page = client.get(f"/topics/{topic.slug}/").text
+    assert all(shown in page for shown in (talk.title, speaker.name, resource.title))
+
+
+def test_search_finds_a_speakers_talks_in_the_group_of_talks(client):
+    speaker = factories.Speaker(name="Zoë Quist")
+    talk = factories.Talk(title="On lighthouses", speakers=[speaker])
+    page = client.get("/search/?q=zoe").text
+    assert talk.title in page
+    assert 'id="found-talks"' in page
+    assert 'id="found-speakers"' in page
+
+
+def test_search_in_something_unknown_says_so_and_searches_everywhere(client):
+    speaker = factories.Speaker(name="Zoë Quist")
+    page = client.get("/search/?q=zoe&in=nothing").text
+    assert "“nothing” is nothing to search in." in page
+    assert speaker.name in page
+
+
+def test_a_search_for_nothing_known_says_so_and_shows_no_markup_of_the_reader(client):
+    page = client.get("/search/", {"q": "<script>alert(1)</script>"}).text
+    assert "Nothing was found" in page
+    assert "<script>alert" not in page
+
+
+def test_a_page_that_does_not_exist_is_404_in_the_readers_language(client):
+    page = client.get("/zh-hans/nothing/")
+    assert page.status_code == 404
+    assert '<html lang="zh-hans"' in page.text
+
+
+def test_an_error_is_told_without_a_database_or_a_context(monkeypatch):
+    monkeypatch.setattr("roadshow.views.render", None)
+    page = Client(raise_request_exception=False).get("/")
+    assert page.status_code == 500
+    assert "Something went wrong here." in page.text
+
+
+def test_the_process_and_the_database_are_well(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").text == "ok\n"
+
+
+def test_no_page_allows_inline_scripts_or_styles(client):
+    page = client.get("/")
+    policy = page["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "style=" not in page.text
+    assert "<style" not in page.text
