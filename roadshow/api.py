@@ -10,6 +10,8 @@ from rest_framework.views import APIView
 
 from events import api as events
 from resources import api as resources
+from roadshow.base.changes import version
+from roadshow.base.conditional import answer
 from roadshow.base.pagination import Pages
 from roadshow.base.serializers import Shape
 from roadshow.base.viewsets import PAGING, OrganisersWrite, PublicMixin, RecordViewSet, refuse_unknown
@@ -51,8 +53,12 @@ class SearchView(PublicMixin, APIView):
         query = request.query_params.get("q", "").strip()
         if not query or "\0" in query or len(query) > 200:
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
+        found = self.found(query)
+        return answer(request, version(), lambda: self.page(found))
+
+    def page(self, rows):
         pages = Pages()
-        found = pages.paginate_queryset(self.found(query), request)
+        found = pages.paginate_queryset(rows, self.request)
         return pages.get_paginated_response(self.results(found))
 
     def kinds(self):

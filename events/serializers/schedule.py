@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -16,7 +17,19 @@ from .venue import RoomSerializer
 
 
 class LocalTime(serializers.DateTimeField):
-    """A time, shown in the event's own zone."""
+    """A time, shown in the event's own zone; written with its offset."""
+
+    default_error_messages = {
+        "naive": _("Say the offset too, such as 2025-02-01T10:00:00Z."),
+        "far": _("Give a time between 1900 and 2200."),
+    }
+
+    def enforce_timezone(self, value):
+        if timezone.is_naive(value):
+            self.fail("naive")
+        if not 1900 < value.year < 2200:
+            self.fail("far")
+        return value
 
     def reader(self, context):
         source = self.source

@@ -51,9 +51,9 @@ def answer(request, state: Version, make: Callable[[], Response]) -> Response:
     response = get_conditional_response(request, etag=etag, last_modified=modified)
     if response is None:
         response = make()
-        response["ETag"] = etag
-        if modified:
-            response["Last-Modified"] = http_date(modified)
+    response["ETag"] = etag
+    if modified:
+        response["Last-Modified"] = http_date(modified)
     response["Cache-Control"] = OWN if request.user.is_authenticated else SHARED
     patch_vary_headers(response, ["Accept", "Authorization", "Cookie"])
     return response

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.core.exceptions import ValidationError as ModelError
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
@@ -66,4 +66,6 @@ class Handler(ExceptionHandler):
             return Conflict()
         if isinstance(exc, ModelError):
             return as_api_error(exc)
+        if isinstance(exc, DataError | OverflowError):
+            return ValidationError(_("A date, number or text is beyond what can be stored."))
         return super().convert_known_exceptions(exc)

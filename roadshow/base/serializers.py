@@ -335,6 +335,9 @@ class RecordSerializer(serializers.ModelSerializer):
     def get_validators(self):
         return []
 
+    def get_uniqueness_extra_kwargs(self, field_names, declared_fields, extra_kwargs):
+        return extra_kwargs, {}
+
     @transaction.atomic
     def create(self, validated_data):
         row = self.Meta.model()

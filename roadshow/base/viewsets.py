@@ -22,6 +22,7 @@ from .idempotency import idempotent
 from .serializers import RecordSerializer, Shape
 
 SHAPING = ("expand", "fields")
+ONE = ("retrieve", "create", "update", "partial_update", "destroy")  # actions on one record
 PAGING = ("page", "page_size")
 
 
@@ -124,7 +125,7 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
             self.serializer_class,
             *(request.query_params.get(name, "").split(",") for name in ("fields", "expand")),
         )
-        if self.action != "list":
+        if self.action in ONE:
             self.refuse_unknown(SHAPING)
 
     def refuse_unknown(self, known):

@@ -1,0 +1,312 @@
+"""The API as organisers write it."""
+
+from uuid import uuid4
+
+import pytest
+
+from events.actions import release
+from events.models import Event, EventRoom, Slot, Talk
+from resources.models import Resource
+from speakers.models import Speaker
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+JSON = {"content_type": "application/json"}
+
+
+@pytest.fixture
+def organiser():
+    return make.Organiser()
+
+
+@pytest.fixture
+def api(client, organiser):
+    client.force_login(organiser)
+    return client
+
+
+@pytest.fixture
+def event(organiser):
+    return make.Event(organisers=[organiser], slug="mine")
+
+
+def errors(answer) -> dict:
+    return {error["attr"]: error["detail"] for error in answer.json()["errors"]}
+
+
+def test_a_talk_is_created_changed_and_deleted(api, event):
+    ada, eve = make.Speaker(name="Ada"), make.Speaker(name="Eve")
+    topic, track = make.Topic(slug="art"), make.Track(event=event)
+    data = {
+        "event": "mine", "title": "Engines", "state": "confirmed", "track": str(track.guid),
+        "topics": ["art"],
+        "speakers": [eve.slug, ada.slug], "roles": {"eve": "moderator"}, "notes": "Bring an engine.",
+        "links": [{"url": "https://example.org/slides", "title": "Slides", "kind": "slides"}],
+    }  # fmt: skip
+    answer = api.post("/api/v1/talks/", data, **JSON)
+    assert answer.status_code == 201, answer.content
+    record = answer.json()
+    assert record["speakers"] == ["eve", "ada"]
+    assert record["roles"] == {"eve": "moderator", "ada": "speaker"}
+    assert (record["slug"], record["topics"], record["notes"]) == ("engines", ["art"], "Bring an engine.")
+    address = f"/api/v1/talks/{record['guid']}/"
+    record = api.patch(address, {"speakers": ["ada", "eve"], "title": "Engine"}, **JSON).json()
+    assert (record["title"], record["speakers"]) == ("Engine", ["ada", "eve"])
+    assert record["roles"]["eve"] == "moderator"
+    assert record["topics"] == [topic.slug]
+    assert api.delete(address).status_code == 204
+    assert api.get(address).status_code == 404
+
+
+def test_put_creates_replaces_and_may_be_repeated(api, event):
+    address = f"/api/v1/talks/{uuid4()}/"
+    data = {
+        "event": "mine",
+        "title": "Once",
+        "subtitle": "Or twice",
+        "links": [{"url": "https://example.org/"}],
+    }
+    assert api.put(address, data, **JSON).status_code == 201
+    again = api.put(address, data, **JSON)
+    assert again.status_code == 200
+    assert again.json()["guid"] in address
+    assert Talk.objects.count() == 1
+    record = api.put(address, {"event": "mine", "title": "Other"}, **JSON).json()
+    assert (record["title"], record["subtitle"], record["links"]) == ("Other", "", [])
+    assert record["slug"] == "once"
+    assert api.put("/api/v1/topics/art/", {"name": "Art"}, **JSON).json()["slug"] == "art"
+    assert errors(api.put("/api/v1/topics/art-2/", {"name": "Two", "slug": "3"}, **JSON)).keys() == {"slug"}
+    assert api.put("/api/v1/talks/no-guid/", data, **JSON).status_code == 404
+
+
+def test_what_was_read_can_be_put_back(api, event):
+    talk = make.Talk(event=event, speakers=[make.Speaker()], topics=[make.Topic()])
+    for address in (f"/api/v1/talks/{talk.guid}/", "/api/v1/events/mine/"):
+        before = api.get(address).json()
+        answer = api.put(address, before, **JSON)
+        assert answer.status_code == 200, answer.content
+        assert answer.json() | {"updated_at": ""} == before | {"updated_at": ""}
+
+
+def test_the_models_own_sentences(api, event):
+    other = make.Track()
+    for data, told in [
+        ({"title": ""}, {"title"}),
+        ({"track": str(other.guid)}, {"track"}),
+        ({"event": "nowhere"}, {"event"}),
+        ({"speakers": ["nobody"]}, {"speakers"}),
+        ({"roles": {"nobody": "host"}}, {"roles"}),
+        ({"kind": "party"}, {"kind"}),
+        ({"code": "x"}, {"code"}),
+    ]:
+        answer = api.post("/api/v1/talks/", {"event": "mine", "title": "Talk"} | data, **JSON)
+        assert answer.status_code == 400
+        assert errors(answer).keys() == told
+    make.Talk(event=event, slug="taken")
+    answer = api.post("/api/v1/talks/", {"event": "mine", "title": "Talk", "slug": "taken"}, **JSON)
+    assert "has a talk with that address already" in " ".join(errors(answer).values())
+    answer = api.post("/api/v1/resources/", {"title": "A link", "link": "ftp://example.org"}, **JSON)
+    assert errors(answer).keys() == {"link"}
+    assert not Talk.objects.exclude(slug="taken").exists()
+
+
+def test_who_may_write_what(client, event):
+    """Anonymous 401, not an organiser 403; what they cannot see 404, what they see and may not change 403."""
+    talk = make.Talk(event=event)
+    draft = make.Talk(event=make.Event(state="draft"))
+    data = {"event": "mine", "title": "Taken over"}
+    guid = uuid4()
+
+    def statuses():
+        return [
+            client.post("/api/v1/talks/", data, **JSON).status_code,
+            client.patch(f"/api/v1/talks/{talk.guid}/", {"title": "Taken over"}, **JSON).status_code,
+            client.put(f"/api/v1/talks/{guid}/", data, **JSON).status_code,
+            client.delete(f"/api/v1/talks/{talk.guid}/").status_code,
+            client.patch(f"/api/v1/talks/{draft.guid}/", {"title": "Taken over"}, **JSON).status_code,
+            client.put(f"/api/v1/talks/{draft.guid}/", data, **JSON).status_code,
+        ]
+
+    assert statuses() == [401] * 6
+    client.force_login(make.User())
+    assert statuses() == [403] * 6
+    client.force_login(make.Organiser())
+    assert statuses() == [403, 403, 403, 403, 404, 404]
+    assert not Talk.objects.filter(title="Taken over").exists()
+
+
+def test_nothing_is_moved_into_somebody_elses_event(api, event):
+    make.Event(slug="theirs")
+    talk = make.Talk(event=event)
+    assert api.patch(f"/api/v1/talks/{talk.guid}/", {"event": "theirs"}, **JSON).status_code == 403
+    talk.refresh_from_db()
+    assert talk.event == event
+
+
+def test_who_makes_an_event_organises_it(api, organiser):
+    data = {
+        "slug": "new",
+        "name": "New",
+        "starts_on": "2030-01-01",
+        "ends_on": "2030-01-02",
+        "timezone": "Asia/Tokyo",
+    }
+    room = make.Room()
+    answer = api.post("/api/v1/events/", data | {"rooms": [str(room.guid)]}, **JSON)
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["rooms"] == [str(room.guid)]
+    assert Event.objects.editable_by(organiser).get().state == "draft"
+    answer = api.patch("/api/v1/events/new/", {"ends_on": "2029-12-31", "timezone": "Mars/Base"}, **JSON)
+    assert "Asia" not in str(errors(answer))
+    assert errors(answer).keys() == {"timezone"}
+
+
+def test_private_keys_are_only_for_those_who_may_change_the_record(api, event):
+    mine = make.Speaker(email="a@example.org")
+    make.Talk(event=event, speakers=[mine])
+    theirs = make.Speaker(email="b@example.org")
+    assert api.get(f"/api/v1/speakers/{mine.slug}/").json()["email"] == "a@example.org"
+    assert api.get(f"/api/v1/speakers/{theirs.slug}/").json()["email"] is None
+
+
+def test_draft_speakers_stay_when_somebody_who_does_not_see_them_writes(api, event):
+    hidden, shown = make.Speaker(state="draft"), make.Speaker()
+    talk = make.Talk(event=make.Event(), speakers=[hidden, shown])
+    talk.event.organisers.set(event.organisers.all())
+    api.patch(f"/api/v1/talks/{talk.guid}/", {"speakers": [shown.slug]}, **JSON)
+    assert set(talk.speakers.all()) == {shown}  # an organiser sees those of their own talks
+
+
+def test_the_plan_is_written_and_released(api, event):
+    talk, room = make.Talk(event=event, duration=45), make.Room()
+    EventRoom.objects.create(event=event, room=room)
+    plan = "/api/v1/events/mine/plan/"
+    answer = api.post(
+        plan, {"talk": str(talk.guid), "room": str(room.guid), "starts_at": "2030-10-06T10:00:00Z"}, **JSON
+    )
+    assert answer.status_code == 201, answer.content
+    record = answer.json()
+    assert record["ends_at"] == "2030-10-06T16:15:00+05:30"
+    moved = api.patch(f"{plan}{record['guid']}/", {"starts_at": "2030-10-06T11:00:00Z"}, **JSON).json()
+    assert (moved["guid"], moved["ends_at"]) == (record["guid"], "2030-10-06T17:15:00+05:30")
+    assert api.get("/api/v1/events/mine/conflicts/").json()["conflicts"][0]["kind"] == "no_speaker"
+    answer = api.post("/api/v1/events/mine/release/", {"note": "Here it is"}, **JSON)
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["number"], answer.json()["current"]) == (1, True)
+    assert api.get(f"/api/v1/slots/{record['guid']}/").json()["starts_at"] == "2030-10-06T16:30:00+05:30"
+    assert api.delete(f"{plan}{record['guid']}/").status_code == 204
+    assert api.get(f"/api/v1/slots/{record['guid']}/").status_code == 200
+    foreign = make.Talk()
+    answer = api.post(plan, {"talk": str(foreign.guid), "starts_at": "2030-10-06T10:00:00Z"}, **JSON)
+    assert errors(answer).keys() == {"talk"}
+
+
+def test_a_clash_is_409_and_names_both(api, event):
+    room = make.Room()
+    for title in ("One", "Two"):
+        make.Slot(talk=make.Talk(event=event, title=title), room=room)
+    answer = api.post("/api/v1/events/mine/release/", {}, **JSON)
+    assert answer.status_code == 409
+    assert all(title in answer.json()["errors"][0]["detail"] for title in ("“One”", "“Two”"))
+    assert not event.releases.exists()
+
+
+def test_what_was_released_cannot_be_deleted(api, event):
+    talk = make.Slot(talk=make.Talk(event=event)).talk
+    release(event=event, by=None)
+    answer = api.delete(f"/api/v1/talks/{talk.guid}/")
+    assert answer.status_code == 409
+    assert Talk.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLostUpdates:
+    def test_if_match_guards_a_change(self, api, event):
+        address = f"/api/v1/talks/{make.Talk(event=event).guid}/"
+        tag = api.get(address)["ETag"]
+        first = api.patch(address, {"title": "First"}, headers={"If-Match": tag}, **JSON)
+        assert first.status_code == 200
+        late = api.patch(address, {"title": "Late"}, headers={"If-Match": tag}, **JSON)
+        assert (late.status_code, late.json()["errors"][0]["code"]) == (412, "precondition_failed")
+        assert api.delete(address, headers={"If-Match": tag}).status_code == 412
+        assert (
+            api.patch(address, {"title": "Next"}, headers={"If-Match": first["ETag"]}, **JSON).status_code
+            == 200
+        )
+        assert api.put(address, {}, headers={"If-None-Match": "*"}, **JSON).status_code == 412
+
+    def test_slots_of_a_plan_too(self, api, event):
+        slot = make.Slot(talk=make.Talk(event=event))
+        address = f"/api/v1/events/mine/plan/{slot.guid}/"
+        tag = api.get(address)["ETag"]
+        slot.save()
+        answer = api.patch(address, {"room": None}, headers={"If-Match": tag}, **JSON)
+        assert answer.status_code == 412
+        assert Slot.objects.get().room
+
+    def test_a_post_with_a_key_is_done_once(self, api, event):
+        data = {"event": "mine", "title": "Once"}
+        key = {"Idempotency-Key": "7a1e"}
+        first = api.post("/api/v1/talks/", data, headers=key, **JSON)
+        again = api.post("/api/v1/talks/", data, headers=key, **JSON)
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json() == again.json()
+        assert again["Idempotent-Replayed"] == "true"
+        assert Talk.objects.count() == 1
+        other = api.post("/api/v1/talks/", data | {"title": "Other"}, headers=key, **JSON)
+        assert other.status_code == 400
+        bad = {"Idempotency-Key": "bad"}
+        assert api.post("/api/v1/talks/", {"event": "mine"}, headers=bad, **JSON).status_code == 400
+        assert api.post("/api/v1/talks/", data, headers=bad, **JSON).status_code == 201
+
+
+def test_links_and_collections(api):
+    answer = api.post(
+        "/api/v1/resources/",
+        {
+            "title": "Paper",
+            "link": "https://example.org/paper",
+            "state": "published",
+            "topics": [make.Topic().slug],
+        },
+        **JSON,
+    )
+    assert answer.status_code == 201, answer.content
+    slug = answer.json()["slug"]
+    answer = api.post(
+        "/api/v1/collections/",
+        {"title": "Path", "state": "published", "items": [{"resource": slug, "heading": "Begin"}]},
+        **JSON,
+    )
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["items"] == [{"resource": slug, "heading": "Begin", "note": ""}]
+    path = api.get(f"/api/v1/collections/{answer.json()['slug']}/?expand=items").json()
+    assert path["items"][0]["resource"]["title"] == "Paper"
+    answer = api.post(
+        "/api/v1/resources/", {"title": "Again", "link": "https://example.org/paper#top"}, **JSON
+    )
+    assert errors(answer).keys() == {"link"}
+    assert Resource.objects.count() == 1
+
+
+def test_speakers_have_links_in_order(api):
+    links = [{"url": "https://b.example/", "title": "B"}, {"url": "https://a.example/", "title": ""}]
+    answer = api.post("/api/v1/speakers/", {"name": "Ada", "links": links}, **JSON)
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["links"] == links
+    assert errors(api.patch("/api/v1/speakers/ada/", {"links": [links[0]] * 2}, **JSON)).keys() == {"links"}
+    assert Speaker.objects.get().links.count() == 2
+
+
+def test_dates_at_the_edge_of_what_is_possible(api, event):
+    talk = str(make.Talk(event=event).guid)
+    for start in [
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+        "2030-10-06T10:00:00",
+        "soon",
+        None,
+        7,
+    ]:
+        answer = api.post("/api/v1/events/mine/plan/", {"talk": talk, "starts_at": start}, **JSON)
+        assert errors(answer).keys() == {"starts_at"}, start
