@@ -1,0 +1,94 @@
+"""Any file to a Reading: what it is, is told from its content, not from its name."""
+
+import json
+import re
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+
+from events.formats.detect import decoded
+from events.formats.document import Problem
+from events.formats.reading import UnreadableFile
+
+from . import atom, bookmarks, json_feed, markdown_list, opml, table, xml
+from .document import Reading
+
+LIMIT = 10 * 1024 * 1024  # bytes
+_XML = re.compile(r"<\?xml|<(!doctype\s+)?(opml|feed|rss|rdf:rdf)\b", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+(netscape|html)|<(html|dl|dt|h1|title|meta)[\s>]", re.IGNORECASE)
+
+
+def read(data: bytes, *, name: str = "", limit: int = LIMIT) -> Reading:
+    """What a file says: a Markdown list, bookmarks file, OPML, Atom or RSS feed, CSV, XLSX, or JSON Feed.
+
+    `name` decides only between Markdown and CSV, which look alike; `limit` is the most bytes it may have.
+    Raises UnreadableFile, with one sentence, for what cannot be read or holds no link and no problem.
+    """
+    if len(data) > limit:
+        raise UnreadableFile(_("The file is larger than %(size)d MB.") % {"size": limit // 1024**2})
+    if not data.strip():
+        raise UnreadableFile(_("The file is empty."))
+    try:
+        reading = table.read_xlsx(data) if data.startswith(b"PK") else _text(data, name)
+    except ValueError as error:
+        raise UnreadableFile(_sentence(error)) from error
+    if not reading.links.links and not reading.problems:
+        raise UnreadableFile(_("There are no links in this file."))
+    return reading
+
+
+def _sentence(error: ValueError) -> str:
+    known = type(error) is ValueError
+    return str(error) if known else _("The file is damaged, or not what it seems to be.")
+
+
+def _text(data: bytes, name: str) -> Reading:
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        return _xml(data.lstrip(b"\xef\xbb\xbf \t\r\n"))  # which says itself how it is encoded
+    try:
+        text, problem = decoded(data)
+    except UnreadableFile:
+        raise UnreadableFile(_("The file is neither text nor a spreadsheet.")) from None
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    reading = _plain(text, name.lower())
+    return _with(reading, problem) if problem else reading
+
+
+def _xml(data: bytes) -> Reading:
+    root = xml.parse(data)
+    match "" if root is None else xml.name_of(root):
+        case "opml":
+            return opml.read(root)
+        case "feed" | "rss" | "rdf":
+            return atom.read(root)
+        case "html":
+            return bookmarks.read(decoded(data)[0])
+    raise UnreadableFile(_("This XML is neither OPML nor a feed."))
+
+
+def _plain(text: str, name: str) -> Reading:
+    start = text.lstrip()[:1000]
+    if _XML.match(start):
+        return _xml(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode())
+    if _HTML.match(start):
+        return bookmarks.read(text)
+    if start.startswith("{"):
+        return json_feed.read(text)
+    if start.startswith("[") and not name.endswith((".md", ".markdown")):
+        with suppress(json.JSONDecodeError):  # Markdown may begin so, too
+            return json_feed.read(text)
+    if _is_table(start, name):
+        return table.read_csv(text)
+    return markdown_list.read(text)
+
+
+def _is_table(start: str, name: str) -> bool:
+    if name.endswith((".csv", ".tsv")):
+        return True
+    first = start.partition("\n")[0]
+    headings = {table.field_of(cell.strip().strip('"')) for cell in re.split(r"[,;\t]", first)}
+    return not name.endswith((".md", ".markdown")) and "url" in headings and len(headings - {""}) > 1
+
+
+def _with(reading: Reading, problem: Problem) -> Reading:
+    return Reading(links=reading.links, problems=[problem, *reading.problems], kind=reading.kind)

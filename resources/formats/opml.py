@@ -1,0 +1,94 @@
+"""OPML: outlines in outlines. Lists of links and the subscriptions of feed readers alike."""
+
+from email.utils import format_datetime, parsedate_to_datetime
+
+from lxml import etree
+
+from .details import details, dump, load
+from .document import Link, LinkList, Reading
+from .gathering import Gatherer
+from .xml import DETAILS, NAMESPACE, name_of
+from .xml import dump as dump_xml
+
+_ADDRESSES = ("url", "htmlurl", "xmlurl")  # a feed's page is worth more to a reader than the feed
+
+
+def read(root: etree._Element) -> Reading:
+    """Outlines with an address are links; those without are collections of what is in them."""
+    gatherer = Gatherer("OPML")
+    gatherer.title = next((each.text or "" for each in root.iter("{*}title", "title")), "")
+    path: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if name_of(element) != "outline":
+            continue
+        found = {name.rpartition("}")[2].lower(): value for name, value in element.attrib.items()}
+        address = next((found[name] for name in _ADDRESSES if found.get(name)), "")
+        title = found.get("text") or found.get("title") or ""
+        if event == "end":
+            path = path if address else path[:-1]
+        elif address:
+            _link(gatherer, element, found, address, " / ".join(name for name in path if name))
+        else:
+            path.append(title)
+            gatherer.collection(" / ".join(name for name in path if name), found.get("description", ""))
+    return gatherer.reading()
+
+
+def _link(gatherer: Gatherer, element, found: dict[str, str], address: str, collection: str) -> None:
+    known = load(element.get(DETAILS))
+    fields = {
+        "title": found.get("text") or found.get("title"),
+        "note": found.get("description"),
+        "topics": [name.strip("/") for name in found.get("category", "").split(",")],
+        "language": found.get("language"),
+        "added_at": _moment(found.get("created")),
+        "collections": [collection] if collection else [],
+    }
+    gatherer.add(f"line {element.sourceline}", address, **(fields | known))
+
+
+def _moment(text: str | None):
+    try:
+        return parsedate_to_datetime(text) if text else None
+    except (ValueError, TypeError, IndexError):
+        return text
+
+
+def write(links: LinkList) -> bytes:
+    """One outline for each collection, then the links without one."""
+    root = etree.Element("opml", version="2.0", nsmap={"roadshow": NAMESPACE})
+    head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
+    etree.SubElement(head, "title").text = links.title
+    outlines = {}
+    for collection in links.collections:
+        outlines[collection.title] = outline = etree.SubElement(body, "outline", text=collection.title)
+        if collection.text:
+            outline.set("description", collection.text)
+    for link in links.links:
+        parent = body
+        if link.collections:
+            title = link.collections[0]
+            if title not in outlines:
+                outlines[title] = etree.SubElement(body, "outline", text=title)
+            parent = outlines[title]
+        _outline(parent, link)
+    return dump_xml(root)
+
+
+def _outline(parent: etree._Element, link: Link) -> None:
+    outline = etree.SubElement(parent, "outline", type="link", text=link.title, url=link.url)
+    known = details(link, without=("note", "language", "added_at"))
+    if len(link.collections) < 2:
+        known.pop("collections", None)
+    if not any("," in topic or "/" in topic for topic in link.topics):
+        known.pop("topics", None)
+    written = {
+        "description": link.note,
+        "category": ",".join(topic.replace(",", " ") for topic in link.topics),
+        "language": link.language,
+        "created": format_datetime(link.added_at) if link.added_at else "",
+        DETAILS: dump(known) if known else "",
+    }
+    for name, value in written.items():
+        if value:
+            outline.set(name, value)

@@ -1,0 +1,35 @@
+"""Every format that lists can be written in, by the ending of its file's name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import atom, bookmarks, json_feed, markdown_list, opml, table
+from .document import LinkList
+
+
+@dataclass(frozen=True)
+class Format:
+    """`name` is what people call it, `suffix` ends a file's name."""
+
+    name: str
+    suffix: str
+    media_type: str
+    write: Callable[[LinkList], bytes]
+
+
+WRITERS = {
+    "atom": Format("Atom", ".atom", "application/atom+xml; charset=utf-8", atom.write),
+    "json": Format("JSON Feed", ".json", "application/feed+json; charset=utf-8", json_feed.write),
+    "opml": Format("OPML", ".opml", "text/x-opml; charset=utf-8", opml.write),
+    "html": Format("bookmarks file", ".html", "text/html; charset=utf-8", bookmarks.write),
+    "md": Format("Markdown", ".md", "text/markdown; charset=utf-8", markdown_list.write),
+    "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", table.write_csv),
+    "xlsx": Format(
+        "XLSX", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", table.write_xlsx
+    ),
+}
+
+
+def write(links: LinkList, format: str) -> bytes:
+    """The list as a file; `format` is one of WRITERS."""
+    return WRITERS[format].write(links)
