@@ -89,7 +89,7 @@ def prepare() -> None:
         sys.exit(status if status > 0 else 128 - status)
 
 
-def load_application(_target: str):
+def load_application():
     """Called in each worker: the WSGI application, in a process that does not outlive its parent."""
     parent = os.getppid()
 
