@@ -178,6 +178,13 @@ def document_of(
         )
         .order_by("pk")
     )
+    return document_from(event, talks, version=version, note=note, released_at=released_at)
+
+
+def document_from(
+    event: Event, talks: Iterable[Talk], *, version: str = "", note: str = "", released_at: datetime | None = None
+) -> doc.Document:
+    """`document_of` for talks whose topics, links, slots with rooms, and speakers with links are loaded."""
     talks = [_talk(event, talk) for talk in talks]
     return doc.Document(
         title=event.name,
