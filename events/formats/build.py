@@ -26,7 +26,7 @@ from .document import (
 )
 from .identity import derived, guid_of, slug_of
 from .raw import RawEvent, RawPerson, RawSchedule
-from .reading import Report
+from .reading import MOST_TALKS, Report, UnreadableFile
 from .text import block, line
 from .times import duration, moment
 from .titles import CANCELLED, kind_of, state_of
@@ -59,6 +59,10 @@ class _Builder:
 
     def document(self) -> Document:
         raw = self.raw
+        if len(raw.events) > MOST_TALKS:
+            raise UnreadableFile(f"The file has more than {MOST_TALKS} talks.")
+        if not raw.events:
+            self.report.add("file", "The file holds no talks.", "error")
         for event in raw.events:
             event.room = line(event.room)
         clock = Clock(raw, self.timezone, self.report)
@@ -172,7 +176,7 @@ class _Builder:
             talks.append(
                 replace(
                     talk,
-                    guid=talk_guid,
+                    guid=(guid_of(event.same_as) if self.raw.ours else None) or talk_guid,
                     id=talk_id,
                     slots=[slot] if slot else [],
                     url="" if talk.url in general else talk.url,
@@ -337,7 +341,7 @@ class _Builder:
         return shared_ids, shared_guids
 
     def _persons(self, event: RawEvent) -> list[Person]:
-        found: dict[tuple[str, str], Person] = {}
+        found: dict[tuple, Person] = {}
         for raw in event.persons:
             name = line(raw.name)
             if not name:
@@ -348,10 +352,10 @@ class _Builder:
                     "This may be several persons; it was kept as one name", event.place, what=name[:120]
                 )
             person = self._person(raw, name)
-            if (person.id, name) in found:
+            if (person.id, person.guid, name) in found:
                 self.report.tally("A person who is named twice in one talk", event.place, "info", what=name)
                 continue
-            found[person.id, name] = person
+            found[person.id, person.guid, name] = person
         return list(found.values())
 
     def _person(self, raw: RawPerson, name: str) -> Person:
@@ -366,7 +370,11 @@ class _Builder:
             biography=block(raw.biography, markdown=self.raw.ours),
             url=self._web(raw.url),
             picture=self._address(raw.picture),
-            links=[Link(url=line(link.url), title=line(link.title)) for link in raw.links if line(link.url)],
+            links=[
+                Link(url=self._address(link.url), title=line(link.title))
+                for link in raw.links
+                if self._address(link.url)
+            ],
         )
 
     # Links

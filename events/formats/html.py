@@ -135,11 +135,11 @@ class _Writer:
     def items(self, node, depth: int) -> list[str]:
         found, number = [], _number(node.get("start"))
         for child in node:
+            if child.tag in ("ul", "ol") and found and depth < _DEPTH:
+                found[-1] += "\n" + _prefixed("\n".join(self.block(child, depth + 1)), "  ", "  ")
+                continue
             inner = self.blocks(child, depth + 1)
-            if child.tag in ("ul", "ol") and found:
-                inner = self.block(child, depth + 1)
-                found[-1] += "\n" + _prefixed("\n".join(inner), "  ", "  ")
-            elif inner:
+            if inner:
                 mark = f"{number}. " if node.tag == "ol" else "- "
                 glue = "\n" if all(part.startswith(("- ", "1. ")) for part in inner[1:]) else "\n\n"
                 found.append(_prefixed(glue.join(inner), mark, " " * len(mark)))
@@ -158,7 +158,8 @@ class _Writer:
                 " ".join(" ".join(self.blocks(cell, depth + 3)).split()).replace("|", "\\|")
                 for cell in row.iterchildren("td", "th")
             ]
-            for row in node.iter("tr")
+            for part in (node, *node.iterchildren("thead", "tbody", "tfoot"))
+            for row in part.iterchildren("tr")
         ]
         rows = [row for row in rows if any(row)]
         if not rows:

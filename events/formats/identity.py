@@ -20,7 +20,8 @@ def guid_of(text: str | UUID | None) -> UUID | None:
 
 def derived(*parts: object) -> UUID:
     """A GUID made of these parts."""
-    return uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts))
+    name = "\x1f".join(str(part) for part in parts)
+    return uuid5(_NAMESPACE, name.encode("utf-8", "replace").decode())
 
 
 def slug_of(text: str, limit: int = 60) -> str:

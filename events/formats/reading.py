@@ -11,6 +11,16 @@ class UnreadableFile(Exception):  # noqa: N818
     """A file that no reader understands, is hostile, or too large. `str()` is one sentence for people."""
 
 
+MOST_PIECES = 2_000_000  # elements, keys, cells: what a file of 64 MB of text does not reach
+MOST_TALKS = 50_000
+
+
+def check_pieces(data: bytes | str, *marks: bytes | str) -> None:
+    """Refuse a file that would fill the memory, though it is not large: one of nothing but tiny pieces."""
+    if sum(map(data.count, marks)) > MOST_PIECES:
+        raise UnreadableFile("The file consists of too many parts to be a schedule.")
+
+
 class Report:
     """Problems in the order they were met; what happens many times is said once, with a count.
 

@@ -164,8 +164,8 @@ def _iso(text: str) -> timedelta | None:
 
 
 def _words(text: str) -> timedelta | None:
-    found = _WORDS_DURATION.match(text)
-    if not found or not any(found.groups()) or len(text) > 20:
+    found = _WORDS_DURATION.match(text) if len(text) <= 20 else None
+    if not found or not any(found.groups()):
         return None
     return timedelta(hours=float((found[1] or "0").replace(",", ".")), minutes=int(found[2] or 0))
 

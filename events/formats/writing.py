@@ -6,15 +6,16 @@ with an offset. A Document may lack any of that, so it is made up here, always i
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from .days import change_of, day_of, days_of, zone_of
-from .document import Day, Document, Room, Slot, Talk
+from .document import Day, Document, Person, Room, Slot, Talk
 from .identity import derived, slug_of
 from .text import line
 from .titles import CANCELLED
@@ -67,6 +68,8 @@ class Sheet:
     document: Document
     zone: ZoneInfo
     acronym: str
+    starts_on: date
+    ends_on: date
     days: list[tuple[Day, list[tuple[Room, list[Written]]]]]
 
 
@@ -85,10 +88,13 @@ def sheet_of(document: Document) -> Sheet:
     order = [(day.date, room.name) for day in days for room in rooms]
     written = iter(_written(document, zone, [pair for cell in order for pair in cells[cell]]))
     done = {cell: list(islice(written, len(cells[cell]))) for cell in order}
+    stated = [document.starts_on or days[0].date, document.ends_on or days[-1].date]
     return Sheet(
         document=document,
         zone=zone,
         acronym=acronym_of(document),
+        starts_on=min(stated),
+        ends_on=max(stated),
         days=[(day, [(room, done[day.date, room.name]) for room in rooms]) for day in days],
     )
 
@@ -173,7 +179,8 @@ class _Names:
         else:
             slug = talk.slug.lower().rstrip("-_.~")
             if not _SLUG.fullmatch(slug) or slug in self.slugs:
-                slug = repeated(slug_of(talk.slug or talk.title) or "talk", self.acronym, number)
+                name = slug_of(talk.slug) or slug_of(talk.title)
+                slug = repeated(name if len(name) > 1 else f"talk{name}", self.acronym, number)
         while slug in self.slugs:
             slug += "-x"
         self.slugs.add(slug)
@@ -210,6 +217,20 @@ def local(instant: datetime, zone: ZoneInfo) -> datetime:
     """The instant in the zone; in UTC where the zone's offset has seconds, which the formats cannot say."""
     there = instant.astimezone(zone)
     return instant.astimezone(UTC) if there.utcoffset() % timedelta(minutes=1) else there
+
+
+def people(talk: Talk, ids: re.Pattern) -> Iterator[tuple[str, str, Person]]:
+    """The talk's persons in order as (name, id or "", person): those with a name, each once.
+
+    An id is kept if the format can hold it: if `ids` matches.
+    """
+    seen = set()
+    for person in talk.persons:
+        name = line(plain(person.name))
+        identifier = person.id if ids.fullmatch(person.id) else ""
+        if name and (name, identifier, person.guid) not in seen:
+            seen.add((name, identifier, person.guid))
+            yield name, identifier, person
 
 
 def stamp(instant: datetime) -> str:

@@ -11,7 +11,7 @@ from ..build import document_of, latest
 from ..document import TALK_KINDS, Reading
 from ..identity import guid_of
 from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
-from ..reading import Report, UnreadableFile
+from ..reading import Report, UnreadableFile, check_pieces
 from ..times import DAY, duration, resolve, zone_named
 from ..titles import CANCELLED
 from ..writing import GENERATOR
@@ -20,7 +20,7 @@ from .zones import zone_of_id
 
 _SPEAKERS = re.compile(
     r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with)(?P<many>s|s?\(s\)|en)?"
-    r"\s*:\s*(?P<names>.+?)\s*$",
+    r"\s*:(?P<names>.+)",
     re.IGNORECASE,
 )
 _KNOWN = {
@@ -65,6 +65,7 @@ def read(data: bytes, *, timezone: str = "") -> Reading:
 
 def _components(data: bytes, report: Report) -> list[Component]:
     """The calendars of a file, nested as BEGIN and END say."""
+    check_pieces(data, b"\n", b"\r")
     decode = _decoder(data, report)
     root = Component("", 0)
     open_: list[Component] = [root]
@@ -247,13 +248,13 @@ class _Reader:
         lines = event.text("DESCRIPTION").split("\n")
         persons = []
         while lines:
-            found = _SPEAKERS.match(lines[0])
+            found = _SPEAKERS.match(lines[0][:5000])
             if not found and lines[0].strip():
                 break
             lines.pop(0)
             if found:
-                names = re.split(r"\s*;\s*", found["names"]) if found["many"] else [found["names"]]
-                persons += [RawPerson(name=name, loose=bool(found["many"])) for name in names if name]
+                names = found["names"].split(";") if found["many"] else [found["names"]]
+                persons += [RawPerson(name=name, loose=bool(found["many"])) for name in names if name.strip()]
         return persons, "\n".join(lines)
 
 

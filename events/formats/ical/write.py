@@ -1,5 +1,6 @@
 """Calendars out of a Document, or of a list of events: the same input gives the same bytes."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,11 +12,12 @@ from ..document import Document
 from ..text import line
 from ..times import DAY
 from ..titles import CANCELLED
-from ..writing import GENERATOR, Written, sheet_of
+from ..writing import GENERATOR, Written, people, sheet_of
 from .lines import escape, joined
 from .zones import vtimezone
 
 PRODID = f"-//{GENERATOR}//{GENERATOR}//EN"
+_NO_ID = re.compile("")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REFRESH = "PT1H"  # how often clients should look again
 
@@ -130,7 +132,7 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
         *_optional(_description(written), talk.url, venue.latitude, venue.longitude, venue.online_url),
         *([f"CATEGORIES:{','.join(categories)}"] if categories else []),
         f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + line(talk.type_label) if talk.type_label else ''))}",
-        *([f"X-ROADSHOW-TALK:{talk.guid}"] if talk.guid and len(talk.slots) > 1 else []),
+        *([f"X-ROADSHOW-TALK:{talk.guid}"] if talk.guid and talk.guid != written.guid else []),
         "END:VEVENT",
     ]
 
@@ -138,7 +140,7 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
 def _description(written: Written) -> str:
     """Who speaks, one to a line, then the texts."""
     talk = written.talk
-    speakers = "\n".join(f"Speaker: {line(person.name)}" for person in talk.persons if line(person.name))
+    speakers = "\n".join(f"Speaker: {name}" for name, _, _ in people(talk, _NO_ID))
     parts = [speakers, line(talk.subtitle), talk.abstract, talk.description]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 

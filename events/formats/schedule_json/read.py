@@ -6,7 +6,7 @@ from typing import Any
 from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import Report, UnreadableFile
+from ..reading import Report, UnreadableFile, check_pieces
 from ..writing import GENERATOR
 
 _CONFERENCE = {
@@ -47,6 +47,7 @@ def read(data: bytes, *, timezone: str = "") -> Reading:
 
 
 def _parse(data: bytes) -> dict:
+    check_pieces(data, b",", b"{", b"[")
     try:
         root = json.loads(data)
     except UnicodeDecodeError as error:

@@ -7,11 +7,12 @@ import orjson
 from .. import links as addresses
 from ..document import Document, Link, Person, Room
 from ..text import line
-from ..writing import GENERATOR, Sheet, Written, local, plain, sheet_of, stamp, zone_fits_json
+from ..writing import GENERATOR, Sheet, Written, local, people, plain, sheet_of, stamp, zone_fits_json
 
 _TYPES = ("slides", "paper", "web", "blog", "article", "media", "related", "activitypub")
 _ATTACHED = ("slides", "paper", "media")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_CODE = re.compile(r"[A-Z0-9]+")
 _SLUG = re.compile(r"[a-z0-9_-]+[a-z0-9]")
 
 
@@ -43,8 +44,8 @@ def _conference(sheet: Sheet) -> dict:
         "acronym": sheet.acronym,
         "title": line(plain(document.title)) or sheet.acronym,
         **_present(description=plain(document.description)),
-        "start": (document.starts_on or sheet.days[0][0].date).isoformat(),
-        "end": (document.ends_on or sheet.days[-1][0].date).isoformat(),
+        "start": sheet.starts_on.isoformat(),
+        "end": sheet.ends_on.isoformat(),
         "daysCount": len(sheet.days),
         "timeslot_duration": f"{minutes // 60:02}:{minutes % 60:02}",
         **({"time_zone_name": zone} if zone_fits_json(zone) else {"meta": {"time_zone_name": zone}}),
@@ -114,18 +115,17 @@ def _event(written: Written) -> dict:
         "description": plain(talk.description),
         "recording_license": plain(line(talk.recording_license)),
         "do_not_record": talk.recording_optout,
-        "persons": [_person(person) for person in talk.persons],
+        "persons": [_person(*found) for found in people(talk, _CODE)],
         "links": [reference for attached, reference in references if not attached],
         "attachments": [reference for attached, reference in references if attached],
         **_present(feedback_url=addresses.web_uri(plain(talk.feedback_url))),
     }
 
 
-def _person(person: Person) -> dict:
-    name = plain(line(person.name))
+def _person(name: str, code: str, person: Person) -> dict:
     return {
         **_present(guid=str(person.guid) if person.guid else ""),
-        **_present(code=person.id if re.fullmatch("[A-Z0-9]+", person.id) else ""),
+        **_present(code=code),
         "name": name,
         "public_name": name,
         **_present(

@@ -8,7 +8,7 @@ from lxml import etree
 from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import Report, UnreadableFile
+from ..reading import Report, UnreadableFile, check_pieces
 from ..writing import GENERATOR
 
 _CONFERENCE = {
@@ -39,9 +39,12 @@ def _parse(data: bytes) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
+    check_pieces(data, b"<")
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        if "encod" in str(error).lower():
+            raise UnreadableFile("The XML is not in the encoding that it declares.") from error
         where = getattr(error, "lineno", None)
         raise UnreadableFile(
             f"The XML is broken or cut off{f' in line {where}' if where else ''}."

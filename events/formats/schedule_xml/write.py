@@ -5,9 +5,9 @@ import re
 from lxml import etree
 
 from .. import links as addresses
-from ..document import LINK_KINDS, Document, Link, Person
+from ..document import LINK_KINDS, Document, Link
 from ..text import line
-from ..writing import GENERATOR, Sheet, Written, local, plain, sheet_of, stamp
+from ..writing import GENERATOR, Sheet, Written, local, people, plain, sheet_of, stamp
 
 _ATTACHED = ("slides", "paper", "media")  # link kinds that are files of the talk
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -58,8 +58,8 @@ def _conference(root: etree._Element, sheet: Sheet) -> None:
     conference = etree.SubElement(root, "conference")
     _add(conference, "title", line(document.title) or sheet.acronym)
     _add(conference, "acronym", sheet.acronym)
-    _add(conference, "start", (document.starts_on or sheet.days[0][0].date).isoformat())
-    _add(conference, "end", (document.ends_on or sheet.days[-1][0].date).isoformat())
+    _add(conference, "start", sheet.starts_on.isoformat())
+    _add(conference, "end", sheet.ends_on.isoformat())
     _add(conference, "days", str(len(sheet.days)))
     _add(conference, "timeslot_duration", f"{document.slot_minutes // 60:02}:{document.slot_minutes % 60:02}")
     _add_url(conference, "logo", document.logo)
@@ -99,21 +99,17 @@ def _event(room: etree._Element, written: Written) -> None:
     _add(recording, "license", line(talk.recording_license))
     _add(recording, "optout", "true" if talk.recording_optout else "false")
     persons = etree.SubElement(event, "persons")
-    for person in talk.persons:
-        _person(persons, person)
+    for name, identifier, person in people(talk, _ID):
+        element = etree.SubElement(persons, "person")
+        if identifier:
+            element.set("id", identifier)
+        if person.guid:
+            element.set("guid", str(person.guid))
+        element.text = name
     files = etree.SubElement(event, "attachments")
     links = etree.SubElement(event, "links")
     for link in talk.links:
         _link(*((files, "attachment") if link.kind in _ATTACHED else (links, "link")), link)
-
-
-def _person(persons: etree._Element, person: Person) -> None:
-    element = etree.SubElement(persons, "person")
-    if _ID.fullmatch(person.id):
-        element.set("id", person.id)
-    if person.guid:
-        element.set("guid", str(person.guid))
-    element.text = plain(line(person.name))
 
 
 def _link(parent: etree._Element, name: str, link: Link) -> None:

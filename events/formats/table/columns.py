@@ -7,8 +7,8 @@ _HEADINGS = {
     "id": "id|talk id|session id|nr|no|number|nummer|编号",
     "guid": "guid|uuid|uid",
     "code": "code",
-    "title": "title|talk|talk title|session|session title|name|topic title|summary|subject|titel|vortrag|titre"
-    "|título|标题|题目|演讲",
+    "title": "title|talk|talk title|session|session title|name|topic title|summary|subject|titel|vortrag"
+    "|titre|título|标题|题目|演讲",
     "subtitle": "subtitle|untertitel|sous titre|副标题",
     "date": "date|day|start date|datum|tag|jour|fecha|日期",
     "start": "start|starts|starts at|start time|begin|begins|from|time|uhrzeit|beginn|von|début|inicio|hora"

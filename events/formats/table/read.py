@@ -2,25 +2,23 @@
 
 import csv
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 
-from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from ..build import document_of
 from ..document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawSchedule
-from ..reading import Report, UnreadableFile
+from ..reading import Report, UnreadableFile, check_pieces
 from ..times import clock, moment
 from .columns import field_of
 
 MOST_ROWS = 50_000
+_MOST_COLUMNS = 200
 _HEADING_ROWS = 20  # rows among which the headings are looked for
-_SEVERAL = re.compile(r"\s*[;\n；]\s*")
+_SEVERAL = re.compile("[;\n；]")
 _LINK = re.compile(r"\[(?P<title>(?:[^\]\\]|\\.)*)\]\((?P<url>\S+)\)(?:\s*\{(?P<type>\w+)\})?$")
 _YES = ("yes", "true", "1", "x", "ja", "oui", "sí", "是")
 _TAKEN_AS_FOUND = (
@@ -50,6 +48,7 @@ def read_csv(text: str, *, timezone: str = "") -> Reading:
     Raises UnreadableFile for what is no such table.
     """
     report = Report()
+    check_pieces(text, ",", ";", "\t", "|", "\n")
     csv.field_size_limit(1_000_000)
     try:
         rows = list(_limited(_csv_rows(text)))
@@ -69,14 +68,9 @@ def read_xlsx(data: bytes, *, timezone: str = "") -> Reading:
                 raw = _schedule(rows, report)
                 raw.title = raw.title or (book.properties.title or "")
                 return document_of(raw, "XLSX", report, timezone)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        etree.LxmlError,
-    ) as error:
+    except UnreadableFile:
+        raise
+    except Exception as error:  # what openpyxl raises for a broken file is whatever its code trips over
         raise UnreadableFile("The spreadsheet is damaged.") from error
     raise UnreadableFile(
         "The spreadsheet has no column of titles: give its columns headings such as Title and Start."
@@ -84,10 +78,13 @@ def read_xlsx(data: bytes, *, timezone: str = "") -> Reading:
 
 
 def _limited(rows: Iterable[Row]) -> Iterator[Row]:
-    for number, row in enumerate(rows):
-        if number > MOST_ROWS:
+    filled = 0
+    for place, cells in rows:
+        filled += any(cells)
+        if filled > MOST_ROWS:
             raise UnreadableFile(f"The table has more than {MOST_ROWS} rows.")
-        yield row
+        if any(cells):
+            yield place, cells
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
@@ -113,8 +110,8 @@ def _delimiter(text: str) -> str:
 
 
 def _sheet_rows(sheet) -> Iterator[Row]:
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        yield f"row {number}", [_cell(value) for value in cells[:200]]
+    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), 1):
+        yield f"row {number}", [_cell(value) for value in cells]
 
 
 def _cell(value: object) -> str:
@@ -150,7 +147,7 @@ def _schedule(rows: list[Row], report: Report) -> RawSchedule:
     index = _heading(rows)
     if index is None or (len(rows) > index and len(rows[index][1]) < 2):
         raise UnreadableFile(
-            "The file is neither a schedule nor a calendar, and as a table it lacks headings like Title and Start."
+            "The file is neither a schedule nor a calendar, and as a table it has no headings like Title."
         )
     place, headings = rows[index]
     fields: list[str] = []
@@ -207,7 +204,7 @@ def _times(event: RawEvent, on: str, start: str, end: str) -> None:
 
 
 def _several(cell: str) -> list[str]:
-    return [part for part in _SEVERAL.split(cell.strip()) if part]
+    return [part.strip() for part in _SEVERAL.split(cell) if part.strip()]
 
 
 def _link(text: str) -> RawLink:
