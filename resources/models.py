@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
-from roadshow.base.access import is_organiser
+from roadshow.base.access import curates
 from roadshow.base.addresses import address_key, normalise
 from roadshow.base.models import LanguageField, Level, Record, free_slug
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
@@ -20,10 +20,10 @@ from speakers.models import Speaker
 class ResourceQuerySet(SearchQuerySet):
     def visible_to(self, user):
         """Published and retired links; every one to organisers, who curate them together."""
-        return self if is_organiser(user) else self.filter(state__in=Resource.PUBLIC)
+        return self if curates(user) else self.filter(state__in=Resource.PUBLIC)
 
     def editable_by(self, user):
-        return self if is_organiser(user) else self.none()
+        return self if curates(user) else self.none()
 
     def listed(self):
         """Those that lists show: retired ones keep their page and nothing else."""
@@ -151,10 +151,10 @@ class Resource(Record):
 
 class CollectionQuerySet(SearchQuerySet):
     def visible_to(self, user):
-        return self if is_organiser(user) else self.filter(state=Collection.State.PUBLISHED)
+        return self if curates(user) else self.filter(state=Collection.State.PUBLISHED)
 
     def editable_by(self, user):
-        return self if is_organiser(user) else self.none()
+        return self if curates(user) else self.none()
 
     def with_items(self, user):
         """Each with its visible links, in order, as `entries`."""

@@ -10,11 +10,12 @@ from rest_framework.views import APIView
 
 from events import api as events
 from resources import api as resources
+from roadshow.base.authentication import OrganisersWrite
 from roadshow.base.changes import version
 from roadshow.base.conditional import answer
 from roadshow.base.pagination import Pages
 from roadshow.base.serializers import Shape
-from roadshow.base.viewsets import PAGING, OrganisersWrite, PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.base.viewsets import PAGING, PublicMixin, RecordViewSet, refuse_unknown
 from speakers import api as speakers
 
 from .feed import ChangesView

@@ -9,11 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.models import Event
+from roadshow.base.authentication import OrganisersWrite
 from roadshow.base.changes import Change, Place, latest, restart_if_restored, version
 from roadshow.base.conditional import answer
 from roadshow.base.errors import Gone
 from roadshow.base.pagination import whole_number
-from roadshow.base.viewsets import OrganisersWrite, PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
 
 SIZE = 100
 LARGEST = 200

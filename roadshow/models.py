@@ -22,6 +22,20 @@ class ApiToken(AbstractAuthToken):
 
     name = models.CharField(_("name"), max_length=100, help_text=_("What it is for, such as “video team”."))
 
+    may_write = models.BooleanField(
+        _("may write"), default=False, help_text=_("Without this it can only read.")
+    )
+    every_event = models.BooleanField(
+        _("for every event"), default=True, help_text=_("All events of its owner, later ones too.")
+    )
+    events = models.ManyToManyField(
+        "events.Event",
+        blank=True,
+        related_name="+",
+        verbose_name=_("events"),
+        help_text=_("The only events that it is for, unless it is for every one."),
+    )
+
     objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 
     class Meta:

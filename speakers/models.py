@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.access import is_organiser, only_events, sees_all
 from roadshow.base.models import PictureField, Record, Timestamped, free_slug
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
@@ -30,7 +30,11 @@ class SpeakerQuerySet(SearchQuerySet):
         return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
 
     def _of(self, user):
+        chosen = only_events(user)
         theirs = Q(talks__event__organisers=user) | Q(talks__event__series__organisers=user)
+        if chosen is not None:
+            within = Q(talks__event__in=chosen)
+            theirs = within if user.is_superuser else within & theirs
         return Speaker.objects.filter(theirs | Q(created_by=user)).values("pk")
 
     def for_cards(self):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.access import is_organiser, only_events, sees_all
 from roadshow.base.models import COLOR, LanguageField, PictureField, Record, validate_timezone
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
@@ -35,11 +35,15 @@ class EventQuerySet(SearchQuerySet):
 
     @staticmethod
     def _of(user):
-        return Q(pk__in=Event.organisers.through.objects.filter(user=user).values("event")) | Q(
+        theirs = Q(pk__in=Event.organisers.through.objects.filter(user=user).values("event")) | Q(
             series__in=Event.series.field.related_model.organisers.through.objects.filter(user=user).values(
                 "series"
             )
         )
+        chosen = only_events(user)
+        if chosen is None:
+            return theirs
+        return Q(pk__in=chosen) if user.is_superuser else theirs & Q(pk__in=chosen)
 
     def upcoming(self):
         """Events that are on or to come, the next one first."""

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.access import curates, sees_all
 from roadshow.base.models import Record
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
@@ -19,12 +19,12 @@ class SeriesQuerySet(SearchQuerySet):
         if sees_all(user):
             return self
         public = Q(state=Series.State.PUBLISHED)
-        return self.filter(public | Q(pk__in=self._of(user)) if is_organiser(user) else public)
+        return self.filter(public | Q(pk__in=self._of(user)) if curates(user) else public)
 
     def editable_by(self, user):
         if sees_all(user):
             return self
-        return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
+        return self.filter(pk__in=self._of(user)) if curates(user) else self.none()
 
     def _of(self, user):
         return Series.organisers.through.objects.filter(user=user).values("series")

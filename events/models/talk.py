@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.access import curates, is_organiser, sees_all
 from roadshow.base.models import COLOR, LanguageField, Level, Record, Timestamped, free_slug
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 from speakers.models import Speaker
@@ -47,7 +47,7 @@ class Topic(Record):
             return self
 
         def editable_by(self, user):
-            return self if is_organiser(user) else self.none()
+            return self if curates(user) else self.none()
 
     objects = QuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search"])

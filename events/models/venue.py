@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.access import curates, is_organiser
 from roadshow.base.models import Record
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
@@ -24,7 +24,7 @@ class VenueQuerySet(SearchQuerySet):
         return self.filter(Q(pk__in=events.values("venue")) | Q(pk__in=events.values("rooms__venue")))
 
     def editable_by(self, user):
-        return self if is_organiser(user) else self.none()
+        return self if curates(user) else self.none()
 
 
 class Venue(Record):
@@ -81,7 +81,7 @@ class RoomQuerySet(SearchQuerySet):
         return self.filter(pk__in=Event.objects.visible_to(user).values("rooms"))
 
     def editable_by(self, user):
-        return self if sees_all(user) or is_organiser(user) else self.none()
+        return self if curates(user) else self.none()
 
 
 class Room(Record):

@@ -33,16 +33,18 @@ class TokenForm(forms.ModelForm):
 @admin.register(ApiToken)
 class TokenAdmin(OrganiserAdmin):
     form = TokenForm
-    list_display = ["name", "user", "created", "expiry", "valid"]
+    list_display = ["name", "user", "may_write", "every_event", "created", "expiry", "valid"]
     list_select_related = ["user"]
     search_fields = ["name"]
-    fields = ["name", "days"]
+    autocomplete_fields = ["events"]
+    fields = ["name", "days", "may_write", "every_event", "events"]
 
     def has_change_permission(self, request, obj=None):
         return False
 
     def get_fields(self, request, obj=None):
-        return ["name", "user", "created", "expiry"] if obj else ["name", "days"]
+        limits = ["may_write", "every_event", "events"]
+        return ["name", "user", "created", "expiry", *limits] if obj else ["name", "days", *limits]
 
     @display(description=_("valid"), boolean=True)
     def valid(self, token):

@@ -14,6 +14,16 @@ def is_organiser(user: User | None) -> bool:
     return bool(user and user.is_active and user.is_staff)
 
 
+def only_events(user: User | None) -> frozenset[int] | None:
+    """Primary keys of the events that the token of this request is limited to; None without such a limit."""
+    return getattr(user, "only_events", None)
+
+
+def curates(user: User | None) -> bool:
+    """Whether `user` may change what the whole portal shares: organisers do, unless their token is limited."""
+    return is_organiser(user) and only_events(user) is None
+
+
 def sees_all(user: User | None) -> bool:
-    """Whether `user` sees and may change every row: superusers do."""
-    return bool(user and user.is_active and user.is_superuser)
+    """Whether `user` sees and may change every row: superusers do, unless their token is limited."""
+    return bool(user and user.is_active and user.is_superuser and only_events(user) is None)

@@ -11,7 +11,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from rest_framework.response import Response
 
-from .access import is_organiser
+from .access import is_organiser, only_events
 from .changes import Version
 from .errors import PreconditionFailed
 
@@ -34,7 +34,7 @@ def edition() -> str:
 def variant(request) -> str:
     """Whatever besides the data decides what is answered: who asks, for what, from which address."""
     user, today = request.user, timezone.now().date()
-    who = (user.pk, user.is_superuser, getattr(user, "limit", None)) if is_organiser(user) else None
+    who = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
     parts = (request.get_full_path(), request.get_host(), who, settings.SITE_URL, edition(), today)
     return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
 

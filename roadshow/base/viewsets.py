@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from rest_framework import viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.response import Response
 
-from .access import is_organiser
+from .authentication import OrganisersWrite
 from .changes import Place, Version, version, version_of
 from .conditional import answer, require_match, tag
 from .idempotency import idempotent
@@ -51,13 +50,6 @@ class Filtering(BaseFilterBackend):
             {"name": name, "in": "query", "required": False, "description": str(one.label), **one.schema()}
             for name, one in filters.filters.items()
         ]
-
-
-class OrganisersWrite(BasePermission):
-    """Everybody reads; organisers write."""
-
-    def has_permission(self, request, view):
-        return request.method in SAFE_METHODS or is_organiser(request.user)
 
 
 class PublicMixin:
