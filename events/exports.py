@@ -61,15 +61,15 @@ def export(release: Release, format: str, base: str) -> bytes:
     return WRITERS[format](document_at(release, base))
 
 
-def compressed(release_id: int, format: str, base: str) -> bytes:
+def compressed(release: Release, format: str, base: str) -> bytes:
     """`export`, gzipped, made once for each release, format and address of the portal.
 
     The key names the release, so nothing ever has to be purged.
     """
-    key = f"export:{release_id}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
+    key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
     data = cache.get(key)
     if data is None:
-        release = Release.objects.with_document().get(pk=release_id)
-        data = gzip.compress(export(release, format, base), mtime=0)
+        whole = Release.objects.with_document().get(pk=release.pk)
+        data = gzip.compress(export(whole, format, base), mtime=0)
         cache.set(key, data)
     return data

@@ -2,15 +2,27 @@ from django.urls import path
 
 from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
 
-from . import views
+from . import feeds, views
+from .exports import FORMATS
 
 app_name = "events"
 urlpatterns = [
+    path("events.ics", views.calendar, name="calendar"),
     path("series/<uslug:slug>/", views.series, name="series"),
+    path("series/<uslug:slug>/events.ics", views.series_calendar, name="series_calendar"),
     path("events/", views.event_list, name="events"),
+    path("events/feed/", feeds.event_feed, name="feed"),
     path("events/<uslug:slug>/", views.event, name="event"),
+    path("events/<uslug:slug>/feedback/", views.event_feedback, name="event_feedback"),
     path("events/<uslug:slug>/schedule/", views.schedule, name="schedule"),
+    *[
+        path(f"events/<uslug:slug>/schedule.{format}", views.schedule_file, {"format": format}, name=format)
+        for format in FORMATS
+    ],
     path("events/<uslug:slug>/talks/", views.talk_list, name="talks"),
+    path("events/<uslug:slug>/talks/<uslug:talk>.ics", views.talk_file, name="talk_file"),
     path("events/<uslug:slug>/talks/<uslug:talk>/", views.talk, name="talk"),
+    path("events/<uslug:slug>/talks/<uslug:talk>/feedback/", views.talk_feedback, name="talk_feedback"),
     path("events/<uslug:slug>/changes/", views.changes, name="changes"),
+    path("events/<uslug:slug>/changes/feed/", feeds.changes_feed, name="changes_feed"),
 ]

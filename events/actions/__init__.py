@@ -1,5 +1,6 @@
 """Changes that touch several rows. Each is keyword-only and one transaction."""
 
+from .feedback import give_feedback
 from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .plan import document_of, plan_of, plans_of
@@ -14,6 +15,7 @@ __all__ = [
     "StalePlan",
     "check",
     "document_of",
+    "give_feedback",
     "import_schedule",
     "load_release",
     "merge_speakers",

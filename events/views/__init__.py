@@ -2,7 +2,23 @@
 
 from .changes import changes
 from .events import event, event_list, series
+from .feedback import event_feedback, talk_feedback
+from .files import calendar, schedule_file, series_calendar, talk_file
 from .schedule import schedule
 from .talks import talk, talk_list
 
-__all__ = ["changes", "event", "event_list", "schedule", "series", "talk", "talk_list"]
+__all__ = [
+    "calendar",
+    "changes",
+    "event",
+    "event_feedback",
+    "event_list",
+    "schedule",
+    "schedule_file",
+    "series",
+    "series_calendar",
+    "talk",
+    "talk_feedback",
+    "talk_file",
+    "talk_list",
+]

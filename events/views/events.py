@@ -1,11 +1,14 @@
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import edit_url, render_list
+from roadshow.base.pages import edit_url, render_list, root_of
 from speakers.models import Speaker
 
+from .. import linked_data
 from ..filters import EventFilter
+from ..forms import FeedbackForm
 from ..models import Event, Feedback, Recap, Series, Talk, Topic
 
 SHOWN = 12  # talks, people or links on an event's own page; the rest is one click away
@@ -28,15 +31,18 @@ def series(request, slug):
     row = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
     events = row.events.visible_to(request.user).for_cards()
     talks = Talk.objects.visible_to(request.user).filter(event__in=events)
+    upcoming, past = list(events.upcoming()), list(events.past())
+    graph = linked_data.of_series(row, [*past, *upcoming], root_of(request))
     return render(
         request,
         "events/series.html",
         {
             "series": row,
-            "upcoming": events.upcoming(),
-            "past": events.past(),
+            "upcoming": upcoming,
+            "past": past,
             "talks": talks.for_cards().newest_first()[:SHOWN],
             "talk_count": talks.count(),
+            "linked_data": mark_safe(graph),
             "edit": edit_url(request, row),
         },
     )
@@ -51,6 +57,7 @@ def event(request, slug):
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
     links = row.resources.visible_to(request.user).listed()
     recaps = list(row.recaps.all())
+    shown = list(talks.in_time_order().for_cards()[:SHOWN])
     return render(
         request,
         "events/event.html",
@@ -59,13 +66,15 @@ def event(request, slug):
             "recaps": recaps,
             "recap": chosen_recap(recaps, request.GET.get("recap") or get_language()),
             "photos": row.photos.all(),
-            "talks": talks.in_time_order().for_cards()[:SHOWN],
+            "talks": shown,
             "talk_count": talks.count(),
             "people": people.for_cards()[:SHOWN],
             "people_count": people.count(),
             "links": links.for_cards()[:SHOWN],
             "topics": Topic.objects.filter(talks__in=talks).distinct(),
             "voices": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
+            "feedback_form": FeedbackForm() if row.feedback_open else None,
+            "linked_data": mark_safe(linked_data.of_event(row, shown, root_of(request))),
             "edit": edit_url(request, row),
         },
     )

@@ -1,10 +1,13 @@
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import edit_url, render_list
+from roadshow.base.pages import edit_url, render_list, root_of
 
+from .. import linked_data
 from ..filters import TalkFilter
+from ..forms import FeedbackForm
 from ..models import Event, Feedback, Talk, Topic
 
 RELATED = 5
@@ -61,6 +64,8 @@ def talk(request, slug, talk):
             .for_cards()
             .newest_first()[:RELATED],
             "voices": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
+            "feedback_form": FeedbackForm() if row.event.feedback_open else None,
+            "linked_data": mark_safe(linked_data.of_talk(row, root_of(request))),
             "edit": edit_url(request, row),
         },
     )

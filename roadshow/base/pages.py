@@ -30,11 +30,14 @@ def build() -> str:
     return f"{newest + len(files):x}{zlib.crc32(static('roadshow/css/base.css').encode()):x}"
 
 
+def root_of(request: HttpRequest) -> str:
+    """The portal's address without a slash: the configured one, else the request's."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
 def absolute(request: HttpRequest, path: str) -> str:
-    """`path` with scheme and host: the configured site's, else the request's."""
-    if path.startswith(("http://", "https://")):
-        return path
-    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+    """A path on this portal with scheme and host; an address stays as it is."""
+    return path if path.startswith(("http://", "https://")) else root_of(request) + path
 
 
 def site(request: HttpRequest) -> dict:
@@ -45,7 +48,7 @@ def site(request: HttpRequest) -> dict:
             "name": settings.SITE_NAME,
             "description": settings.SITE_DESCRIPTION,
             "url": absolute(request, request.path),
-            "root": absolute(request, "/").rstrip("/"),
+            "root": root_of(request),
             "languages": [
                 {
                     "code": code,

@@ -17,6 +17,13 @@ OWN = [  # addresses of a draft itself
     "/events/draft/talks/",
     "/events/draft/talks/inside/",
     "/events/draft/changes/",
+    "/events/draft/schedule.xml",
+    "/events/draft/schedule.json",
+    "/events/draft/schedule.ics",
+    "/events/draft/talks/inside.ics",
+    "/events/open/talks/draft.ics",
+    "/events/draft/changes/feed/",
+    "/series/draft/events.ics",
     "/series/draft/",
     "/events/open/talks/draft/",
     "/speakers/draft/",
@@ -45,6 +52,18 @@ LISTS = [  # addresses where it might shine through
     "/collections/shown/",
     "/topics/",
     "/topics/shared/",
+    "/events/open/schedule.xml",
+    "/events/open/schedule.json",
+    "/events/open/schedule.ics",
+    "/events/open/talks/shown.ics",
+    "/events/open/changes/feed/",
+    "/events/feed/",
+    "/events.ics",
+    "/series/open/events.ics",
+    *(
+        f"/sitemap-{section}.xml"
+        for section in ("events", "talks", "series", "speakers", "topics", "resources", "collections")
+    ),
     "/search/?q=Zylophant",
     "/search/?q=Zylophant&in=talks",
 ]
@@ -97,6 +116,7 @@ def test_the_address_of_a_draft_is_404(client, portal, path, prefix):
 def test_a_draft_shines_through_nowhere(client, portal, path):
     page = client.get(path)
     assert page.status_code == 200
+    assert "/draft" not in page.text
     assert SECRET not in page.text.replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', "").replace(
         f"“{SECRET}”", ""
     )

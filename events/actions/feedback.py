@@ -1,0 +1,25 @@
+"""What people send about a talk, an event or a recap."""
+
+from django.db import transaction
+
+from ..models import Event, Feedback, Recap, Talk
+
+
+@transaction.atomic
+def give_feedback(
+    *,
+    event: Event,
+    talk: Talk | None = None,
+    recap: Recap | None = None,
+    rating: int | None = None,
+    comment: str = "",
+    name: str = "",
+) -> Feedback:
+    """Keep what somebody thought; organisers decide whether it is shown.
+
+    Raises ValidationError when it says nothing, or is about a talk and a recap at once.
+    """
+    feedback = Feedback(event=event, talk=talk, recap=recap, rating=rating, comment=comment, name=name)
+    feedback.full_clean()
+    feedback.save()
+    return feedback

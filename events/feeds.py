@@ -1,0 +1,108 @@
+"""Atom feeds of events and of the changes of a schedule."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Max
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from roadshow.base.files import serve
+from roadshow.base.pages import absolute, root_of
+from roadshow.base.text import date_range
+
+from .formats.document import decode
+from .models import Event, Release
+from .schedule import differences
+
+LATEST = 30  # entries in a feed
+CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+
+
+@require_safe
+def event_feed(request):
+    """The events announced last."""
+    events = Event.objects.visible_to(request.user)
+    state = events.order_by().aggregate(number=Count("pk"), latest=Max("updated_at"))
+
+    def made() -> bytes:
+        feed = new_feed(request, _("Events of %(site)s") % {"site": settings.SITE_NAME}, "/events/")
+        for event in events.for_cards().order_by("-created_at", "-pk")[:LATEST]:
+            when = date_range(event.starts_on, event.ends_on)
+            feed.add_item(
+                title=event.name,
+                link=absolute(request, event.get_absolute_url()),
+                description=" · ".join(filter(None, [when, event.place, event.tagline])),
+                unique_id=event.guid.urn,
+                pubdate=event.created_at,
+                updateddate=event.updated_at,
+            )
+        return written(feed)
+
+    return serve(request, made, state=state.values(), modified=state["latest"], content_type=CONTENT_TYPE)
+
+
+@require_safe
+def changes_feed(request, slug):
+    """Every release of an event's schedule, in words."""
+    rows = Event.objects.visible_to(request.user).select_related("current_release")
+    event = get_object_or_404(rows.defer("current_release__document"), slug=slug)
+    newest = event.current_release
+
+    def made() -> bytes:
+        title = _("Changes of %(event)s") % {"event": event.name}
+        feed = new_feed(request, title, f"{event.get_absolute_url()}changes/")
+        for release, text in told(event, root_of(request)):
+            feed.add_item(
+                title=release.note[:100] or str(release),
+                link=absolute(request, release.get_absolute_url()),
+                description=text,
+                unique_id=release.guid.urn,
+                pubdate=release.created_at,
+                updateddate=release.created_at,
+            )
+        return written(feed)
+
+    key = f"changes:{newest and newest.guid}:{get_language()}:{request.build_absolute_uri()}"
+    return serve(
+        request,
+        lambda: cache.get_or_set(key, made),
+        state=[event.updated_at, newest and newest.guid],
+        modified=newest and newest.created_at,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def told(event: Event, root: str) -> Iterable[tuple[Release, str]]:
+    """The latest releases, each with an HTML list of what changed."""
+    releases = list(event.releases.order_by("-number").with_document()[: LATEST + 1])
+    documents = {release.number: decode(release.document) for release in releases}
+    for release in releases[:LATEST]:
+        before = documents.get(release.number - 1)
+        changes = differences(before, documents[release.number]) if before else []
+        context = {"event": event, "release": release, "changes": changes, "first": not before, "root": root}
+        yield release, render_to_string("events/feed_changes.html", context)
+
+
+def new_feed(request, title: str, page: str) -> Atom1Feed:
+    return Atom1Feed(
+        title=title,
+        link=absolute(request, page),
+        description="",
+        feed_url=absolute(request, request.path),
+        language=get_language(),
+        feed_guid=absolute(request, request.path),
+    )
+
+
+def written(feed: Atom1Feed) -> bytes:
+    """The feed as bytes. Without entries it is as old as the epoch, so that it does not change by itself."""
+    if not feed.items:
+        feed.latest_post_date = lambda: datetime(1970, 1, 1, tzinfo=UTC)
+    return feed.writeString("utf-8").encode()

@@ -1,0 +1,44 @@
+"""The form by which attendees say what they thought."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+STARS = [(number, str(number)) for number in range(1, 6)]
+
+
+class FeedbackForm(forms.Form):
+    """Stars, a comment or both. `website` is a trap: people do not see it, programs fill it in."""
+
+    about = forms.ChoiceField(
+        label=_("About"), choices=[("", pgettext_lazy("feedback", "the event")), ("recap", _("the recap"))],
+        required=False,
+    )  # fmt: skip
+    rating = forms.TypedChoiceField(
+        label=_("Stars"),
+        choices=STARS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("Comment"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    name = forms.CharField(
+        label=_("Your name, if you like"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and cleaned.get("rating") is None and not cleaned.get("comment", "").strip():
+            raise forms.ValidationError(_("Give between one and five stars, or write a comment."))
+        return cleaned

@@ -1,0 +1,82 @@
+"""An event, a talk or a series as linked data, out of what its page has loaded anyway."""
+
+from collections.abc import Iterable
+
+from roadshow.base.text import plain
+
+from .formats import document as doc
+from .formats import jsonld
+from .models import Event, Series, Talk
+
+GIST = 500  # characters of a description; the page has the whole
+
+
+def of_event(event: Event, talks: Iterable[Talk], root: str) -> str:
+    """The event with some of its talks. `root` is the portal's address without a slash."""
+    document = document_of(event, talks, root)
+    return jsonld.dumps(jsonld.event(document, organiser=event.organiser_name))
+
+
+def of_talk(talk: Talk, root: str) -> str:
+    document = document_of(talk.event, [talk], root)
+    return jsonld.dumps(jsonld.talk(document, document.talks[0]))
+
+
+def of_series(series: Series, events: Iterable[Event], root: str) -> str:
+    known = [jsonld.event(document_of(event, (), root), talks=False) for event in events]
+    url = root + series.get_absolute_url()
+    return jsonld.dumps(
+        jsonld.series(name=series.name, url=url, description=plain(series.description, GIST), events=known)
+    )
+
+
+def document_of(event: Event, talks: Iterable[Talk], root: str) -> doc.Document:
+    """The event as a document that holds what linked data says of it; talks come from `for_cards()`."""
+    venue = event.venue
+    return doc.Document(
+        title=event.name,
+        url=root + event.get_absolute_url(),
+        timezone=event.timezone,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        state=event.state,
+        language=event.language,
+        description=event.tagline,
+        logo=root + event.picture.url if event.picture else "",
+        venue=doc.Venue(
+            name=venue.name if venue else "",
+            address=venue.address if venue else "",
+            city=venue.city if venue else event.city,
+            country=venue.country if venue else event.country,
+            latitude=venue.latitude if venue else None,
+            longitude=venue.longitude if venue else None,
+            online_url=event.online_url,
+        ),
+        talks=[_talk(talk, root) for talk in talks],
+    )
+
+
+def _talk(talk: Talk, root: str) -> doc.Talk:
+    return doc.Talk(
+        title=talk.title,
+        guid=talk.guid,
+        url=root + talk.get_absolute_url(),
+        abstract=plain(talk.abstract, GIST),
+        kind=talk.kind,
+        state=talk.state,
+        language=talk.language,
+        persons=[
+            doc.Person(name=credit.speaker.name, url=root + credit.speaker.get_absolute_url())
+            for credit in talk.credits
+        ],
+        slots=[
+            doc.Slot(
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                room=slot.room.name if slot.room else "",
+                guid=slot.guid,
+                previous_starts_at=slot.previous_starts_at,
+            )
+            for slot in talk.current_slots
+        ],
+    )

@@ -1,0 +1,109 @@
+"""Schedules and calendars as files. They are written from the current release, never from the plan."""
+
+from django.conf import settings
+from django.db.models import Count, Max
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from roadshow.base.files import serve
+from roadshow.base.pages import absolute, root_of
+
+from ..exports import CONTENT_TYPES, compressed, document_at
+from ..formats import ical
+from ..models import Event, Release, Series, Talk
+from .talks import visible_event
+
+CALENDAR = CONTENT_TYPES["ics"]
+
+
+@require_safe
+def schedule_file(request, slug, format):
+    """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
+    release = released(visible_event(request, slug))
+    root = root_of(request)
+    return serve(
+        request,
+        lambda: compressed(release, format, root),
+        state=[release.guid, root],
+        modified=release.created_at,
+        content_type=CONTENT_TYPES[format],
+        filename=f"{slug}.{format}",
+        gzipped=True,
+    )
+
+
+def released(event: Event) -> Release:
+    if event.current_release is None:
+        raise Http404
+    return event.current_release
+
+
+@require_safe
+def talk_file(request, slug, talk):
+    """A talk's slots as a calendar."""
+    release = released(visible_event(request, slug))
+    row = get_object_or_404(Talk.objects.visible_to(request.user), event__slug=slug, slug=talk)
+    if not row.released_slots.filter(release=release).exists():
+        raise Http404
+
+    def made() -> bytes:
+        whole = Release.objects.with_document().get(pk=release.pk)
+        return ical.write(document_at(whole, root_of(request)), talk=row.guid)
+
+    state = [release.guid, row.guid]
+    return serve(
+        request, made, state=state, modified=release.created_at, content_type=CALENDAR, filename=f"{talk}.ics"
+    )
+
+
+@require_safe
+def calendar(request):
+    """All events, as whole days."""
+    events = Event.objects.visible_to(request.user)
+    return event_calendar(request, events, name=settings.SITE_NAME, page="/")
+
+
+@require_safe
+def series_calendar(request, slug):
+    """The stops of a series, as whole days."""
+    series = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
+    events = series.events.visible_to(request.user)
+    return event_calendar(request, events, name=series.name, page=series.get_absolute_url())
+
+
+def event_calendar(request, events, *, name: str, page: str):
+    """A calendar of events whose day is known: a month or a year is no date for a calendar."""
+    events = events.filter(date_precision=Event.DatePrecision.DAY)
+    state = events.order_by().aggregate(number=Count("pk"), latest=Max("updated_at"))
+
+    def made() -> bytes:
+        entries = (entry_of(event, request) for event in events.for_cards())
+        return ical.write_entries(entries, name=name, url=absolute(request, page))
+
+    return serve(
+        request,
+        made,
+        state=[name, *state.values()],
+        modified=state["latest"],
+        content_type=CALENDAR,
+        filename="events.ics",
+    )
+
+
+def entry_of(event: Event, request) -> ical.CalendarEntry:
+    return ical.CalendarEntry(
+        uid=str(event.guid),
+        title=event.name,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        url=absolute(request, event.get_absolute_url()),
+        place=event.place or event.online_url,
+        description=event.tagline,
+        state=event.state,
+        latitude=event.venue.latitude if event.venue else None,
+        longitude=event.venue.longitude if event.venue else None,
+        online_url=event.online_url,
+        sequence=int((event.updated_at - event.created_at).total_seconds()),
+        changed_at=event.updated_at,
+    )

@@ -1,0 +1,76 @@
+"""Feedback without an account: a form, a trap, a limit, and organisers who decide."""
+
+import pytest
+from django.test import Client
+
+from events.models import Feedback
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def talk():
+    return factories.Talk(event__feedback_open=True)
+
+
+def send(client, row, **said):
+    return client.post(f"{row.get_absolute_url()}feedback/", said, follow=True)
+
+
+def test_stars_for_a_talk_arrive_and_are_not_shown_until_organisers_do(client, talk):
+    page = send(client, talk, rating="4", comment="Clear and short.", name="Mo")
+    assert "Thank you." in page.text
+    assert "Clear and short." not in page.text
+    feedback = Feedback.objects.get()
+    assert (feedback.talk, feedback.event, feedback.rating, feedback.name) == (talk, talk.event, 4, "Mo")
+    Feedback.objects.update(state="shown")
+    assert "Clear and short." in client.get(talk.get_absolute_url()).text
+
+
+def test_a_comment_can_be_about_the_event_or_its_recap(client, talk):
+    recap = factories.Recap(event=talk.event)
+    send(client, talk.event, comment="A good day.")
+    send(client, talk.event, comment="Well told.", about="recap")
+    assert {feedback.recap: feedback.comment for feedback in Feedback.objects.all()} == {
+        None: "A good day.",
+        recap: "Well told.",
+    }
+
+
+def test_saying_nothing_is_answered_with_what_is_missing(client, talk):
+    page = send(client, talk, name="Mo")
+    assert page.status_code == 422
+    assert "Give between one and five stars, or write a comment." in page.text
+    assert 'value="Mo"' in page.text
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize("said", [{"rating": "9"}, {"rating": "x"}, {"comment": "x" * 4001}])
+def test_odd_values_are_refused(client, talk, said):
+    assert send(client, talk, **said).status_code == 422
+    assert not Feedback.objects.exists()
+
+
+def test_a_program_that_fills_in_everything_is_thanked_and_ignored(client, talk):
+    assert "Thank you." in send(client, talk, rating="5", website="https://spam.example").text
+    assert not Feedback.objects.exists()
+
+
+def test_one_sender_can_write_ten_times_an_hour(client, talk):
+    for number in range(10):
+        assert send(client, talk, comment=f"Number {number}").status_code == 200
+    page = send(client, talk, comment="Number 11")
+    assert page.status_code == 422
+    assert "That was a lot of feedback." in page.text
+    assert Feedback.objects.count() == 10
+
+
+def test_there_is_no_form_and_no_way_in_when_feedback_is_closed(client):
+    talk = factories.Talk()
+    assert "What did you think" not in client.get(talk.get_absolute_url()).text
+    assert send(client, talk, comment="Hello").status_code == 404
+
+
+def test_a_form_of_another_site_is_refused(talk):
+    assert send(Client(enforce_csrf_checks=True), talk, comment="Hello").status_code == 403
