@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
@@ -14,7 +16,7 @@ from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter,
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import ALWAYS_BLOCK, KINDS
-from . import release_page
+from . import board, release_page
 from .overview import add_conflicts, conflict_label, standing
 
 LEVELS = [
@@ -100,8 +102,8 @@ class EventAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["series", "venue", "organisers"]
     inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
-    actions_detail = ["release_plan"]
-    actions_row = ["release_plan"]
+    actions_detail = ["plan", "release_plan"]
+    actions_row = ["plan", "release_plan"]
     fieldsets = [
         (
             None,
@@ -208,6 +210,15 @@ class EventAdmin(RecordAdmin):
         if event.unreleased:
             return "behind", _("%(number)d, plan is ahead") % {"number": number}
         return "fresh", str(number)
+
+    def get_urls(self):
+        return [*board.urls(self), *super().get_urls()]
+
+    @action(
+        description=_("Plan on the board"), url_path="plan", permissions=["change"], icon="calendar_view_week"
+    )
+    def plan(self, request, object_id):
+        return HttpResponseRedirect(reverse("admin:events_event_board", args=[object_id]))
 
     @action(
         description=_("Release the plan"),

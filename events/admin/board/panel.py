@@ -1,0 +1,68 @@
+"""The form of one slot, talk or break: the exact way to change it, which needs no script."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.utils import timezone
+
+from ...actions import plan_of
+from ...models import Event, Slot, Talk
+from ...schedule import conflicts
+from .state import day_of
+
+
+def panel_of(event: Event, query, day: dt.date | None) -> dict | None:
+    """What the form shows for `?slot=`, `?talk=` or `?new=break`; None when the query names nothing."""
+    day = day or event.starts_on
+    if query.get("slot"):
+        return _of_slot(event, query["slot"])
+    if query.get("talk", "").isdecimal():
+        talk = event.talks.filter(pk=query["talk"]).first()
+        minutes = talk and (talk.duration or 2 * event.slot_minutes)
+        return talk and _panel(event, talk=talk, day=day, time=_opening(event), minutes=minutes)
+    if query.get("new") == "break":
+        return _panel(event, is_new_break=True, day=day, time=dt.time(12), minutes=60)
+    return None
+
+
+def _of_slot(event: Event, guid: str) -> dict | None:
+    try:
+        slot = event.slots.select_related("talk", "room").get(guid=UUID(guid))
+    except (ValueError, Slot.DoesNotExist):
+        return None
+    plan = plan_of(event)
+    problems = [
+        conflict
+        for conflict in conflicts(plan.slots, plan.rules)
+        if slot.guid in (conflict.slot.key, conflict.other and conflict.other.key)
+    ]
+    clashing = {conflict.who for conflict in problems if conflict.kind == "speaker_taken"}
+    people = list(slot.talk.speakers.order_by("talk_speakers__position"))
+    return _panel(
+        event,
+        slot=slot,
+        talk=slot.talk,
+        people=people,
+        problems=problems,
+        clashing=[person for person in people if person.name in clashing],
+        accepted=slot.accepted_clashes.select_related("speaker"),
+        day=day_of(event, slot.starts_at),
+        time=timezone.localtime(slot.starts_at, event.zone).time(),
+        minutes=slot.minutes,
+        is_break=slot.talk.kind == Talk.Kind.BREAK,
+    )
+
+
+def _panel(event: Event, **values) -> dict:
+    span = (event.ends_on - event.starts_on).days
+    days = {event.starts_on + dt.timedelta(days=number) for number in range(span + 1)} | {values["day"]}
+    slot = values.get("slot")
+    rooms = [row.room for row in event.event_rooms.select_related("room").defer("room__search")]
+    if slot and slot.room and slot.room not in rooms:
+        rooms.append(slot.room)
+    return {"panel": values | {"days": sorted(days), "rooms": rooms}}
+
+
+def _opening(event: Event) -> dt.time:
+    times = [row.opens_at for row in event.event_rooms.all() if row.opens_at]
+    return min(times, default=dt.time(9))

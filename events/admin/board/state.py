@@ -1,0 +1,289 @@
+"""What the board shows: a day's slots as columns of boxes, the talks without a slot, the conflicts."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, Prefetch
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from ...actions import plan_of
+from ...models import Event, Room, Slot, Talk, TalkSpeaker
+from ...schedule import Conflict, Planned, conflicts
+
+HOUR = timedelta(hours=1)
+MARGIN = 60  # minutes shown before the first and after the last thing of a day
+USUAL = (8 * 60, 19 * 60)  # minutes after midnight that are shown at least
+LISTED = 200  # conflicts written out; the rest is a number
+
+
+@dataclass(slots=True)
+class Box:
+    """A slot where it is drawn. Minutes count from the start of the day; lanes share a room side by side."""
+
+    slot: Planned
+    at: int
+    minutes: int
+    start: str  # "10:30", in the event's time
+    end: str
+    seen: str  # when the slot was changed last, for whoever changes it next
+    color: str = ""
+    lane: int = 0
+    lanes: int = 1
+    level: str = ""  # "block" or "warn" when it is in conflict
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def classes(self) -> str:
+        odd = [word for word in (self.slot.kind, self.slot.state) if word not in ("talk", "confirmed")]
+        return " ".join(["bd-box", *(f"bd-box--{word}" for word in odd)])
+
+    @property
+    def state(self) -> str:
+        """The talk's state in words, unless it is what one expects."""
+        return "" if self.slot.state == Talk.State.CONFIRMED else Talk.State(self.slot.state).label
+
+    @property
+    def style(self) -> str:
+        color = f"; --track: {self.color}" if self.color else ""
+        place = f"--at: {self.at}; --for: {self.minutes}; --lane: {self.lane}; --lanes: {self.lanes}"
+        return mark_safe(place + color)
+
+    @property
+    def who(self) -> str:
+        return ", ".join(self.slot.speakers.values())
+
+    @property
+    def tip(self) -> str:
+        who = f" ({self.who})" if self.slot.speakers else ""
+        lines = [f"{self.start}–{self.end} {self.slot.title}{who}", *(f"⚠ {text}" for text in self.problems)]
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Column:
+    """A room, or what has none, with its boxes in time order. Opening times are minutes of the day."""
+
+    room: Room | None
+    boxes: list[Box] = field(default_factory=list)
+    opens: int | None = None
+    closes: int | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.room.guid) if self.room else ""
+
+    @property
+    def name(self) -> str:
+        return self.room.name if self.room else _("no room")
+
+
+@dataclass(slots=True)
+class Hour:
+    at: int
+    label: str
+
+
+@dataclass(slots=True)
+class Board:
+    """One day of an event's plan. `first` and `last` are the minutes between which it is drawn."""
+
+    event: Event
+    day: date
+    days: list[date]
+    origin: datetime
+    columns: list[Column]
+    unscheduled: list[Talk]
+    conflicts: list[Conflict]
+    version: str
+    first: int
+    last: int
+
+    @property
+    def minutes(self) -> int:
+        return self.last - self.first
+
+    @property
+    def hours(self) -> list[Hour]:
+        return [
+            Hour(
+                at, timezone.localtime(self.origin + timedelta(minutes=at), self.event.zone).strftime("%H:%M")
+            )
+            for at in range(-(-self.first // 60) * 60, self.last, 60)
+        ]
+
+    @property
+    def blocking(self) -> int:
+        return sum(conflict.level == "block" for conflict in self.conflicts)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.conflicts) - self.blocking
+
+    @property
+    def listed(self) -> list[Conflict]:
+        return self.conflicts[:LISTED]
+
+
+def color_of(name: str | None, color: str | None) -> str:
+    """The colour of a track, given its name; one without a colour always gets the same by its name."""
+    if color or not name:
+        return color or ""
+    return f"oklch(0.6 0.13 {zlib.crc32(name.encode()) % 24 * 15})"
+
+
+def origin_of(event: Event, day: date) -> datetime:
+    """The instant at which a day of the event begins, in UTC."""
+    return datetime.combine(day, event.day_change, event.zone).astimezone(UTC)
+
+
+def day_of(event: Event, instant: datetime) -> date:
+    """The day of the event to which an instant belongs: before the day changes, the one before."""
+    local = instant.astimezone(event.zone)
+    return local.date() - timedelta(days=local.time() < event.day_change)
+
+
+def version_of(event: Event) -> str:
+    """A word that changes whenever a slot or talk of the event, or the event itself, does."""
+    histories = (Slot.history.model, Talk.history.model)
+    newest = [rows.objects.filter(event=event).aggregate(n=Max("history_id"))["n"] or 0 for rows in histories]
+    return "-".join(str(part) for part in [*newest, int(event.updated_at.timestamp() * 1000)])
+
+
+def board_of(event: Event, day: date | None = None) -> Board:
+    """The board of a day; without one, of today while the event is on, else of its first day."""
+    plan = plan_of(event)
+    own = [slot for slot in plan.slots if not slot.foreign]
+    span = (event.ends_on - event.starts_on).days
+    days = {event.starts_on + timedelta(days=number) for number in range(span + 1)}
+    days |= {day_of(event, at) for at in {slot.starts_at for slot in own}}
+    today = timezone.localdate(timezone=event.zone)
+    if day is None:
+        day = today if today in days else event.starts_on
+    origin, end = origin_of(event, day), origin_of(event, day + timedelta(days=1))
+    slots = sorted(
+        (slot for slot in own if origin <= slot.starts_at < end),
+        key=lambda slot: (slot.starts_at, slot.title),
+    )
+    found = conflicts(plan.slots, plan.rules)
+    columns = _columns(event, slots, origin, found)
+    first, last = _span(event, columns, origin, day)
+    return Board(
+        event=event,
+        day=day,
+        days=sorted(days | {day}),
+        origin=origin,
+        columns=columns,
+        unscheduled=unscheduled(event),
+        conflicts=found,
+        version=version_of(event),
+        first=first,
+        last=last,
+    )
+
+
+def unscheduled(event: Event) -> list[Talk]:
+    """Talks that want a place: confirmed and draft ones without a slot."""
+    credits = TalkSpeaker.objects.select_related("speaker").only("talk", "position", "speaker__name")
+    talks = (
+        event.talks.filter(state__in=[Talk.State.CONFIRMED, Talk.State.DRAFT], slots__isnull=True)
+        .select_related("track")
+        .only("title", "state", "kind", "duration", "guid", "track__name", "track__color", "event_id")
+        .prefetch_related(Prefetch("talk_speakers", credits))
+        .order_by("track__position", "track__name", "title", "pk")
+    )
+    for talk in talks:
+        talk.color = color_of(talk.track and talk.track.name, talk.track and talk.track.color)
+    return list(talks)
+
+
+def _columns(event: Event, slots: list[Planned], origin: datetime, found: list[Conflict]) -> list[Column]:
+    columns: dict[UUID | None, Column] = {}
+    for row in event.event_rooms.select_related("room__venue").defer("room__search", "room__venue__search"):
+        opens, closes = _opening(event, row, origin)
+        columns[row.room.guid] = Column(row.room, opens=opens, closes=closes)
+    others = {slot.room for slot in slots} - columns.keys()
+    for room in Room.objects.filter(guid__in=others - {None}).select_related("venue"):
+        columns[room.guid] = Column(room)
+    if None in others or not columns:
+        columns[None] = Column(None)
+    for box in _boxes(event, slots, origin, found):
+        columns[box.slot.room].boxes.append(box)
+    for column in columns.values():
+        into_lanes(column.boxes)
+    return list(columns.values())
+
+
+def _boxes(event: Event, slots: list[Planned], origin: datetime, found: list[Conflict]) -> list[Box]:
+    problems: dict[UUID, list[Conflict]] = defaultdict(list)
+    for conflict in found:
+        for side in filter(None, (conflict.slot, conflict.other)):
+            problems[side.key].append(conflict)
+    rows = Slot.objects.filter(event=event, guid__in=[slot.key for slot in slots]).order_by()
+    more = {
+        row[0]: row[1:]
+        for row in rows.values_list("guid", "updated_at", "talk__track__name", "talk__track__color")
+    }
+    return [
+        _box(slot, origin, event, problems[slot.key], *more[slot.key]) for slot in slots if slot.key in more
+    ]
+
+
+def _opening(event: Event, row, origin: datetime) -> tuple[int | None, int | None]:
+    if row.opens_at is None:
+        return None, None
+    start = origin.astimezone(event.zone).replace(hour=row.opens_at.hour, minute=row.opens_at.minute)
+    opens = _minutes(start - origin)
+    length = (row.closes_at.hour - row.opens_at.hour) * 60 + row.closes_at.minute - row.opens_at.minute
+    return opens, opens + (length if length > 0 else length + 24 * 60)
+
+
+def _box(slot: Planned, origin: datetime, event: Event, problems: list[Conflict], seen, track, color) -> Box:
+    levels = {conflict.level for conflict in problems}
+    return Box(
+        slot=slot,
+        at=_minutes(slot.starts_at - origin),
+        minutes=_minutes(slot.ends_at - slot.starts_at),
+        start=f"{slot.starts_at.astimezone(event.zone):%H:%M}",
+        end=f"{slot.ends_at.astimezone(event.zone):%H:%M}",
+        seen=seen.isoformat(),
+        color=color_of(track, color),
+        level="block" if "block" in levels else "warn" if levels else "",
+        problems=[str(conflict) for conflict in problems],
+    )
+
+
+def into_lanes(boxes: Iterable[Box]) -> None:
+    """Put boxes (in time order) that overlap beside each other."""
+    group: list[Box] = []
+    for box in boxes:
+        if group and box.at >= max(other.at + other.minutes for other in group):
+            group = []
+        taken = {other.lane for other in group if other.at + other.minutes > box.at}
+        box.lane = next(lane for lane in range(len(group) + 1) if lane not in taken)
+        group.append(box)
+        lanes = max(other.lane for other in group) + 1
+        for other in group:
+            other.lanes = lanes
+
+
+def _span(event: Event, columns: list[Column], origin: datetime, day: date) -> tuple[int, int]:
+    """The minutes to draw: the usual hours, and whatever lies outside them with an hour around."""
+    midnight = _minutes(datetime.combine(day, datetime.min.time(), event.zone) - origin)
+    boxes = [box for column in columns for box in column.boxes]
+    starts = [box.at - MARGIN for box in boxes] + [
+        column.opens for column in columns if column.opens is not None
+    ]
+    ends = [box.at + box.minutes + MARGIN for box in boxes] + [column.closes or 0 for column in columns]
+    first = min([midnight + USUAL[0], *starts])
+    last = max([midnight + USUAL[1], *ends])
+    return max(0, first // 60 * 60), -(-last // 60) * 60
+
+
+def _minutes(length: timedelta) -> int:
+    return round(length.total_seconds() / 60)

@@ -1,0 +1,319 @@
+/* What every way of changing the plan has in common: the grid in minutes, requests in order, undo and redo. */
+
+const PATIENCE = 20000; // milliseconds between two questions whether the board is still fresh
+
+export class Board {
+  constructor(root) {
+    this.root = root;
+    this.strings = JSON.parse(document.querySelector("#board-strings").textContent);
+    this.token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.grid = root.querySelector("[data-grid]");
+    this.panel = root.querySelector("#panel");
+    this.undone = [];
+    this.done = [];
+    this.seen = new Map(); // slot -> what its last change said, for slots of other days
+    this.queue = Promise.resolve();
+    this.busy = 0; // a drag, a talk picked up, or requests on their way
+    this.shadow = Object.assign(document.createElement("li"), { className: "bd-shadow", ariaHidden: "true" });
+    root.addEventListener("click", (event) => this.clicked(event));
+    root.addEventListener("submit", (event) => this.submitted(event));
+    root.querySelector("[data-undo]").addEventListener("click", () => this.undo());
+    root.querySelector("[data-redo]").addEventListener("click", () => this.redo());
+    document.addEventListener("keydown", (event) => this.shortcut(event));
+    document.addEventListener("visibilitychange", () => this.refresh());
+    setInterval(() => this.refresh(), PATIENCE);
+    this.filter();
+    if (location.hash.startsWith("#slot-")) this.show(location.hash.slice(6));
+    else this.grid.scrollTop = Math.max(0, this.earliest() - this.first - 30) * this.minute;
+  }
+
+  // --- words ---
+  words(key, values = {}) {
+    return this.strings[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+
+  say(text, tone = "") {
+    const place = this.root.querySelector(".bd-say");
+    place.dataset.tone = tone;
+    place.textContent = text;
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => (place.textContent = ""), tone ? 12000 : 6000);
+  }
+
+  // --- the grid ---
+  get canvas() {
+    return this.grid.querySelector(".bd-canvas");
+  }
+  get first() {
+    return Number(this.canvas.dataset.first);
+  }
+  get last() {
+    return Number(this.canvas.dataset.last);
+  }
+  get step() {
+    return Number(this.root.querySelector("[data-step]").value);
+  }
+  get minute() {
+    return parseFloat(getComputedStyle(this.root).getPropertyValue("--minute"));
+  }
+  earliest() {
+    return Math.min(...[...this.grid.querySelectorAll(".bd-box")].map((box) => Number(box.dataset.at)), this.last);
+  }
+  get rooms() {
+    return [...this.grid.querySelectorAll(".bd-room:not([hidden])")];
+  }
+  room(key) {
+    return this.grid.querySelector(`.bd-room[data-room="${key}"]`);
+  }
+  box(slot) {
+    return this.grid.querySelector(`.bd-box[data-slot="${slot}"]`);
+  }
+  /** The time of day at a minute of the day: hours come from the server, which knows the zone. */
+  time(at) {
+    const hour = this.canvas.querySelector(`.bd-times li[data-at="${Math.floor(at / 60) * 60}"]`);
+    const start = hour ? hour.textContent : this.canvas.querySelector(".bd-times li").textContent;
+    const [hours, minutes] = start.split(":").map(Number);
+    const anchor = hour ? Number(hour.dataset.at) : Number(this.canvas.querySelector(".bd-times li").dataset.at);
+    const total = (((hours * 60 + minutes + at - anchor) % 1440) + 1440) % 1440;
+    return `${String(Math.floor(total / 60)).padStart(2, "0")}:${String(total % 60).padStart(2, "0")}`;
+  }
+  snap(at, minutes) {
+    const step = this.step;
+    return Math.min(Math.max(Math.round(at / step) * step, this.first), Math.max(this.first, this.last - minutes));
+  }
+  instant(at) {
+    return new Date(new Date(this.canvas.dataset.origin).getTime() + at * 60000).toISOString();
+  }
+  describe(column, at, minutes) {
+    return this.words("at", { time: this.time(at), end: this.time(at + minutes), room: column.dataset.name });
+  }
+  beside(column, at, minutes, slot) {
+    return [...column.querySelectorAll(".bd-box")].filter(
+      (box) =>
+        box.dataset.slot !== slot &&
+        Number(box.dataset.at) < at + minutes &&
+        Number(box.dataset.at) + Number(box.dataset.for) > at,
+    );
+  }
+
+  /** Draw where something would be put down. */
+  preview(column, at, minutes) {
+    const list = column.querySelector(".bd-boxes");
+    if (this.shadow.parentNode !== list) {
+      this.shadow.closest(".bd-room")?.classList.remove("is-target");
+      list.append(this.shadow);
+      column.classList.add("is-target");
+    }
+    if (this.shadow.dataset.at === String(at) && this.shadow.dataset.for === String(minutes)) return;
+    Object.assign(this.shadow.dataset, { at, for: minutes });
+    this.shadow.style.setProperty("--for", minutes);
+    this.shadow.style.transform = `translateY(${(at - this.first) * this.minute}px)`;
+    this.shadow.textContent = `${this.time(at)}–${this.time(at + minutes)}`;
+  }
+  endPreview() {
+    this.shadow.closest(".bd-room")?.classList.remove("is-target");
+    this.shadow.remove();
+    delete this.shadow.dataset.at;
+  }
+
+  // --- changes ---
+  minutesOf(item) {
+    return Number(item.dataset.for) || 2 * Number(this.root.querySelector("[data-step]").value);
+  }
+
+  place(item, column, at, minutes) {
+    const { slot, talk } = item.dataset;
+    const change = { op: "place", start: this.instant(at), minutes, room: column.dataset.room };
+    if (slot) {
+      if (Number(item.dataset.at) === at && Number(item.dataset.for) === minutes && item.closest(".bd-room") === column)
+        return null;
+      column.querySelector(".bd-boxes").append(item);
+      item.classList.add("is-saving");
+      for (const [name, value] of [["--at", at], ["--for", minutes]]) item.style.setProperty(name, value);
+      Object.assign(item.dataset, { at, for: minutes });
+      return this.change({ ...change, slot });
+    }
+    return this.change({ ...change, talk });
+  }
+
+  sendBack(item) {
+    if (!item.dataset.slot) return null;
+    item.classList.add("is-saving");
+    return this.change({ op: "unplace", slot: item.dataset.slot });
+  }
+
+  /** Send one change after those before it; `to` is where what undoes it is kept. */
+  change(values, { to = this.done, phrase = null } = {}) {
+    if (to === this.done && !phrase) this.undone.length = 0;
+    this.busy += 1;
+    const task = this.queue.then(() => this.send(values, to, phrase)).finally(() => (this.busy -= 1));
+    this.queue = task.catch(() => {});
+    return task;
+  }
+
+  async send(values, to, phrase) {
+    const focus = this.focused();
+    let answer, response;
+    try {
+      const body = new URLSearchParams({
+        seen: this.box(values.slot)?.dataset.seen ?? this.seen.get(values.slot) ?? "",
+        ...values,
+        shown: this.root.dataset.day,
+        first: this.first,
+        last: this.last,
+      });
+      response = await fetch(this.root.dataset.change, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json", "X-CSRFToken": this.token },
+      });
+      answer = await response.json();
+    } catch {
+      this.say(this.words("offline"), "bad");
+      return this.reload();
+    }
+    if (response.status === 400) await this.reload();
+    else this.apply(answer);
+    if (response.ok) {
+      if (answer.undo) to.push(answer.undo);
+      if (answer.slot) this.seen.set(answer.slot.guid, answer.slot.seen);
+    }
+    this.buttons();
+    this.say(phrase && response.ok ? this.words(phrase, answer) : answer.message, response.ok ? "" : "bad");
+    this.refocus(answer.slot?.guid ? { slot: answer.slot.guid, ...focus } : focus);
+    return response.ok;
+  }
+
+  apply(answer) {
+    this.root.dataset.version = answer.version;
+    if (answer.grid) {
+      const { scrollLeft, scrollTop } = this.grid;
+      this.grid.innerHTML = answer.grid;
+      this.grid.scrollTo(scrollLeft, scrollTop);
+      this.root.dispatchEvent(new Event("board:grid"));
+    }
+    for (const [key, html] of Object.entries(answer.columns ?? {}))
+      this.room(key).querySelector(".bd-boxes").innerHTML = html;
+    for (const box of this.grid.querySelectorAll(".bd-box")) {
+      const level = answer.marks[box.dataset.slot];
+      if (box.dataset.level === level) continue;
+      if (level) box.dataset.level = level;
+      else delete box.dataset.level;
+    }
+    this.root.querySelector("[data-conflicts]").innerHTML = answer.conflicts;
+    const tray = this.root.querySelector("[data-unscheduled]");
+    tray.innerHTML = answer.unscheduled;
+    this.root.querySelector("[data-count]").textContent = tray.firstElementChild.dataset.total;
+    this.filter();
+  }
+
+  async reload() {
+    const query = new URLSearchParams({ day: this.root.dataset.day, since: "" });
+    const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
+    if (response?.status === 200) this.apply(await response.json());
+    return false;
+  }
+
+  /** Fetch the board when somebody else has changed it, but not under somebody's hands. */
+  async refresh() {
+    if (this.busy || document.hidden) return;
+    const query = new URLSearchParams({ day: this.root.dataset.day, since: this.root.dataset.version });
+    const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
+    if (response?.status !== 200 || this.busy) return;
+    const focus = this.focused();
+    this.apply(await response.json());
+    this.refocus(focus);
+    this.say(this.words("fresh"));
+  }
+
+  undo() {
+    return this.back(this.done, this.undone, "undone", "nothing_to_undo");
+  }
+  redo() {
+    return this.back(this.undone, this.done, "redone", "nothing_to_redo");
+  }
+  back(from, to, phrase, nothing) {
+    const step = from.pop();
+    if (!step) return this.say(this.words(nothing));
+    return this.change(step, { to, phrase });
+  }
+  buttons() {
+    this.root.querySelector("[data-undo]").disabled = !this.done.length;
+    this.root.querySelector("[data-redo]").disabled = !this.undone.length;
+  }
+  shortcut(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("input, textarea, select")) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) this.undo();
+    else if (key === "y" || (key === "z" && event.shiftKey)) this.redo();
+    else return;
+    event.preventDefault();
+  }
+
+  // --- focus ---
+  focused() {
+    const item = document.activeElement?.closest(".bd-box, .bd-talk");
+    return item ? { ...item.dataset } : null;
+  }
+  refocus(focus) {
+    if (!focus || (document.activeElement && document.activeElement !== document.body)) return;
+    const item =
+      (focus.slot && this.box(focus.slot)) ||
+      (focus.talk && this.root.querySelector(`.bd-talk[data-talk="${focus.talk}"], .bd-box[data-talk="${focus.talk}"]`));
+    (item?.querySelector("a") ?? this.grid).focus({ preventScroll: !item });
+  }
+  show(slot) {
+    const box = this.box(slot);
+    if (!box) return false;
+    box.scrollIntoView({ block: "center", inline: "center" });
+    box.classList.add("is-shown");
+    setTimeout(() => box.classList.remove("is-shown"), 2500);
+    box.querySelector("a").focus({ preventScroll: true });
+    return true;
+  }
+
+  // --- the form, the lists ---
+  async clicked(event) {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.dataset.show && this.show(link.dataset.show)) event.preventDefault();
+    if ("close" in link.dataset) {
+      event.preventDefault();
+      this.panel.hidden = true;
+      this.opener?.isConnected ? this.opener.focus() : this.grid.focus();
+    }
+    if (!("panel" in link.dataset)) return;
+    event.preventDefault();
+    const address = new URL(link.href);
+    address.searchParams.set("part", "panel");
+    address.hash = "";
+    const response = await fetch(address).catch(() => null);
+    if (!response?.ok) return this.reload();
+    this.opener = link;
+    this.panel.innerHTML = await response.text();
+    this.panel.hidden = false;
+    this.panel.querySelector("input:not([type=hidden]), select").focus();
+  }
+
+  submitted(event) {
+    if (!event.target.closest("#panel")) return;
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.target));
+    delete values.csrfmiddlewaretoken;
+    this.change(values).then((worked) => {
+      if (!worked) return;
+      this.panel.hidden = true;
+      if (values.day && values.day !== this.root.dataset.day) this.grid.focus();
+    });
+  }
+
+  filter() {
+    const field = this.root.querySelector(".bd-filter");
+    field.oninput = () => this.filter();
+    const words = field.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    for (const talk of this.root.querySelectorAll(".bd-talk")) {
+      const text = talk.textContent.toLocaleLowerCase();
+      talk.hidden = !words.every((word) => text.includes(word));
+    }
+  }
+}

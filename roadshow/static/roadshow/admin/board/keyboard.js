@@ -1,0 +1,156 @@
+/* The same by keyboard: arrows go from box to box, Space picks one up, arrows move it, Enter puts it down. */
+
+export function start(board) {
+  const { root, grid } = board;
+  let held = null; // { item, column, at, minutes }
+
+  rove();
+  root.addEventListener("board:grid", rove);
+  grid.addEventListener("focusin", (event) => {
+    const link = event.target.closest(".bd-box > a");
+    if (!link) return;
+    for (const other of grid.querySelectorAll('.bd-box > a[tabindex="0"]')) other.tabIndex = -1;
+    link.tabIndex = 0;
+  });
+  root.addEventListener("focusout", (event) => {
+    if (held && !root.contains(event.relatedTarget)) setTimeout(() => held && !root.contains(document.activeElement) && leave(), 0);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (held ? move(event) : navigate(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+  // A held talk is put down by the key alone, not by the click that Enter makes on a link.
+  root.addEventListener("click", (event) => held && event.detail === 0 && event.preventDefault(), true);
+
+  /** One stop for Tab: the box that was focused last. */
+  function rove() {
+    const links = grid.querySelectorAll(".bd-box > a");
+    for (const link of links) link.tabIndex = -1;
+    if (links[0]) links[0].tabIndex = 0;
+  }
+
+  function navigate(event) {
+    const item = event.target.closest(".bd-box, .bd-talk");
+    if (!item) return false;
+    if (event.key === " ") return pick(item);
+    if (event.key === "Delete" && item.dataset.slot) return Boolean(board.sendBack(item));
+    const next = item.matches(".bd-talk") ? alongTray(item, event.key) : alongGrid(item, event.key);
+    next?.querySelector("a").focus();
+    return Boolean(next);
+  }
+
+  function alongTray(item, key) {
+    const all = [...root.querySelectorAll(".bd-talk:not([hidden])")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    return step && all[all.indexOf(item) + step];
+  }
+
+  function alongGrid(item, key) {
+    const column = item.closest(".bd-room");
+    const inTime = (boxes) => boxes.sort((a, b) => a.dataset.at - b.dataset.at);
+    const boxes = inTime([...column.querySelectorAll(".bd-box")]);
+    const index = boxes.indexOf(item);
+    if (key === "ArrowDown") return boxes[index + 1];
+    if (key === "ArrowUp") return boxes[index - 1];
+    if (key === "Home") return boxes[0];
+    if (key === "End") return boxes.at(-1);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (!step) return null;
+    const rooms = board.rooms;
+    for (let at = rooms.indexOf(column) + step; rooms[at]; at += step) {
+      const near = [...rooms[at].querySelectorAll(".bd-box")];
+      const distance = (box) => Math.abs(box.dataset.at - item.dataset.at);
+      if (near.length) return near.sort((a, b) => distance(a) - distance(b))[0];
+    }
+    return null;
+  }
+
+  function pick(item) {
+    const minutes = board.minutesOf(item);
+    const column = item.closest(".bd-room") ?? board.rooms[0];
+    const at = item.dataset.slot ? Number(item.dataset.at) : board.snap(firstFree(column, minutes), minutes);
+    held = { item, column, at, minutes };
+    board.busy += 1;
+    item.classList.add("is-moving");
+    draw();
+    board.say(`${board.words("picked", { title: item.dataset.title, minutes })} ${where()}`);
+    return true;
+  }
+
+  function firstFree(column, minutes) {
+    const ends = [...column.querySelectorAll(".bd-box")].map((box) => Number(box.dataset.at) + Number(box.dataset.for));
+    const from = Number(column.dataset.opens ?? board.first + 60);
+    const starts = [from, ...ends].sort((a, b) => a - b);
+    return starts.find((at) => at >= from && !board.beside(column, at, minutes, "").length) ?? from;
+  }
+
+  function draw() {
+    board.preview(held.column, held.at, held.minutes);
+    board.shadow.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function where() {
+    const { item, column, at, minutes } = held;
+    const parts = [board.describe(column, at, minutes)];
+    const beside = board.beside(column, at, minutes, item.dataset.slot).map((box) => box.dataset.title);
+    if (beside.length) parts.push(board.words("over", { titles: beside.join("”, “") }));
+    const { opens, closes } = column.dataset;
+    if (opens !== undefined && (at < Number(opens) || at + minutes > Number(closes))) parts.push(board.words("closed"));
+    return `${parts.join(", ")}.`;
+  }
+
+  function move(event) {
+    const { key, shiftKey } = event;
+    if (key === "Escape") return leave();
+    if (key === "Enter" || key === " ") return put();
+    if (key === "Delete" || key === "Backspace") return sendBack();
+    if (key === "Tab") {
+      leave();
+      return false;
+    }
+    const step = board.step;
+    const rooms = board.rooms;
+    const down = { ArrowDown: 1, ArrowUp: -1, PageDown: 60 / step, PageUp: -60 / step }[key];
+    const across = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (down && shiftKey) held.minutes = Math.max(step, held.minutes + down * step);
+    else if (down) held.at = board.snap(held.at + down * step, held.minutes);
+    else if (across) held.column = rooms[rooms.indexOf(held.column) + across] ?? held.column;
+    else if (key === "Home") held.column = rooms[0];
+    else if (key === "End") held.column = rooms.at(-1);
+    else return false;
+    draw();
+    board.say(where());
+    return true;
+  }
+
+  function release() {
+    const { item, column, at, minutes } = held;
+    held = null;
+    board.busy -= 1;
+    board.endPreview();
+    const still = (item.dataset.slot && board.box(item.dataset.slot)) || item;
+    still.classList.remove("is-moving");
+    return { item: still, column, at, minutes };
+  }
+
+  function put() {
+    const { item, column, at, minutes } = release();
+    if (!board.place(item, column, at, minutes)) board.say(board.words("left", { title: item.dataset.title }));
+    return true;
+  }
+
+  function sendBack() {
+    const { item } = release();
+    board.sendBack(item);
+    return true;
+  }
+
+  function leave() {
+    const { item } = release();
+    board.say(board.words("left", { title: item.dataset.title }));
+    return true;
+  }
+}
