@@ -1,9 +1,18 @@
 """Endpoints for links and collections."""
 
-from roadshow.base.viewsets import RecordViewSet
+from django.db import transaction
+from rest_framework.exceptions import Throttled
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from roadshow.base.authentication import EverybodyWrites
+from roadshow.base.limits import within_limit
+from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
 
 from .filters import CollectionFilter, ResourceFilter
-from .serializers import CollectionSerializer, ResourceSerializer
+from .serializers import CollectionSerializer, ResourceSerializer, SuggestionSerializer
+
+TIMES, SECONDS = 10, 3600  # suggestions of one sender in an hour
 
 
 class ResourceViewSet(RecordViewSet):
@@ -28,3 +37,19 @@ class CollectionViewSet(RecordViewSet):
     serializer_class = CollectionSerializer
     filterset_class = CollectionFilter
     lookup_field = "slug"
+
+
+class SuggestionView(PublicMixin, APIView):
+    """Proposes a link for the library. Needs no account; curators decide."""
+
+    permission_classes = [EverybodyWrites]
+
+    def post(self, request):
+        refuse_unknown(request.query_params, ())
+        data = SuggestionSerializer(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        if not within_limit(request, "suggestion", times=TIMES, seconds=SECONDS):
+            raise Throttled(SECONDS)
+        with transaction.atomic():
+            row = data.save()
+        return Response({"title": row.title, "link": row.url, "state": row.state}, status=201)

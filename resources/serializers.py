@@ -13,6 +13,7 @@ from roadshow.base.serializers import (
     RecordSerializer,
     References,
     Shape,
+    clean,
     keys,
     objects,
     replace_rows,
@@ -86,6 +87,26 @@ class ResourceSerializer(RecordSerializer):
 
     def write_events(self, row, events):
         self._set(row, "events", events)
+
+
+class SuggestionSerializer(serializers.ModelSerializer):
+    """A link that somebody proposes; curators decide."""
+
+    link = serializers.URLField(source="url", max_length=2000, help_text=_("The address it leads to."))
+    topics = References(Topic.objects, required=False)
+
+    class Meta:
+        model = Resource
+        fields = ["title", "link", "kind", "language", "authors", "year", "note", "topics"]
+        extra_kwargs = {"kind": {"required": False}}
+
+    def create(self, validated_data):
+        topics = validated_data.pop("topics", [])
+        row = Resource(state=Resource.State.SUGGESTED, **validated_data)
+        clean(row, {"url": "link"})
+        row.save()
+        row.topics.set(topics)
+        return row
 
 
 class ItemSerializer(serializers.Serializer):

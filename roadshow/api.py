@@ -117,6 +117,12 @@ planned = {"get": "retrieve", "put": "update", "patch": "partial_update", "delet
 urlpatterns = [
     path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
     path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
+    path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
+    path("v1/imports/", events.ImportView.as_view(), name="imports"),
+    path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),
+    path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
+    path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),
+    path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
     path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),

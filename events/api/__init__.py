@@ -1,5 +1,6 @@
 """Endpoints for events, talks and schedules."""
 
+from .actions import FeedbackView, ImportView, MergeView
 from .records import (
     RoomViewSet,
     SeriesViewSet,
@@ -12,6 +13,9 @@ from .schedule import EventViewSet, PlanViewSet, ReleaseViewSet, SlotViewSet
 
 __all__ = [
     "EventViewSet",
+    "FeedbackView",
+    "ImportView",
+    "MergeView",
     "PlanViewSet",
     "ReleaseViewSet",
     "RoomViewSet",

@@ -1,8 +1,20 @@
 """Endpoints that are lists of records and nothing more."""
 
-from roadshow.base.viewsets import RecordViewSet
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from roadshow.base.idempotency import idempotent
+from roadshow.base.serializers import require_editable
+from roadshow.base.viewsets import RecordViewSet, refuse_unknown
 
 from .. import filters, serializers
+from ..models import Talk
+
+BULK = 1000  # talks in one call
 
 
 class SeriesViewSet(RecordViewSet):
@@ -50,6 +62,14 @@ class TopicViewSet(RecordViewSet):
     lookup_field = "slug"
 
 
+def guid_of(data: dict) -> UUID | None:
+    """The GUID that a talk's JSON names; None when it names none, or something else."""
+    try:
+        return UUID(data["guid"]) if isinstance(data.get("guid"), str) else None
+    except ValueError:
+        return None
+
+
 class TalkViewSet(RecordViewSet):
     """Talks, workshops, keynotes and breaks."""
 
@@ -57,3 +77,47 @@ class TalkViewSet(RecordViewSet):
     serializer_class = serializers.TalkSerializer
     filterset_class = filters.TalkFilter
     lookup_field = "guid"
+
+    @action(detail=False, methods=["post"])
+    @idempotent
+    def bulk(self, request):
+        """Up to 1,000 talks in one call, all or none. A talk whose `guid` exists is changed, others are made.
+
+        Each error says by its number (from 0) which talk it is about.
+        """
+        refuse_unknown(request.query_params, ())
+        data = request.data.get("talks") if isinstance(request.data, dict) else None
+        if not isinstance(data, list) or not data or not all(isinstance(one, dict) for one in data):
+            raise ValidationError({"talks": _("Give a list of talks.")})
+        if len(data) > BULK:
+            raise ValidationError({"talks": _("At most %(limit)s talks at once.") % {"limit": BULK}})
+        rows, errors = self.write_all(data)
+        if any(errors):
+            raise ValidationError({"talks": errors})
+        require_editable(request.user, rows)
+        return Response({"talks": self.records([row.pk for row in rows])})
+
+    def write_all(self, data: list[dict]) -> tuple[list[Talk], list[dict]]:
+        """The talks, written one after the other, and what is wrong with each (nothing: an empty dict)."""
+        guids = [guid for guid in map(guid_of, data) if guid]
+        rows, errors = [], []
+        if len(set(guids)) < len(guids):
+            raise ValidationError({"talks": _("A talk is in the list twice.")})
+        there = {
+            row.guid: row
+            for row in self.get_queryset().filter(guid__in=guids).select_for_update(of=("self",))
+        }
+        taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(there)
+        require_editable(self.request.user, list(there.values()))
+        shared = {"references": {}, "checks_later": True}
+        for one in data:
+            guid = guid_of(one)
+            try:
+                if guid in taken or (guid is None and "guid" in one):
+                    raise ValidationError({"guid": [_("There is no such talk.")]})
+                row = there.get(guid)
+                rows.append(self.written(row, data=one, partial=row is not None, guid=guid, **shared))
+                errors.append({})
+            except ValidationError as error:
+                errors.append(error.detail)
+        return rows, errors

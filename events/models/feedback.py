@@ -56,7 +56,8 @@ class Feedback(models.Model):
                 violation_error_message=_("Feedback is about the event, a talk or a recap: choose one."),
             ),
             models.CheckConstraint(
-                condition=Q(rating__range=(1, 5)) | (Q(rating__isnull=True) & ~Q(comment="")),
+                condition=Q(rating__isnull=False, rating__range=(1, 5))
+                | (Q(rating__isnull=True) & ~Q(comment="")),
                 name="feedback_says_something",
                 violation_error_message=_("Give between one and five stars, or write a comment."),
             ),

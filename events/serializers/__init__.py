@@ -1,12 +1,21 @@
 """Events, talks and all that belongs to them in JSON."""
 
 from .event import EventSerializer, SeriesSerializer
-from .schedule import PlanSerializer, ReleaseSerializer, ReleasingSerializer, SlotSerializer
+from .schedule import (
+    FeedbackSerializer,
+    MergingSerializer,
+    PlanSerializer,
+    ReleaseSerializer,
+    ReleasingSerializer,
+    SlotSerializer,
+)
 from .talk import TalkSerializer, TopicSerializer, TrackSerializer
 from .venue import RoomSerializer, VenueSerializer
 
 __all__ = [
     "EventSerializer",
+    "FeedbackSerializer",
+    "MergingSerializer",
     "PlanSerializer",
     "ReleaseSerializer",
     "ReleasingSerializer",

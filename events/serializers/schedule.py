@@ -9,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from roadshow.base.serializers import Column, PageUrl, RecordSerializer, Reference, Shape
+from speakers.models import Speaker
 
-from ..models import Event, Release, ReleasedSlot, Room, Slot, Talk
+from ..models import Event, Feedback, Release, ReleasedSlot, Room, Slot, Talk
 from .event import EventSerializer
 from .talk import TalkSerializer, with_event
 from .venue import RoomSerializer
@@ -124,6 +125,20 @@ class ReleasingSerializer(serializers.Serializer):
     note = serializers.CharField(
         required=False, allow_blank=True, default="", help_text=_("What is new, for attendees.")
     )
+
+
+class FeedbackSerializer(serializers.ModelSerializer):
+    """What somebody thought: stars, a comment or both."""
+
+    class Meta:
+        model = Feedback
+        fields = ["rating", "comment", "name"]
+
+
+class MergingSerializer(serializers.Serializer):
+    """Which other record is the same person."""
+
+    other = Reference(Speaker.objects, help_text=_("Slug of the speaker who is merged and deleted."))
 
 
 class ReleaseSerializer(RecordSerializer):

@@ -384,10 +384,16 @@ class RecordSerializer(serializers.ModelSerializer):
             self.after_create(row)
         for name, value in related.items():
             getattr(self, f"write_{name}")(row, value)
-        user = self.context["request"].user
-        if not self.Meta.model._default_manager.editable_by(user).filter(pk=row.pk).exists():
-            raise PermissionDenied(_("You may not change this."))
+        if not self.context.get("checks_later"):
+            require_editable(self.context["request"].user, [row])
         return row
+
+
+def require_editable(user, rows: list[Model]) -> None:
+    """Raises PermissionDenied unless `user` may change every row, as it now is."""
+    keys = {row.pk for row in rows}
+    if rows and type(rows[0])._default_manager.editable_by(user).filter(pk__in=keys).count() < len(keys):
+        raise PermissionDenied(_("You may not change this."))
 
 
 def clean(row: Model, names: dict[str, str] | None = None) -> None:

@@ -33,6 +33,14 @@ def refuse_unknown(parameters, known) -> None:
             raise ValidationError({name: message % {"name": name[:80], "allowed": ", ".join(known) or "-"}})
 
 
+def yes_or_no(request, name: str) -> bool:
+    """A parameter that is true or false; false when it is not given. Raises ValidationError."""
+    text = request.query_params.get(name, "false")
+    if text not in ("true", "false"):
+        raise ValidationError({name: _("Use true or false.")})
+    return text == "true"
+
+
 class Filtering(BaseFilterBackend):
     """Applies the view's `filterset_class`; what it cannot use is a 400."""
 

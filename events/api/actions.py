@@ -1,0 +1,142 @@
+"""What an endpoint does that is more than one record: imports, bulk changes, merging, feedback."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError, Throttled, ValidationError
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from roadshow.base.authentication import EverybodyWrites
+from roadshow.base.errors import Conflict
+from roadshow.base.limits import within_limit
+from roadshow.base.models import validate_timezone
+from roadshow.base.viewsets import PublicMixin, refuse_unknown, yes_or_no
+from speakers.models import Speaker
+
+from ..actions import (
+    ImportRefused,
+    MergeRefused,
+    ScheduleConflict,
+    give_feedback,
+    import_schedule,
+    merge_speakers,
+)
+from ..formats.detect import UnreadableFile, read
+from ..models import Event, Talk
+from ..serializers import FeedbackSerializer, MergingSerializer
+
+LIMIT = 64 * 1024 * 1024  # bytes of an upload
+TIMES, SECONDS = 10, 3600  # messages of one sender in an hour, as on the pages
+
+
+class RawParser(BaseParser):
+    """The body as it is, of whatever type."""
+
+    media_type = "*/*"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        return {"file": stream}
+
+
+class ImportView(PublicMixin, APIView):
+    """Reads schedule.xml, schedule.json, iCalendar, CSV or XLSX into an event's plan.
+
+    Send the file as the body, or as `file` of a form. Without `apply=true` it only says what would change.
+    Without an event in the address a new one is made, under the slug that `event` names.
+    """
+
+    parser_classes = [MultiPartParser, RawParser]
+
+    def post(self, request, slug=None):
+        refuse_unknown(request.query_params, ("apply", "release", "timezone", *(() if slug else ("event",))))
+        event = self.event(slug) if slug else None
+        zone = request.query_params.get("timezone", "")
+        if zone:
+            validate_timezone(zone)
+        try:
+            reading = read(self.data(), timezone=zone or (event.timezone if event else ""))
+            report = import_schedule(
+                reading=reading,
+                event=event,
+                slug=request.query_params.get("event", ""),
+                timezone=zone,
+                by=request.user,
+                release=yes_or_no(request, "release"),
+                dry_run=not yes_or_no(request, "apply"),
+            )
+        except (UnreadableFile, ImportRefused) as error:
+            raise ValidationError({"file": str(error)}) from error
+        except ScheduleConflict as error:
+            raise Conflict([str(one) for one in error.conflicts]) from error
+        return Response(asdict(report) | {"changes": report.changes})
+
+    def event(self, slug: str) -> Event:
+        event = Event.objects.visible_to(self.request.user).filter(slug=slug).first()
+        if event is None:
+            raise Http404
+        if not Event.objects.editable_by(self.request.user).filter(pk=event.pk).exists():
+            self.permission_denied(self.request, _("You may not change this."))
+        return event
+
+    def data(self) -> bytes:
+        """The uploaded bytes. Raises ValidationError and ParseError."""
+        file = self.request.data.get("file")
+        if not hasattr(file, "read"):
+            raise ValidationError({"file": _("Send a file.")})
+        try:
+            data = file.read(LIMIT + 1)
+        except OSError as error:
+            raise ParseError from error
+        if len(data) > LIMIT:
+            raise ValidationError({"file": _("The file is larger than 64 MB.")})
+        return data
+
+
+class MergeView(PublicMixin, APIView):
+    """Makes two records of one person one: `other` gives all it has to the one addressed, and is deleted."""
+
+    def post(self, request, slug):
+        refuse_unknown(request.query_params, ())
+        data = MergingSerializer(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        into = self.speaker(slug)
+        try:
+            merged = merge_speakers(into=into, other=self.speaker(data.validated_data["other"].slug))
+        except MergeRefused as error:
+            raise Conflict(str(error)) from error
+        return Response({"speaker": merged.slug})
+
+    def speaker(self, slug: str) -> Speaker:
+        found = Speaker.objects.visible_to(self.request.user).filter(slug=slug).first()
+        if found is None:
+            raise Http404
+        if not Speaker.objects.editable_by(self.request.user).filter(pk=found.pk).exists():
+            self.permission_denied(self.request, _("You may not change this."))
+        return found
+
+
+class FeedbackView(PublicMixin, APIView):
+    """Stars, a comment or both, about an event or one of its talks, while it is open. Needs no account."""
+
+    permission_classes = [EverybodyWrites]
+
+    def post(self, request, slug=None, guid=None):
+        refuse_unknown(request.query_params, ())
+        if slug:
+            talk, event = None, Event.objects.visible_to(request.user).filter(slug=slug).first()
+        else:
+            talk = Talk.objects.visible_to(request.user).filter(guid=guid).select_related("event").first()
+            event = talk and talk.event
+        if event is None or not event.feedback_open:
+            raise Http404
+        data = FeedbackSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        if not within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
+            raise Throttled(SECONDS)
+        with transaction.atomic():
+            given = give_feedback(event=event, talk=talk, **data.validated_data)
+        return Response(FeedbackSerializer(given).data, status=201)
