@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shlex
 import shutil
 import tempfile
 import time
@@ -51,8 +50,8 @@ class Cluster:
 
     def __init__(self, data: Path, *, lasting: bool = True):
         self.data, self.lasting = data, lasting
-        self.folder = data / "postgres"
-        self.account = {}
+        self.folder, self.log = data / "postgres", data / "postgres.log"
+        self.account, self.server, self.listening = {}, None, self.folder
 
     @contextlib.contextmanager
     def used(self) -> Iterator[str]:
@@ -132,58 +131,65 @@ class Cluster:
         except (OSError, IndexError, ValueError, psutil.Error):
             pass
         # Its number may belong to another process by now, which PostgreSQL itself would take for a server.
-        file.unlink(missing_ok=True)
+        for left in (file, self.folder / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
         return []
 
     def sockets(self) -> Path:
-        """Where the server listens: the data directory, unless its name does not suit.
-
-        The system allows 103 bytes, and pg_ctl hands the name through a shell and a list.
-        """
+        """Where the server listens: the data directory, unless its name is too long, or odd in a list."""
         if len(f"{self.folder}/.s.PGSQL.5432".encode()) > 103 or re.search(r"[^\w./+-]", str(self.folder)):
             return self.private_folder("roadshow-", Path("/tmp"))  # noqa: S108 - short everywhere
         return self.folder
 
     def start(self) -> None:
+        """Start the server; not by pg_ctl, which hands every name to a shell."""
         settings = CONFIGURATION | ({} if self.lasting else UNSAFE)
-        settings["unix_socket_directories"] = str(self.sockets())
-        options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
-        log = self.folder / "log"
-        log.unlink(missing_ok=True)
-        command = ["pg_ctl", "start", "-w", f"-t{PATIENCE}", "-D", str(self.folder), "-l", str(log)]
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                return self.run(*command, "-o", options)
-            except StartError as error:
-                said = log.read_text(errors="replace") if log.exists() else ""
-                # Processes of a server that was killed take a moment to notice.
-                if "shared memory block" not in said or time.monotonic() > deadline:
-                    reason = re.search(r"FATAL: +(.*)", said)
-                    raise StartError(
-                        f"The database in {self.folder} does not start: {reason[1] if reason else error}"
-                    ) from None
-                time.sleep(0.3)
+        self.listening = self.sockets()
+        settings["unix_socket_directories"] = str(self.listening)
+        options = [f"-c{name}={value}" for name, value in settings.items()]
+        with self.log.open("w") as log:
+            self.server = programs.start(log, "postgres", "-D", str(self.folder), *options, **self.account)
 
     def wait_until_ready(self) -> str:
         """Wait for the server to answer, make the database on first use, and give its address."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
+            if self.server and self.server.poll() is not None:
+                self.start_again_or_fail()
             lines = self.postmaster()
             if len(lines) >= 8 and lines[7].strip() == "ready":
                 server = f"host={quote(lines[4].strip(), safe='')}"
                 ensure_database(f"postgresql://postgres@/postgres?{server}")
                 return f"postgresql://postgres@/roadshow?{server}"
-            time.sleep(0.05)
-        raise StartError(f"The database in {self.folder} does not answer: see {self.folder / 'log'}.")
+            time.sleep(0.02)
+        raise StartError(f"The database in {self.folder} does not answer: see {self.log}.")
+
+    def start_again_or_fail(self) -> None:
+        """After the server gave up: processes of one that was killed take a moment to notice."""
+        said = self.log.read_text(errors="replace")
+        self.remove_sockets(self.listening)
+        if "shared memory block" not in said:
+            reason = re.search(r"FATAL: +(.*)", said)
+            raise StartError(
+                f"The database in {self.folder} does not start ({reason[1] if reason else 'it crashed'}): "
+                f"see {self.log}."
+            )
+        time.sleep(0.3)
+        self.start()
 
     def stop(self) -> None:
         lines = self.postmaster()
         mode = "fast" if self.lasting else "immediate"
         with contextlib.suppress(StartError):  # it may have stopped by itself
             self.run("pg_ctl", "stop", "-w", "-t60", "-D", str(self.folder), "-m", mode)
-        if len(lines) > 4 and lines[4] != str(self.folder):
-            shutil.rmtree(lines[4], ignore_errors=True)
+        if self.server:
+            self.server.wait()
+        if len(lines) > 4:
+            self.remove_sockets(Path(lines[4]))
+
+    def remove_sockets(self, sockets: Path) -> None:
+        if sockets != self.folder:
+            shutil.rmtree(sockets, ignore_errors=True)
 
 
 def ensure_database(maintenance: str) -> None:

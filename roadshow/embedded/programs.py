@@ -9,6 +9,7 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from .errors import StartError
 
@@ -53,25 +54,28 @@ def make_readable(folder: Path) -> None:
         path.chmod(mode | (0o005 if mode & 0o100 else 0o004))
 
 
-def run(program: str, *arguments: str, **process: object) -> None:
-    """Run one of the programs; `process` goes to subprocess. Raises StartError with what it said last."""
+def start(output: IO, program: str, *arguments: str, **process: object) -> subprocess.Popen:
+    """Start one of the programs, without what surrounds us; `process` goes to subprocess."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
+    return subprocess.Popen(
+        [INSTALLED / "bin" / program, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        env=environment | {"LANG": "C", "TZ": "UTC"},
+        start_new_session=True,  # Ctrl-C is for those who use the database
+        **process,
+    )
+
+
+def run(program: str, *arguments: str, **process: object) -> None:
+    """Run one of the programs to its end. Raises StartError with what it said last."""
     with tempfile.TemporaryFile("w+") as output:
-        done = subprocess.run(
-            [INSTALLED / "bin" / program, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            env=environment | {"LANG": "C", "TZ": "UTC"},
-            start_new_session=True,  # Ctrl-C is for those who use the database
-            **process,
-        )
-        if done.returncode:
+        if status := start(output, program, *arguments, **process).wait():
             output.seek(0)
             said = [line.strip() for line in output if line.strip()]
-            raise StartError(f"PostgreSQL's {program} failed: {said[-1] if said else done.returncode}")
+            raise StartError(f"PostgreSQL's {program} failed: {said[-1] if said else status}")
 
 
 def version() -> str:

@@ -1,0 +1,81 @@
+"""Roadshow's commands as real processes, in an environment that says nothing but what a test says."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+def surroundings(data: Path, **variables: object) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"ROADSHOW_DATA": str(data)} | {name: str(value) for name, value in variables.items()}
+
+
+def run(data: Path, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
+    """`python ARGUMENTS…` to its end."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=surroundings(data, **variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def start(data: Path, *arguments: str, **variables: object) -> subprocess.Popen:
+    """`python ARGUMENTS…` as the leader of a process group, its output in one pipe."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=surroundings(data, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def kill(process: subprocess.Popen) -> None:
+    """What pulling the plug does to it and all that it started, but for the database."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def servers(data: Path) -> list[psutil.Process]:
+    """The PostgreSQL servers that run on that data."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.name() == "postgres" and str(data / "postgres") in process.cmdline():
+                found.append(process)
+    return found
+
+
+def eventually(condition, seconds: float = 20):
+    """What `condition()` gives, as soon as that is true."""
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.05)
+    return result
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def is_one_sentence(text: str) -> bool:
+    """Whether that is what somebody should see of an error: a line, and no traceback."""
+    return text.count("\n") == 1 and text.endswith(".\n") and "Traceback" not in text
