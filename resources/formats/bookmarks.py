@@ -109,14 +109,17 @@ def write(links: LinkList) -> bytes:
     folders = {collection.title: collection.text for collection in links.collections}
     for link in links.links:
         folders |= {title: "" for title in link.collections[:1] if title not in folders}
+    members: dict[str, list[Link]] = {}
+    for link in links.links:
+        members.setdefault(link.collections[0] if link.collections else "", []).append(link)
     parts = [_HEAD.format(title=escape(links.title or "Bookmarks"))]
     for title, text in folders.items():
         parts.append(
             f"<DT><H3>{escape(title)}</H3>\n" + (f"<DD>{escape(text)}\n" if text else "") + "<DL><p>\n"
         )
-        parts += [_item(link) for link in links.links if link.collections[:1] == [title]]
+        parts += map(_item, members.get(title, []))
         parts.append("</DL><p>\n")
-    parts += [_item(link) for link in links.links if not link.collections]
+    parts += map(_item, members.get("", []))
     return ("".join(parts) + "</DL><p>\n").encode()
 
 

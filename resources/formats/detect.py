@@ -13,7 +13,7 @@ from events.formats.reading import UnreadableFile
 from . import atom, bookmarks, json_feed, markdown_list, opml, table, xml
 from .document import Reading
 
-LIMIT = 10 * 1024 * 1024  # bytes
+LIMIT = 20 * 1024 * 1024  # bytes
 _XML = re.compile(r"<\?xml|<(!doctype\s+)?(opml|feed|rss|rdf:rdf)\b", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+(netscape|html)|<(html|dl|dt|h1|title|meta)[\s>]", re.IGNORECASE)
 

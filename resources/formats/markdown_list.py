@@ -20,7 +20,7 @@ _SEPARATOR = re.compile(r"^[\s:|,.–—·-]+")
 _COMMENT = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)
 _SPECIAL = re.compile(r"([\\`*\[\]<])")
 # Text that is the same in Markdown and in plain: no marks, no line ends, nothing that looks like a separator.
-_PLAIN = re.compile(r"(?![\s:|,.–—·-])[^\\`*_\[\]<>&~!#|\n]*(?<!\s)")
+_PLAIN = re.compile(r"(?![:|,.–—·-])(?:[^\\`*_\[\]<>&~!#|\s]+(?: (?! |$)|$))*")
 
 
 def read(text: str) -> Reading:

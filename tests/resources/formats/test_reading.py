@@ -318,7 +318,7 @@ NOISE = "".join(f"{n} {'*[(<!&|' * (n % 7)} - [x](y{n}) https:/{n} \x07\ufffe\n"
         b"<opml><body></body></opml>",
         b"a,b\n1,2\n",
         b"name,tags\n",
-        b"x" * (10 * 1024 * 1024 + 1),
+        b"x" * (20 * 1024 * 1024 + 1),
     ],
     ids=lambda data: repr(data[:20]),
 )
