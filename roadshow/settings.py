@@ -84,7 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "roadshow.base.caching.KeepAnswers",  # before all that a kept answer does not need
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -136,6 +136,24 @@ CACHES = {
     "default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache")
     | {"TIMEOUT": 86400, "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
+
+# Views whose answers follow from what the stamp stands for, see roadshow.base.caching. Not: plans, forms with
+# tokens, and the feed of changes, which shows a change only when none before it is under way.
+KEEP_ANSWERS = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
+KEPT_VIEWS = [
+    "home", "topics", "topic", "search", "sitemap",
+    *(f"events:{name}" for name in (
+        "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics", "talk_file",
+        "calendar", "series_calendar", "feed", "changes_feed",
+    )),
+    "speakers:speakers", "speakers:speaker",
+    *(f"resources:{name}" for name in ("resources", "resource", "collections", "collection")),
+    *(f"api:{name}-{kind}" for name in (
+        "series", "events", "venues", "rooms", "tracks", "topics", "talks", "slots", "releases", "speakers",
+        "resources", "collections",
+    ) for kind in ("list", "detail")),
+    "api:events-schedule", "api:releases-schedule", "api:releases-differences", "api:search",
+]  # fmt: skip
 
 # --- people --------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -250,6 +268,13 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
     "SITE_SYMBOL": "tour",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("roadshow/icons/icon.svg"),
+        }
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_BACK_BUTTON": True,

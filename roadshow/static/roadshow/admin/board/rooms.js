@@ -57,15 +57,18 @@ export function start(board) {
     root.style.setProperty("--step", step.value);
     for (const box of boxes) box.checked = !kept.hidden.includes(box.value);
     let pinned = 0;
+    let shown = 0;
     for (const column of grid.querySelectorAll(".bd-room")) {
       const key = column.dataset.room;
       const isPinned = kept.pinned.includes(key);
       column.hidden = kept.hidden.includes(key);
       column.classList.toggle("is-pinned", isPinned && !column.hidden);
       column.style.order = isPinned ? 0 : 1;
+      shown += !column.hidden;
       if (isPinned && !column.hidden) column.style.setProperty("--pin", pinned++);
       tools(column, isPinned);
     }
+    board.canvas.style.setProperty("--rooms", shown);
   }
 
   function tools(column, isPinned) {

@@ -1,0 +1,262 @@
+"""The schedule board by form and by request: every change, what undoes it, stale views, rights."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from events.models import AcceptedClash, Slot, Talk
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture
+def event(client):
+    """An event in Kolkata, on 6 and 7 October 2030, whose organiser is signed in; `hall` is its room."""
+    user = factories.Organiser()
+    client.force_login(user)
+    event = factories.Event(organisers=[user], ends_on=dt.date(2030, 10, 7))
+    event.hall = factories.Room(name="Hall")
+    event.event_rooms.create(room=event.hall)
+    return event
+
+
+@pytest.fixture
+def slot(event):
+    """10:00 to 10:30 in the hall, on the first day."""
+    talk = factories.Talk(event=event, title="The talk", speakers=[factories.Speaker(name="Ada")])
+    return factories.Slot(talk=talk, room=event.hall, starts_at=at("10:00"))
+
+
+def at(time, day=6):
+    """That time of day in Kolkata, in October 2030."""
+    zone = dt.timezone(dt.timedelta(hours=5, minutes=30))
+    return dt.datetime.combine(dt.date(2030, 10, day), dt.time.fromisoformat(time), zone)
+
+
+def board(event, page="board", **query):
+    name = "board" if page == "board" else f"board_{page}"
+    return reverse(f"admin:events_event_{name}", args=[event.pk], query=query)
+
+
+def change(client, event, **values):
+    values = {name: value for name, value in values.items() if value is not None}
+    return client.post(board(event, "change"), values | {"shown": "2030-10-06"}, **JSON)
+
+
+def moved(slot, **values):
+    """What a board sends to move `slot`."""
+    return {
+        "op": "place",
+        "slot": slot.guid,
+        "seen": slot.updated_at.isoformat(),
+        "room": slot.room.guid,
+    } | values
+
+
+def test_the_board_shows_the_plan_the_rest_and_the_conflicts(client, event, slot):
+    factories.Talk(event=event, title="Not placed yet", state="draft")
+    factories.Talk(event=event, title="Withdrawn", state="withdrawn")
+    page = client.get(board(event)).content.decode()
+    for words in ("The talk", "Ada", "10:00", "Hall", "Not placed yet", "2030-10-07"):
+        assert words in page
+    assert "Withdrawn" not in page
+    assert 'data-title="The talk"' not in client.get(board(event, day="2030-10-07")).content.decode()
+
+
+def test_a_talk_after_midnight_belongs_to_the_day_before(client, event):
+    factories.Slot(talk__event=event, talk__title="Late", room=event.hall, starts_at=at("01:00", 7))
+    assert 'data-title="Late"' in client.get(board(event, day="2030-10-06")).content.decode()
+    assert 'data-title="Late"' not in client.get(board(event, day="2030-10-07")).content.decode()
+
+
+def test_a_talk_is_placed_by_a_form_in_the_event_s_time(client, event):
+    talk = factories.Talk(event=event)
+    assert str(talk) in client.get(board(event, talk=talk.pk)).content.decode()
+    form = {
+        "op": "place",
+        "talk": talk.pk,
+        "day": "2030-10-07",
+        "time": "14:15",
+        "minutes": 45,
+        "room": event.hall.guid,
+    }
+    response = client.post(board(event, "change"), form)
+    assert response.status_code == 302
+    assert response.url == board(event, day="2030-10-07")
+    slot = Slot.objects.get()
+    assert (slot.starts_at, slot.ends_at, slot.room) == (at("14:15", 7), at("15:00", 7), event.hall)
+
+
+def test_a_time_before_the_day_changes_is_of_the_next_date(client, event, slot):
+    change(client, event, **moved(slot, day="2030-10-06", time="00:30"))
+    slot.refresh_from_db()
+    assert slot.starts_at == at("00:30", 7)
+
+
+def test_a_slot_keeps_its_identity_when_it_moves(client, event, slot):
+    response = change(client, event, **moved(slot, start=at("11:00").isoformat(), minutes=50, room=""))
+    assert response.status_code == 200
+    fresh = Slot.objects.get(guid=slot.guid)
+    assert (fresh.starts_at, fresh.minutes, fresh.room, fresh.number) == (at("11:00"), 50, None, slot.number)
+    assert "is at 11:00–11:50, no room" in response.json()["message"]
+    assert fresh.history.first().history_user.is_staff
+
+
+def test_every_change_can_be_undone_and_done_again(client, event, slot):
+    def plan():
+        rows = Slot.objects.filter(event=event).order_by("number")
+        return list(rows.values_list("guid", "number", "starts_at", "ends_at", "room"))
+
+    def talk_and_plan():
+        return Talk.objects.filter(event=event).count(), len(plan())
+
+    before = plan()
+    for values in (
+        moved(slot, start=at("15:00").isoformat(), minutes=20),
+        {"op": "unplace", "slot": slot.guid},
+    ):
+        values["seen"] = Slot.objects.get().updated_at.isoformat()
+        there = change(client, event, **values).json()
+        after = plan()
+        assert after != before
+        back = change(client, event, **there["undo"]).json()
+        assert plan() == before
+        again = change(client, event, **back["undo"]).json()
+        assert plan() == after
+        change(client, event, **again["undo"])
+        assert plan() == before
+    before = talk_and_plan()
+    added = {"op": "break", "title": "Tea", "start": at("12:00").isoformat(), "minutes": 30, "room": "all"}
+    there = change(client, event, **added).json()
+    assert talk_and_plan() == (before[0] + 1, before[1] + 1)
+    back = change(client, event, **there["undo"]).json()
+    assert talk_and_plan() == before
+    change(client, event, **back["undo"])
+    assert Talk.objects.get(kind="break").slots.get().starts_at == at("12:00")
+
+
+def test_a_stale_change_is_refused_with_the_fresh_board(client, event, slot):
+    seen = slot.updated_at.isoformat()
+    change(client, event, **moved(slot, start=at("11:00").isoformat()))
+    response = change(client, event, **moved(slot, start=at("16:00").isoformat(), seen=seen))
+    assert response.status_code == 409
+    assert "Somebody changed this" in response.json()["message"]
+    assert "11:00" in response.json()["grid"]
+    slot.refresh_from_db()
+    assert slot.starts_at == at("11:00")
+
+
+def test_a_stale_form_is_refused_with_a_message(client, event, slot):
+    seen = slot.updated_at.isoformat()
+    change(client, event, **moved(slot, start=at("11:00").isoformat()))
+    form = moved(slot, day="2030-10-06", time="16:00", minutes=30, seen=seen)
+    page = client.post(board(event, "change"), form, follow=True)
+    assert "Somebody changed this" in page.content.decode()
+    slot.refresh_from_db()
+    assert slot.starts_at == at("11:00")
+
+
+def test_two_organisers_do_not_place_a_talk_twice(client, event):
+    talk = factories.Talk(event=event)
+    values = {"op": "place", "talk": talk.pk, "start": at("10:00").isoformat(), "room": event.hall.guid}
+    assert change(client, event, **values).status_code == 200
+    assert change(client, event, **values).status_code == 409
+    assert talk.slots.count() == 1
+
+
+def test_a_slot_that_is_gone_is_a_stale_view(client, event, slot):
+    values = moved(slot, start=at("11:00").isoformat())
+    slot.delete()
+    assert change(client, event, **values).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"op": "place"}, "Say when it begins"),
+        ({"op": "dance"}, "Select a valid choice"),
+        ({"op": "break", "start": "yesterday"}, "Say when it begins"),
+        ({"op": "break", "start": "2030-10-06T10:00:00Z", "room": "no-room"}, "There is no such room"),
+        ({"op": "break", "day": "2030-10-06", "time": "25:00"}, "Give a time such as 14:30"),
+        ({"op": "unplace"}, "Say which slot"),
+        ({"op": "remove"}, "Only a break"),
+        ({"op": "accept"}, "Nobody of that name"),
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence(client, event, values, words):
+    response = change(client, event, **values)
+    assert response.status_code == 400
+    assert words in response.json()["message"]
+
+
+def test_both_sides_of_a_conflict_are_marked_and_named(client, event, slot):
+    other = factories.Talk(event=event, title="The other")
+    values = {"op": "place", "talk": other.pk, "start": at("10:15").isoformat(), "room": event.hall.guid}
+    answer = change(client, event, **values).json()
+    assert answer["marks"] == {str(slot.guid): "block", str(other.slots.get().guid): "block"}
+    for words in ("Room taken twice", "The talk", "The other", f"?slot={slot.guid}"):
+        assert words in answer["conflicts"]
+
+
+def test_a_clash_of_a_speaker_is_accepted_with_a_reason(client, event, slot):
+    speaker = slot.talk.speakers.get()
+    other = factories.Talk(event=event, speakers=[speaker])
+    factories.Slot(talk=other, starts_at=at("10:15"))
+    page = client.get(board(event, slot=slot.guid)).content.decode()
+    assert "Why the clash of Ada is fine" in page
+    values = {"op": "accept", "slot": slot.guid, "speaker": speaker.guid}
+    assert change(client, event, **values).status_code == 400
+    answer = change(client, event, **values, reason="Both by video").json()
+    assert not answer["marks"]
+    assert AcceptedClash.objects.get().reason == "Both by video"
+    change(client, event, **answer["undo"])
+    assert not AcceptedClash.objects.exists()
+
+
+def test_the_board_knows_whether_it_is_fresh(client, event, slot):
+    version = client.get(board(event)).context["board"].version
+    assert client.get(board(event, "state", since=version)).status_code == 204
+    slot.talk.title = "Another title"
+    slot.talk.save()
+    answer = client.get(board(event, "state", since=version))
+    assert "Another title" in answer.json()["grid"]
+    version = answer.json()["version"]
+    slot.delete()
+    assert client.get(board(event, "state", since=version)).status_code == 200
+
+
+def test_only_the_event_s_organisers_reach_its_board(client, event, slot):
+    values = moved(slot, start=at("11:00").isoformat())
+    foreign = factories.Talk()
+    answer = change(client, event, op="place", talk=foreign.pk, start=at("10:00").isoformat())
+    assert answer.status_code == 409
+    assert not foreign.slots.exists()
+    client.force_login(factories.Organiser())
+    assert client.get(board(event)).status_code == 404
+    assert client.get(board(event, "state")).status_code == 404
+    assert change(client, event, **values).status_code == 404
+    client.logout()
+    assert client.get(board(event)).status_code == 302
+    assert change(client, event, **values).status_code == 302
+
+
+def test_a_forged_request_is_refused(event, slot):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(event.organisers.get())
+    assert strict.post(board(event, "change"), moved(slot)).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_board_takes_as_many_queries_however_full(client, event, count, django_assert_num_queries):
+    for number in range(count):
+        talk = factories.Talk(event=event, speakers=[factories.Speaker(), factories.Speaker()])
+        factories.Slot(talk=talk, room=event.hall, starts_at=at(f"{10 + number}:00"))
+        factories.Talk(event=event, speakers=[factories.Speaker()])
+    client.get(board(event))
+    with django_assert_num_queries(14):
+        client.get(board(event))
