@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 
-from django.conf.locale import LANG_INFO
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from events.formats.document import Problem
 from events.formats.reading import Report
 from events.formats.text import block, clean
 from roadshow.base.addresses import address_key, normalise
+from roadshow.base.languages import language_of
 
 from .document import LEVELS, Collection, Link, LinkList, Reading
 
@@ -115,7 +114,7 @@ class Gatherer:
         return known.get(word, "")
 
     def _language(self, value: object, place: str) -> str:
-        word = one_line(value).replace("_", "-")
+        word = one_line(value)
         tag = language_of(word)
         if word and not tag:
             self.report.tally(_("No language is called"), place, "info", what=word[:40])
@@ -163,21 +162,6 @@ def _merged(first: Link, second: Link) -> Link:
 def one_line(value: object) -> str:
     """Any value as one line of plain text, without what nobody sees."""
     return " ".join(clean(_text(value)).split())
-
-
-def language_of(word: str) -> str:
-    """The tag of a language by its tag, its English or its own name; empty when there is none."""
-    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", word) and len(word) <= 20:
-        first, *rest = word.split("-")
-        return "-".join([first.lower(), *rest])
-    return _languages().get(word.casefold(), "")
-
-
-@cache
-def _languages() -> dict[str, str]:
-    named = {code: info for code, info in LANG_INFO.items() if "name" in info}
-    names = {info["name"].casefold(): code for code, info in named.items()}
-    return names | {info["name_local"].casefold(): code for code, info in named.items()} | {"chinese": "zh"}
 
 
 def _text(value: object) -> str:

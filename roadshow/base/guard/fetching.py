@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
 from urllib.parse import urljoin
 
@@ -98,7 +99,10 @@ class Session:
     ):
         self.policy = policy or Policy.default()
         transport = _CheckedTransport(self.policy, context or _certificates(), connections)
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False, timeout=_WAITS)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.AsyncClient(
+            transport=transport, trust_env=False, timeout=_WAITS, cookies=no_cookies
+        )
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -160,7 +164,6 @@ class Session:
     async def _once(self, url, method, body, headers, limit, truncate) -> Fetched:
         sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"} | headers
         address = url.partition("#")[0]
-        self._client.cookies.clear()
         async with self._client.stream(method, address, content=body, headers=sent) as response:
             redirected = response.status_code in _REDIRECT_STATUS
             content, truncated = b"", False

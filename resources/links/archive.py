@@ -1,0 +1,19 @@
+"""Archived copies of pages that are gone."""
+
+import json
+from urllib.parse import quote
+
+from roadshow.base import guard
+from roadshow.base.addresses import normalise
+
+SERVICE = "https://archive.org/wayback/available?url="
+
+
+def archived_copy(url: str, *, service: str = SERVICE) -> str:
+    """The newest archived copy that the Wayback Machine's availability API names; empty if none is known."""
+    try:
+        answer = guard.fetch(service + quote(url, safe=""), limit=65536, timeout=10)
+        found = json.loads(answer.body)["archived_snapshots"]["closest"]
+        return normalise(found["url"].replace("http://web.", "https://web.", 1)) if found["available"] else ""
+    except (guard.FetchFailed, ValueError, KeyError, TypeError, AttributeError):
+        return ""
