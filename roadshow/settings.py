@@ -143,8 +143,8 @@ KEEP_ANSWERS = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
 KEPT_VIEWS = [
     "home", "topics", "topic", "search", "sitemap",
     *(f"events:{name}" for name in (
-        "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics", "talk_file",
-        "calendar", "series_calendar", "feed", "changes_feed",
+        "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",
+        "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
     )),
     "speakers:speakers", "speakers:speaker",
     *(f"resources:{name}" for name in ("resources", "resource", "collections", "collection")),
