@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from events import api as events
 from resources import api as resources
+from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.base.authentication import OrganisersWrite
 from roadshow.base.changes import version
 from roadshow.base.conditional import answer

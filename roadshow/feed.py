@@ -1,4 +1,4 @@
-"""The feed of changes: everything public that was created, changed or deleted, in an order that misses nothing."""
+"""The feed of changes: all that is public and was created, changed or deleted, in an order that misses nothing."""
 
 from collections.abc import Iterable
 
@@ -24,10 +24,12 @@ NOW = "now"
 def told(
     changes: Iterable[Change], view: PublicMixin, viewsets: dict[str, type[RecordViewSet]]
 ) -> list[dict]:
-    """What everybody may know of some changes, each record once, as it is now: two queries for each kind.
+    """What everybody may know of some changes, each record once, as it is now: a few queries for each kind.
 
     A record that everybody sees comes whole; one that everybody saw, and sees no more, is deleted.
     """
+    changes = list(changes)
+    created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
     last = {(change.kind, change.guid): change for change in changes}
     last = sorted(last.values(), key=lambda change: (change.xid, change.id))
     seen = {}
@@ -40,13 +42,14 @@ def told(
     for change in last:
         record = seen.get((change.kind, change.guid))
         if record or change.public:
-            gone = Change.Operation.DELETE
-            operation = change.operation if change.operation != gone else Change.Operation.UPDATE
+            there = (
+                Change.Operation.CREATE if (change.kind, change.guid) in created else Change.Operation.UPDATE
+            )
             entries.append(
                 {
                     "kind": change.kind,
                     "guid": change.guid,
-                    "operation": operation if record else gone,
+                    "operation": there if record else Change.Operation.DELETE,
                     "at": change.at,
                     "record": record,
                 }
@@ -57,8 +60,9 @@ def told(
 class ChangesView(PublicMixin, APIView):
     """Every creation, change and deletion of public records.
 
-    Begin with `cursor=now` before a full read, or without a cursor to be told of everything there is. Then ask
-    again and again with the last answer's cursor. `record` is the record as it is now, null when it is deleted.
+    Begin with `cursor=now` before a full read, or without a cursor to be told of everything there is. Then
+    ask again and again with the last answer's cursor. `record` is the record as it is now, null when it is
+    deleted.
     """
 
     permission_classes = [OrganisersWrite]

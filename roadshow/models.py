@@ -1,10 +1,20 @@
-"""What belongs to the portal as a whole: the tokens with which other tools write."""
+"""What belongs to the portal as a whole: tokens for other tools, and whom it tells of changes."""
 
+import secrets
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
+from events.models import Event
 from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.changes import Place, latest
+from roadshow.base.guard import Policy, Refused
+from roadshow.base.models import Record, Timestamped
 
 
 class ApiTokenQuerySet(models.QuerySet):
@@ -29,7 +39,7 @@ class ApiToken(AbstractAuthToken):
         _("for every event"), default=True, help_text=_("All events of its owner, later ones too.")
     )
     events = models.ManyToManyField(
-        "events.Event",
+        Event,
         blank=True,
         related_name="+",
         verbose_name=_("events"),
@@ -44,3 +54,129 @@ class ApiToken(AbstractAuthToken):
 
     def __str__(self):
         return self.name
+
+
+KINDS = [
+    ("series", _("series")),
+    ("events", _("events")),
+    ("venues", _("venues")),
+    ("rooms", _("rooms")),
+    ("tracks", _("tracks")),
+    ("topics", _("topics")),
+    ("talks", _("talks")),
+    ("slots", _("slots")),
+    ("releases", _("releases")),
+    ("speakers", _("speakers")),
+    ("resources", _("links")),
+    ("collections", _("collections")),
+]
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class WebhookQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of events that are theirs; superusers see all."""
+        return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+
+    editable_by = visible_to
+
+
+class Webhook(Record):
+    """An address that is told of public changes, of an event or of the whole portal."""
+
+    name = models.CharField(_("name"), max_length=100)
+    url = models.URLField(_("address"), max_length=2000, help_text=_("Changes are sent there with POST."))
+    secret = models.CharField(
+        _("secret"), max_length=100, default=new_secret, help_text=_("Deliveries are signed with it.")
+    )
+    event = models.ForeignKey(
+        Event,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="webhooks",
+        verbose_name=_("event"),
+        help_text=_("Without one it is told of the whole portal."),
+    )
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=KINDS),
+        verbose_name=_("kinds of record"),
+        default=list,
+        blank=True,
+        help_text=_("Without any it is told of all."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+    place_xid = models.BigIntegerField(editable=False, null=True)
+    place_id = models.BigIntegerField(editable=False, default=0)
+
+    objects = WebhookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("webhook"), _("webhooks")
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        try:
+            Policy.default().check(self.url)
+        except Refused as error:
+            raise ValidationError({"url": str(error)}) from error
+
+    def save(self, **options):
+        if self.place_xid is None:  # what is there already is not news
+            self.place = latest()
+        super().save(**options)
+
+    @property
+    def place(self) -> Place:
+        """How far in the feed of changes it has been told."""
+        return Place(self.place_xid or 0, self.place_id)
+
+    @place.setter
+    def place(self, place: Place):
+        self.place_xid, self.place_id = place.xid, place.id
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if sees_all(user) else self.filter(webhook__event__in=Event.objects.editable_by(user))
+
+    editable_by = visible_to
+
+    def due(self):
+        """Those to send now, oldest first."""
+        return self.filter(delivered_at=None, next_try_at__lte=timezone.now()).order_by("pk")
+
+    def send_again(self) -> int:
+        """Puts them in line once more. Returns how many."""
+        return self.update(delivered_at=None, next_try_at=timezone.now(), attempts=0)
+
+
+class Delivery(Timestamped):
+    """One message to a webhook, and what came of it."""
+
+    guid = models.UUIDField("GUID", default=uuid.uuid4, unique=True, editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
+    body = models.TextField(_("what was sent"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    problem = models.CharField(_("problem"), max_length=500, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("delivery"), _("deliveries")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="delivery_due", condition=models.Q(delivered_at=None)),
+        ]
+
+    def __str__(self):
+        return f"{self.webhook}: {self.created_at:%Y-%m-%d %H:%M}"

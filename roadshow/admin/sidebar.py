@@ -37,7 +37,15 @@ def navigation(request) -> list[dict]:
             ],
         ),
         (_("What people said"), [(_("Feedback"), "reviews", "events_feedback_changelist")]),
-        (_("Portal"), [(_("API tokens"), "key", "roadshow_apitoken_changelist"), *_for_superusers(request)]),
+        (
+            _("Portal"),
+            [
+                (_("API tokens"), "key", "roadshow_apitoken_changelist"),
+                (_("Webhooks"), "webhook", "roadshow_webhook_changelist"),
+                (_("Deliveries"), "outgoing_mail", "roadshow_delivery_changelist"),
+                *_for_superusers(request),
+            ],
+        ),
     ]
     return [
         {

@@ -2,8 +2,8 @@
 
 A row says that a record was created, updated or deleted by a transaction; a transaction has one row for each
 record, however often it touched it. Transactions end in another order than they began, so a reader is shown
-only what is *settled*: rows of transactions before which none is still under way. Ordered by transaction, that
-list only ever grows at its end, and a reader who remembers a place in it misses nothing.
+only what is *settled*: rows of transactions before which none is still under way. Ordered by transaction,
+that list only ever grows at its end, and a reader who remembers a place in it misses nothing.
 """
 
 from dataclasses import dataclass
@@ -96,7 +96,8 @@ WITH now AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS hor
 SELECT coalesce(last.xid, 0), coalesce(last.id, 0), last.at,
        (SELECT count(*) FROM base_change, now WHERE xid >= horizon)
 FROM now LEFT JOIN LATERAL
-     (SELECT xid, id, at FROM base_change WHERE xid < horizon ORDER BY xid DESC, id DESC LIMIT 1) AS last ON true
+     (SELECT xid, id, at FROM base_change WHERE xid < horizon ORDER BY xid DESC, id DESC LIMIT 1) AS last
+     ON true
 """
 RECORD = (
     "SELECT coalesce(max(xid), 0), count(*), max(at), max(id) FROM base_change WHERE kind = %s AND guid = %s"

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a POST that is repeated, because its answer got lost, is answered again and not done again."""
+"""`Idempotency-Key`: a POST that is repeated because its answer got lost is not done again."""
 
 import hashlib
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class Answered(models.Model):
 
 
 def idempotent(method: Callable) -> Callable:
-    """Makes a view's POST safe to repeat with a key, in one transaction. Only what succeeded is remembered."""
+    """Makes a view's POST safe to repeat with a key, in one transaction. Only success is remembered."""
 
     @wraps(method)
     def once(self, request, *args, **options):

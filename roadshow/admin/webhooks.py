@@ -1,0 +1,77 @@
+"""Webhooks, and the log of what was sent to them."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from roadshow.base.access import sees_all
+from roadshow.base.admin import FreshForm, OrganiserAdmin
+
+from ..models import KINDS, Delivery, Webhook
+
+
+class WebhookForm(FreshForm):
+    kinds = forms.MultipleChoiceField(
+        label=_("kinds of record"),
+        choices=KINDS,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Without any it is told of all."),
+    )
+
+
+@admin.register(Webhook)
+class WebhookAdmin(OrganiserAdmin):
+    form = WebhookForm
+    list_display = ["name", "url", "event", "active"]
+    list_select_related = ["event"]
+    list_filter = ["active"]
+    search_fields = ["name", "url"]
+    autocomplete_fields = ["event"]
+    fields = ["name", "url", "event", "kinds", "active", "secret"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.base_fields["event"].required = not sees_all(request.user)
+        return form
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(OrganiserAdmin):
+    """What was sent, when, and what came of it."""
+
+    list_display = ["webhook", "created_at", "arrived", "attempts", "status", "problem", "next_try_at"]
+    list_select_related = ["webhook"]
+    list_filter = ["webhook"]
+    actions = ["send_again"]
+    fields = [
+        "webhook",
+        "guid",
+        "created_at",
+        "attempts",
+        "status",
+        "problem",
+        "delivered_at",
+        "next_try_at",
+        "body",
+    ]
+    readonly_fields = fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    @display(description=_("arrived"), boolean=True)
+    def arrived(self, delivery):
+        return delivery.delivered_at is not None
+
+    @action(description=_("Send again"))
+    def send_again(self, request, queryset):
+        count = Delivery.objects.editable_by(request.user).filter(pk__in=queryset.values("pk")).send_again()
+        message = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+        messages.success(request, message % {"count": count})

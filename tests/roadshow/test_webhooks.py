@@ -1,0 +1,147 @@
+"""Others are told of changes: signed, in order, at least once, and of nothing private."""
+
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.utils import timezone
+
+from roadshow.models import Delivery, Webhook
+from roadshow.webhooks import WAITS, deliver
+from tests import factories as make
+from tests.roadshow.servers import serving
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def listener(settings):
+    """A server that keeps what it is sent, and answers with `listener.status`."""
+    received = []
+
+    def answer(handler):
+        body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        received.append((handler.headers, body))
+        handler.send_response(server.status)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(answer) as server:
+        server.status, server.received = 204, received
+        settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
+        yield server
+
+
+def test_what_changes_is_sent_once_and_signed(listener):
+    make.Talk(title="Before")
+    hook = Webhook.objects.create(name="Mirror", url=f"{listener.url}/hook")
+    assert deliver() == (0, 0, 0)
+    talk = make.Talk(title="After", speakers=[make.Speaker()])
+    make.Talk(state="draft", title="Secret")
+    assert deliver() == (1, 0, 0)
+    assert deliver() == (0, 0, 0)
+    ((headers, body),) = listener.received
+    moment, digest = (part.partition("=")[2] for part in headers["Roadshow-Signature"].split(","))
+    assert digest == hmac.new(hook.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+    assert abs(timezone.now().timestamp() - int(moment)) < 60
+    message = json.loads(body)
+    assert (message["delivery"], message["webhook"]) == (headers["Roadshow-Delivery"], str(hook.guid))
+    told = {(one["kind"], one["operation"], one["guid"]) for one in message["results"]}
+    assert ("talks", "create", str(talk.guid)) in told
+    assert "Secret" not in body.decode()
+    talk.event.state = "draft"
+    talk.event.save()
+    deliver()
+    told = {one["guid"]: one for one in json.loads(listener.received[-1][1])["results"]}
+    assert (told[str(talk.guid)]["operation"], told[str(talk.guid)]["record"]) == ("delete", None)
+
+
+def test_only_of_an_event_and_of_chosen_kinds(listener):
+    event = make.Event()
+    Webhook.objects.create(name="Talks", url=listener.url, event=event, kinds=["talks"])
+    make.Talk()
+    talk = make.Talk(event=event, track=make.Track(event=event))
+    assert deliver() == (1, 0, 0)
+    results = json.loads(listener.received[0][1])["results"]
+    assert [(one["kind"], one["guid"]) for one in results] == [("talks", str(talk.guid))]
+
+
+def test_what_does_not_arrive_is_tried_again_with_patience(listener):
+    hook = Webhook.objects.create(name="Down", url=listener.url)
+    listener.status = 500
+    make.Topic()
+    assert deliver() == (0, 1, 0)
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.attempts) == (500, 1)
+    assert timedelta(seconds=50) < delivery.next_try_at - timezone.now() < timedelta(seconds=61)
+    assert deliver() == (0, 0, 0)
+    first = listener.received[0][1]
+    listener.status = 200
+    Delivery.objects.update(next_try_at=timezone.now())
+    assert deliver() == (1, 0, 0)
+    assert listener.received[1][1] == first
+    assert hook.deliveries.get().delivered_at
+
+
+def test_in_the_end_it_is_given_up_and_can_be_sent_again(listener):
+    Webhook.objects.create(name="Gone", url=listener.url)
+    listener.status = 410
+    make.Topic()
+    for _ in range(len(WAITS)):
+        assert deliver() == (0, 1, 0)
+        Delivery.objects.update(next_try_at=timezone.now())
+    assert deliver() == (0, 0, 1)
+    assert deliver() == (0, 0, 0)
+    listener.status = 200
+    assert Delivery.objects.send_again() == 1
+    assert deliver() == (1, 0, 0)
+
+
+def test_addresses_inside_the_house_are_refused(settings):
+    for url in ["http://localhost/", "http://10.0.0.1/", "http://169.254.169.254/", "ftp://example.org/"]:
+        with pytest.raises(ValidationError):
+            Webhook(name="Inside", url=url).full_clean()
+    Webhook(name="Outside", url="https://example.org/hook").full_clean()
+    hook = Webhook.objects.create(name="Inside", url="http://127.0.0.1/")
+    make.Topic()
+    assert deliver() == (0, 1, 0)
+    assert "not a public host" in hook.deliveries.get().problem
+
+
+def test_the_command_counts(listener):
+    Webhook.objects.create(name="Counted", url=listener.url)
+    make.Topic()
+    said = StringIO()
+    call_command("deliver_webhooks", stdout=said)
+    assert said.getvalue().startswith("1 delivered, 0 to be tried again, 0 given up.")
+
+
+def test_organisers_manage_those_of_their_events(client):
+    organiser = make.Organiser()
+    event = make.Event(organisers=[organiser])
+    client.force_login(organiser)
+    page = "/admin/roadshow/webhook/add/"
+    data = {
+        "name": "Mine",
+        "url": "https://example.org/",
+        "kinds": ["talks"],
+        "active": "on",
+        "secret": "x" * 20,
+    }
+    assert "This field is required" in client.post(page, data).content.decode()
+    assert client.post(page, data | {"event": event.pk}).status_code == 302
+    hook = Webhook.objects.get()
+    assert hook.kinds == ["talks"]
+    Delivery.objects.create(webhook=hook, body="{}", delivered_at=timezone.now(), next_try_at=None)
+    listing = "/admin/roadshow/delivery/"
+    assert client.get(listing).status_code == 200
+    chosen = {"action": "send_again", "_selected_action": [Delivery.objects.get().pk]}
+    assert client.post(listing, chosen).status_code == 302
+    assert Delivery.objects.due().count() == 1
+    client.force_login(make.Organiser())
+    assert client.get(f"/admin/roadshow/webhook/{hook.pk}/change/").status_code == 302
