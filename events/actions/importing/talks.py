@@ -256,9 +256,10 @@ def _new_row(
 
 
 def _address(talk: doc.Talk) -> str:
-    """What to make the address of: the file's slug, else the end of its URL if that is words, else the title."""
+    """What to make the address of: the end of the file's URL if it is words, else its slug, else the title."""
     tail = talk.url.rstrip("/").rpartition("/")[2]
-    return talk.slug or (tail if "-" in tail and tail == slug_of(tail) else talk.title)
+    is_words = tail == slug_of(tail) and ("-" in tail or (tail and talk.slug.endswith(tail)))
+    return (tail if is_words else talk.slug) or talk.title
 
 
 def _cancel_missing(present: set[int], rows: list[Talk], report: Report) -> list[Talk]:
