@@ -26,6 +26,11 @@ class Row:
     label: int
     cells: list[Cell] = field(default_factory=list)
 
+    @property
+    def tight(self) -> bool:
+        """Whether a slot is no higher than this row, which should then be high enough for a finger."""
+        return any(cell.entry and cell.rows == 1 for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

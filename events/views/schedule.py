@@ -176,9 +176,12 @@ def schedule(request, slug):
     today = timezone.localdate(timezone=event.zone)
 
     def made():
-        parts = parts_of(request, Programme(event, request.GET.dict())) if release else {}
+        programme = Programme(event, request.GET.dict())
+        parts = parts_of(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
-        return render(request, template, {"event": event, "release": release, **parts})
+        return render(
+            request, template, {"event": event, "release": release, "wide": programme.view == "grid", **parts}
+        )
 
     return when_changed(request, [release and release.guid, event.updated_at, today], made)
 

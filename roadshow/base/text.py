@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "del", "dd", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr",
-    "i", "kbd", "li", "ol", "p", "pre", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th",
-    "thead", "tr", "ul",
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "kbd", "li", "ol", "p", "pre", "s", "small", "strong", "sub", "sup", "table", "tbody", "td",
+    "th", "thead", "tr", "ul",
 }  # fmt: skip
 SCHEMES = {"http", "https", "mailto", "tel", "xmpp", "matrix", "geo"}
 
@@ -33,7 +33,8 @@ def html(text: str, *, top: int = 3) -> SafeString:
 @lru_cache(maxsize=512)
 def _html(text: str, top: int) -> str:
     raw = _reader.render(text.replace("\0", ""))
-    lower = top - 1
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", raw, re.I)]
+    lower = top - min(levels, default=top)
     raw = re.sub(
         r"<(/?)h([1-6])\b", lambda found: f"<{found[1]}h{min(6, int(found[2]) + lower)}", raw, flags=re.I
     )

@@ -127,4 +127,6 @@ def emblem(seed, lines=3):
 @register.simple_tag
 def icon(name):
     """One of the icons that base.html defines."""
-    return format_html('<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name)
+    return format_html(
+        '<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name
+    )
