@@ -16,35 +16,18 @@ A schedule file says the time of a talk up to three times: `date` (a moment, mos
 4. One talk that disagrees with its own `start` keeps its `date`, and is reported.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from .days import CHANGE, boundary, change_of, day_of, whole_day
 from .document import Day
-from .raw import RawDay, RawEvent, RawSchedule
+from .raw import RawDay, RawSchedule
 from .reading import Report, UnreadableFile
-from .times import DAY, clock, duration, moment, resolve, zone_at_offsets, zone_named
+from .statements import Lengths, Statement, same_minute
+from .times import DAY, clock, duration, moment, resolve, zone_named
+from .zone import ZoneChoice
 
 Span = tuple[datetime, datetime]
-_UNKNOWN = timedelta(minutes=30)  # a talk whose length nothing tells
-_GUESS = timedelta(hours=4)  # the longest that a talk without a length may fill a gap
-
-
-@dataclass(slots=True)
-class _Timed:
-    """An event's statements about time, taken apart."""
-
-    event: RawEvent
-    stamp: date | datetime | None
-    wall: time | None
-    length: timedelta | None
-
-    @property
-    def instant(self) -> datetime | None:
-        """The stamp, if it is a moment that needs no zone."""
-        return self.stamp if isinstance(self.stamp, datetime) and self.stamp.tzinfo else None
 
 
 class Clock:
@@ -52,79 +35,21 @@ class Clock:
 
     def __init__(self, raw: RawSchedule, timezone: str, report: Report) -> None:
         self.raw, self.report = raw, report
-        self.given = zone_named(timezone)
-        if timezone.strip() and self.given is None:
+        given = zone_named(timezone)
+        if timezone.strip() and given is None:
             raise UnreadableFile(f"There is no time zone “{timezone}”; write it like Europe/Berlin.")
         self.timed = [
-            _Timed(event, moment(event.date), clock(event.start) if event.start else None, None)
+            Statement(event, moment(event.date), clock(event.start) if event.start else None, None)
             for event in raw.events
         ]
-        self.ignore_offsets = False
-        self.zone = self._zone()
+        choice = ZoneChoice(raw.timezone, given, self.timed, report)
+        self.zone, self.ignore_offsets = choice.zone, choice.ignore_offsets
         self.change = CHANGE
+        self.ignore_dates = False
         self.days_by_raw: dict[int, Day] = {}
         self.days = self._days()
         self.spans = self._spans()
         self.days = self.days or self._days_of_talks()
-
-    # The zone
-
-    def _zone(self) -> ZoneInfo:
-        named = zone_named(self.raw.timezone)
-        if self.raw.timezone and named is None:
-            self.report.add("time zone", f"“{self.raw.timezone}” is not the name of a time zone.")
-        zone = named or self.given
-        stamped = [timed for timed in self.timed if timed.instant]
-        if zone is None:
-            return self._zone_without_name(stamped)
-        voters = [timed for timed in stamped if timed.wall]
-        as_instant = sum(_same_minute(timed.instant.astimezone(zone), timed.wall) for timed in voters)
-        as_clock = sum(_same_minute(timed.instant, timed.wall) for timed in voters)
-        if as_clock <= as_instant:
-            return zone
-        return self._contradicted(zone, named, voters, as_clock)
-
-    def _contradicted(
-        self, zone: ZoneInfo, named: ZoneInfo | None, voters: list[_Timed], count: int
-    ) -> ZoneInfo:
-        if sum(timed.instant.utcoffset() == timedelta(0) for timed in voters) * 2 > len(voters):
-            self.ignore_offsets = True
-            self.report.add(
-                "date",
-                f"{count} of {len(voters)} talks write local times as if they were UTC; they were read as"
-                f" times of {zone.key}.",
-            )
-            return zone
-        right = zone_at_offsets(timed.instant for timed in voters)
-        if named and self.given and self._fits(self.given, voters):
-            right = self.given
-        elif not named:
-            right = zone
-        self.report.add(
-            "time zone",
-            f"The zone {zone.key} contradicts the offsets of {count} of {len(voters)} talks; the offsets were"
-            f" believed, and times are shown in {right.key}.",
-        )
-        return right
-
-    @staticmethod
-    def _fits(zone: ZoneInfo, timed: list[_Timed]) -> bool:
-        return all(one.instant.astimezone(zone).utcoffset() == one.instant.utcoffset() for one in timed)
-
-    def _zone_without_name(self, stamped: list[_Timed]) -> ZoneInfo:
-        away = [timed.instant for timed in stamped if timed.instant.utcoffset()]
-        if away:
-            zone = zone_at_offsets(timed.instant for timed in stamped)
-            self.report.add(
-                "time zone", f"The file names no time zone; {zone.key} has the offsets that it uses."
-            )
-            return zone
-        if any(not event.starts_at for event in self.raw.events):
-            self.report.add(
-                "time zone",
-                "The file names no time zone; its times were read as UTC. Name the zone if they are local.",
-            )
-        return ZoneInfo("UTC")
 
     # The days
 
@@ -207,7 +132,15 @@ class Clock:
         if not moved:
             return timedelta(0)
         days, votes = max(moved.items(), key=lambda item: (item[1], -abs(item[0])))
-        if days == 0 or votes * 2 <= moved.total() or self._days_fit_better(dates):
+        if days and self._days_fit_better(dates):
+            self.ignore_dates = True
+            self.report.add(
+                "date",
+                f"The dates of {moved.total() - moved[0]} talks lie outside the event; those of the days that"
+                " they stand in were believed.",
+            )
+            return timedelta(0)
+        if days == 0 or votes * 2 <= moved.total():
             self._report_odd_days(dates, 0)
             return timedelta(0)
         self.report.add(
@@ -260,7 +193,7 @@ class Clock:
             timed.length = self._length(timed)
         starts = [timed.event.starts_at or self._start(timed) for timed in self.timed]
         ends = [self._end(timed, start) for timed, start in zip(self.timed, starts, strict=True)]
-        guess = _Lengths(self.timed, starts)
+        guess = Lengths(self.timed, starts)
         spans: list[Span | None] = []
         for index, (timed, start, end) in enumerate(zip(self.timed, starts, ends, strict=True)):
             if start is None:
@@ -276,7 +209,7 @@ class Clock:
             spans.append((start.astimezone(UTC), end.astimezone(UTC)))
         return spans
 
-    def _length(self, timed: _Timed) -> timedelta | None:
+    def _length(self, timed: Statement) -> timedelta | None:
         found = duration(timed.event.duration)
         if timed.event.duration.strip() and found is None:
             self.report.tally(
@@ -284,10 +217,11 @@ class Clock:
             )
         return found
 
-    def _start(self, timed: _Timed) -> datetime | None:
-        if isinstance(timed.stamp, datetime):
+    def _start(self, timed: Statement) -> datetime | None:
+        by_day = self.ignore_dates and timed.wall and id(timed.event.day) in self.days_by_raw
+        if isinstance(timed.stamp, datetime) and not by_day:
             start = self._local(timed.stamp)
-            if timed.wall and not _same_minute(start.astimezone(self.zone), timed.wall):
+            if timed.wall and not same_minute(start.astimezone(self.zone), timed.wall):
                 self.report.tally(
                     "“start” is another time than “date”; “date” was believed", timed.event.place
                 )
@@ -296,7 +230,7 @@ class Clock:
             self.report.tally("Not a date", timed.event.place, what=timed.event.date.strip()[:40])
         if timed.wall is None:
             return None
-        if isinstance(timed.stamp, date):
+        if isinstance(timed.stamp, date) and not by_day:
             return resolve(datetime.combine(timed.stamp, timed.wall), self.zone)
         day = self.days_by_raw.get(id(timed.event.day))
         if day is None:
@@ -304,7 +238,7 @@ class Clock:
         on = day.date + DAY if timed.wall < self.change else day.date
         return resolve(datetime.combine(on, timed.wall), self.zone)
 
-    def _end(self, timed: _Timed, start: datetime | None) -> datetime | None:
+    def _end(self, timed: Statement, start: datetime | None) -> datetime | None:
         if start is None:
             return None
         if timed.event.ends_at and timed.event.ends_at > start:
@@ -318,29 +252,6 @@ class Clock:
             after = datetime.combine(local.date(), wall)
             return resolve(after if after > local else after + DAY, self.zone)
         return start + timed.length if timed.length else None
-
-
-class _Lengths:
-    """How long a talk lasts that does not say so: to the next one in its room, else as long as most do."""
-
-    def __init__(self, timed: list[_Timed], starts: list[datetime | None]) -> None:
-        self.timed, self.starts = timed, starts
-        self.rooms: dict[str, list[datetime]] = defaultdict(list)
-        for one, start in zip(timed, starts, strict=True):
-            if start:
-                self.rooms[one.event.room].append(start)
-        lengths = Counter(one.length for one in timed if one.length)
-        self.usual = max(sorted(lengths), key=lengths.__getitem__, default=_UNKNOWN)
-
-    def of(self, index: int) -> timedelta:
-        start = self.starts[index]
-        later = [other for other in self.rooms[self.timed[index].event.room] if other > start]
-        gap = min(later) - start if later else None
-        return gap if gap and gap <= _GUESS else self.usual
-
-
-def _same_minute(local: datetime, wall: time) -> bool:
-    return (local.hour, local.minute) == (wall.hour, wall.minute)
 
 
 def _minutes(length: timedelta) -> int:

@@ -89,6 +89,15 @@ def _range(document: Document) -> set[date]:
     return {first + timedelta(days=number) for number in range(min(max((last - first).days, 0), _MANY) + 1)}
 
 
+def span_of(first: date | None, last: date | None, days: list[date]) -> tuple[date, date]:
+    """An event's first and last day: as stated, extended to its days; these alone where none is inside."""
+    first, last = first or last or min(days), last or first or max(days)
+    first, last = min(first, last), max(first, last)
+    if not any(first <= day <= last for day in days):
+        return min(days), max(days)
+    return min(first, *days), max(last, *days)
+
+
 def zone_of(document: Document) -> ZoneInfo:
     """The zone to show the document's times in; UTC where it names none that exists."""
     return zone_named(document.timezone) or ZoneInfo("UTC")

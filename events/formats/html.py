@@ -38,7 +38,7 @@ _DEPTH = 60  # elements inside each other; deeper ones are read as plain text
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|data|vbscript|file|blob)\s*:", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _SPECIAL = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|`|\*(?=\S)|(?<=\S)\*|(?<!\w)_|_(?!\w)|~(?=~)|\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
+    r"\\(?=[!-/:-@\[-`{-~])|`|\*(?=\S)|(?<=\S)\*|(?<![^\W_])_|_(?![^\W_])|~(?=~)|\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
 )
 _LINE_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|(?:=+|-+)\s*$|~~~|\|)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")

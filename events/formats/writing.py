@@ -14,7 +14,7 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from .days import change_of, day_of, days_of, zone_of
+from .days import change_of, day_of, days_of, span_of, zone_of
 from .document import Day, Document, Person, Room, Slot, Talk
 from .identity import derived, slug_of
 from .text import line
@@ -88,13 +88,13 @@ def sheet_of(document: Document) -> Sheet:
     order = [(day.date, room.name) for day in days for room in rooms]
     written = iter(_written(document, zone, [pair for cell in order for pair in cells[cell]]))
     done = {cell: list(islice(written, len(cells[cell]))) for cell in order}
-    stated = [document.starts_on or days[0].date, document.ends_on or days[-1].date]
+    starts_on, ends_on = span_of(document.starts_on, document.ends_on, [day.date for day in days])
     return Sheet(
         document=document,
         zone=zone,
         acronym=acronym_of(document),
-        starts_on=min(stated),
-        ends_on=max(stated),
+        starts_on=starts_on,
+        ends_on=ends_on,
         days=[(day, [(room, done[day.date, room.name]) for room in rooms]) for day in days],
     )
 

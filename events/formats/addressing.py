@@ -1,0 +1,65 @@
+"""The addresses of a file: relative ones resolved, odd ones kept, each reported."""
+
+from collections import defaultdict
+from urllib.parse import unquote, urljoin
+
+from . import links as addresses
+from .document import Link
+from .raw import RawEvent, RawSchedule
+from .reading import Report
+from .text import line
+
+
+class Addresses:
+    """Reads the addresses of one file."""
+
+    def __init__(self, raw: RawSchedule, report: Report) -> None:
+        self.raw, self.report = raw, report
+
+    def links(self, event: RawEvent) -> list[Link]:
+        """An event's links in order, odd ones too."""
+        kept = []
+        for raw in event.links:
+            title, url = line(raw.title), self.found(raw.url)
+            if not url and not title:
+                self.report.tally("A link without an address or a text", event.place, "info")
+                continue
+            if not url:
+                self.report.tally(
+                    "A link without an address; its text was kept", event.place, what=title[:80]
+                )
+            elif not addresses.is_web(url):
+                self.report.tally("Not a web address; it was kept as text", event.place, "info")
+            kind = addresses.kind_of(raw, url, guess=not self.raw.ours)
+            kept.append(Link(url=url or title, title=title, kind=kind))
+        return kept
+
+    def found(self, text: str) -> str:
+        """An address as found, without blanks around it; one relative to the file's base is made absolute."""
+        url = " ".join(text.split()) if text else ""
+        if url.startswith(addresses.UNRESOLVABLE):
+            return unquote(url.removeprefix(addresses.UNRESOLVABLE))
+        if url.startswith("/") and addresses.is_web(self.raw.base_url.strip()):
+            try:
+                return urljoin(self.raw.base_url.strip(), url)
+            except ValueError:
+                return url
+        return url
+
+    def web(self, text: str, place: str = "") -> str:
+        """A web address, or nothing: what is something else is reported."""
+        url = self.found(text)
+        if not url or addresses.is_web(url):
+            return url
+        if place and not url.startswith("urn:uuid:"):
+            self.report.tally("Not a web address; it was left out", place, what=url[:80])
+        return ""
+
+    def general(self) -> set[str]:
+        """Addresses that stand at talks of different titles: the event's, not a talk's."""
+        if self.raw.ours:
+            return set()
+        titles = defaultdict(set)
+        for event in self.raw.events:
+            titles[self.found(event.url)].add(line(event.title))
+        return {url for url, named in titles.items() if len(named) > 1}

@@ -1,0 +1,157 @@
+"""The talks of a file, from its own strings: titles and what they say, texts, kinds, slots."""
+
+import re
+from dataclasses import replace
+from uuid import UUID
+
+from . import links as addresses
+from .addressing import Addresses
+from .clock import Span
+from .document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Slot, Talk
+from .identity import Identities, guid_of, slug_of
+from .persons import Persons
+from .raw import RawEvent, RawSchedule
+from .reading import Report
+from .text import block, line
+from .titles import CANCELLED, kind_of, state_of
+from .writing import repeated
+
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LANGUAGES = {
+    "english": "en", "englisch": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
+    "spanish": "es", "español": "es", "italian": "it", "italiano": "it", "portuguese": "pt", "dutch": "nl",
+    "chinese": "zh", "中文": "zh", "japanese": "ja", "日本語": "ja", "russian": "ru", "polish": "pl",
+}  # fmt: skip
+
+
+def language_of(text: str, place: str, report: Report) -> str:
+    """A language as BCP 47 writes it; empty, and reported, for what is none."""
+    text = line(text)
+    if not text or text.lower() in _LANGUAGES:
+        return _LANGUAGES.get(text.lower(), "")
+    if _LANGUAGE.fullmatch(text):
+        return text.replace("_", "-")
+    report.tally("Not a language", place, what=text[:40])
+    return ""
+
+
+class Talks:
+    """Reads the talks of one file."""
+
+    def __init__(self, raw: RawSchedule, report: Report, addresses: Addresses) -> None:
+        self.raw, self.report, self.addresses = raw, report, addresses
+        self.persons = Persons(raw, report, addresses)
+        source = line(raw.acronym) or slug_of(line(raw.title)) or line(raw.base_url) or "schedule"
+        self.identities = Identities(source, report)
+        self.labelled = any(event.type.strip() for event in raw.events)
+
+    def talks(self, spans: list[Span | None]) -> list[Talk]:
+        """The talks in the order of the file. `spans` are their times, one for each event."""
+        talks: list[Talk] = []
+        same: dict[tuple[str, str], int] = {}
+        general = self.addresses.general()
+        for event, span in zip(self.raw.events, spans, strict=True):
+            title, cancelled, note = self._title(event)
+            slot, talk_guid, talk_id = self._slot(event, title, span)
+            key = (event.same_as, title)
+            index = same.get(key, -1) if event.same_as and slot else -1
+            if index >= 0 and self._is_repeated(event, talks[index]):
+                talks[index] = replace(talks[index], slots=[*talks[index].slots, slot])
+                continue
+            same[key] = len(talks)
+            talk = self._talk(event, title, cancelled, note)
+            talks.append(
+                replace(
+                    talk,
+                    guid=(guid_of(event.same_as) if self.raw.ours else None) or talk_guid,
+                    id=talk_id,
+                    slots=[slot] if slot else [],
+                    url="" if talk.url in general else talk.url,
+                )
+            )
+        return talks
+
+    def _is_repeated(self, event: RawEvent, talk: Talk) -> bool:
+        """Whether an event with the talk's title and code (or, if ours, its page) is another slot of it."""
+        if not self.raw.ours or guid_of(event.same_as):
+            return True
+        return line(event.slug) == repeated(talk.slug, self.raw.acronym, event.id)
+
+    def _talk(self, event: RawEvent, title: str, cancelled: bool, note: str) -> Talk:
+        ours = self.raw.ours
+        persons = self.persons.of(event)
+        label, track = line(event.type), line(event.track)
+        kind = event.kind or kind_of(label, track, title, people=bool(persons), labelled=self.labelled)
+        subtitle = line(event.subtitle)
+        return Talk(
+            title=title,
+            code=line(event.code),
+            slug=self._slug(event),
+            subtitle=f"{subtitle} ({note})" if subtitle and note else subtitle or note,
+            abstract=block(event.abstract, markdown=ours),
+            description=block(event.description, markdown=ours),
+            kind=kind if kind in TALK_KINDS else "talk",
+            type_label="" if label in TALK_KINDS else label,
+            level=event.level if event.level in TALK_LEVELS else "",
+            language=language_of(event.language, event.place, self.report),
+            state="cancelled" if cancelled else event.state if event.state in TALK_STATES else "confirmed",
+            track=track,
+            topics=list(dict.fromkeys(filter(None, map(line, event.topics)))),
+            persons=persons,
+            links=self.addresses.links(event),
+            url=self.addresses.web(event.url, event.place),
+            logo=self.addresses.found(event.logo),
+            feedback_url=self.addresses.web(event.feedback_url, event.place),
+            recording_license=line(event.license),
+            recording_optout=event.optout,
+            place=event.place,
+        )
+
+    def _title(self, event: RawEvent) -> tuple[str, bool, str]:
+        """The title, whether it says that the talk is cancelled, and what it says besides."""
+        title = line(event.title)
+        if self.raw.ours:
+            return title.removeprefix(CANCELLED) or CANCELLED.strip(), title.startswith(CANCELLED), ""
+        if event.title != title and title and " ".join(event.title.split()) == title:
+            self.report.tally("Blanks around or inside a title were removed", event.place, "info")
+        if not title:
+            self.report.tally("A talk without a title", event.place)
+            return line(event.subtitle) or (f"Talk {event.id}" if event.id else "Untitled"), False, ""
+        bare, cancelled, removed, rest = state_of(title)
+        if not removed or not bare:
+            return title, False, ""
+        self.report.tally(
+            "The title says that the talk is cancelled; it was marked so, and the words removed"
+            if cancelled
+            else "Words about a change were removed from the title",
+            event.place,
+            "info",
+            what=removed[:60] if cancelled or len(removed) < 20 else "",
+        )
+        return bare, cancelled, rest
+
+    def _slot(self, event: RawEvent, title: str, span: Span | None) -> tuple[Slot | None, UUID, str]:
+        """The event's slot, with the GUID and the id that are its own alone."""
+        identifier = self.identities.id_of(event)
+        guid = self.identities.guid_of(event, title, identifier, span[0] if span else None)
+        if span is None:
+            return None, guid, identifier
+        slot = Slot(
+            starts_at=span[0],
+            ends_at=span[1],
+            room=event.room,
+            guid=guid,
+            number=self.identities.number_of(event),
+            sequence=event.sequence,
+            changed_at=event.changed_at,
+        )
+        return slot, guid, identifier
+
+    def _slug(self, event: RawEvent) -> str:
+        slug = line(event.slug)
+        if not slug or re.fullmatch(r"[\w.~-]+", slug):
+            return slug
+        if addresses.is_web(slug):
+            self.report.tally("A slug that is an address", event.place, "info")
+            slug = re.split(r"[/#]", slug.rstrip("/#"))[-1]
+        return slug_of(slug)

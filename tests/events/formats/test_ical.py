@@ -1,0 +1,111 @@
+"""One quirk of other people's calendars each."""
+
+from datetime import UTC, datetime, timedelta
+
+from events.formats import ical
+
+
+def calendar(
+    *lines: str, head: tuple[str, ...] = ("X-WR-TIMEZONE:Europe/Berlin",), end: str = "\r\n"
+) -> bytes:
+    event = ["BEGIN:VEVENT", "UID:1@example.org", *lines, "END:VEVENT"]
+    return end.join(["BEGIN:VCALENDAR", "VERSION:2.0", *head, *event, "END:VCALENDAR", ""]).encode()
+
+
+def talk_of(*lines: str, **parts):
+    return ical.read(calendar("SUMMARY:A talk", *lines, **parts)).document.talks[0]
+
+
+def said(reading) -> str:
+    return "\n".join(f"{problem.place}: {problem.message}" for problem in reading.problems)
+
+
+def test_a_zone_without_its_definition():
+    talk = talk_of(
+        "DTSTART;TZID=Australia/Brisbane;VALUE=DATE-TIME:20200114T070000", "DURATION:PT1H", head=()
+    )
+    slot = talk.slots[0]
+    assert (slot.starts_at, slot.ends_at - slot.starts_at) == (
+        datetime(2020, 1, 13, 21, tzinfo=UTC),
+        timedelta(hours=1),
+    )
+
+
+def test_zones_of_other_programs():
+    for name in (
+        "W. Europe Standard Time",
+        "/freeassociation.sourceforge.net/Europe/Berlin",
+        '"Europe/Berlin"',
+    ):
+        talk = talk_of(f"DTSTART;TZID={name}:20240601T100000", head=())
+        assert talk.slots[0].starts_at == datetime(2024, 6, 1, 8, tzinfo=UTC)
+
+
+def test_floating_times_are_of_the_calendars_zone_else_of_the_one_given():
+    assert talk_of("DTSTART:20240601T100000").slots[0].starts_at == datetime(2024, 6, 1, 8, tzinfo=UTC)
+    data = calendar("SUMMARY:A", "DTSTART:20240601T100000", head=())
+    found = ical.read(data, timezone="Asia/Kolkata").document
+    assert found.talks[0].slots[0].starts_at == datetime(2024, 6, 1, 4, 30, tzinfo=UTC)
+    assert found.timezone == "Asia/Kolkata"
+
+
+def test_folding_may_split_a_character():
+    data = calendar("SUMMARY:Größe", "DTSTART:20240601T100000Z")
+    place = data.index("ö".encode()) + 1
+    assert ical.read(data[:place] + b"\r\n " + data[place:]).document.talks[0].title == "Größe"
+
+
+def test_speakers_stand_in_the_description():
+    talk = talk_of(
+        "DTSTART:20240601T100000Z", "DESCRIPTION:Speaker: Ann\\, Countess\\nSpeaker: Bo\\n\\nAbout it."
+    )
+    assert [person.name for person in talk.persons] == ["Ann, Countess", "Bo"]
+    assert talk.abstract == "About it."
+    many = talk_of("DTSTART:20240601T100000Z", "DESCRIPTION:Speakers: Ann\\; Bo\\nAbout it.")
+    assert [person.name for person in many.persons] == ["Ann", "Bo"]
+
+
+def test_escapes_places_and_state():
+    talk = talk_of(
+        "DTSTART:20240601T100000Z",
+        "LOCATION:Hall\\, left\\; below",
+        "STATUS:CANCELLED",
+        "CATEGORIES:Data,AI\\, ML",
+    )
+    assert (talk.slots[0].room, talk.state) == ("Hall, left; below", "cancelled")
+    assert (talk.track, talk.topics) == ("Data", ["AI, ML"])
+    assert talk_of("DTSTART:20240601T100000Z").slots[0].room == ""
+
+
+def test_whole_days_and_missing_ends():
+    talk = talk_of("DTSTART;VALUE=DATE:20240601", "DTEND;VALUE=DATE:20240603")
+    assert talk.slots[0].starts_at == datetime(2024, 5, 31, 22, tzinfo=UTC)
+    assert talk.slots[0].ends_at - talk.slots[0].starts_at == timedelta(days=2)
+    reading = ical.read(calendar("SUMMARY:A", "DTSTART:20240601T100000Z", "DTEND:20240601T090000Z"))
+    assert "does not end after it starts" in said(reading)
+    assert len(reading.document.talks[0].slots) == 1
+
+
+def test_an_address_of_many_events_is_not_a_talks_own():
+    events = "".join(
+        f"BEGIN:VEVENT\nUID:{n}\nSUMMARY:{title}\nDTSTART:20240601T100000Z\nURL:https://example.org{path}\nEND:VEVENT\n"
+        for n, title, path in ((1, "One", ""), (2, "Two", ""), (3, "Three", "/3"))
+    )
+    talks = ical.read(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n".encode()).document.talks
+    assert [talk.url for talk in talks] == ["", "", "https://example.org/3"]
+
+
+def test_repetition_and_unknown_properties_are_reported():
+    reading = ical.read(
+        calendar("SUMMARY:A", "DTSTART:20240601T100000Z", "RRULE:FREQ=DAILY", "X-MOOD:good", end="\n")
+    )
+    assert "only its first time was read" in said(reading)
+    assert "A property that was not understood (X-MOOD)." in said(reading)
+
+
+def test_a_calendar_in_another_encoding():
+    reading = ical.read(
+        calendar("SUMMARY:Größe für alle Gäste", "DTSTART:20240601T100000Z").decode().encode("latin-1")
+    )
+    assert "Größe" in reading.document.talks[0].title
+    assert "Not in UTF-8" in said(reading)
