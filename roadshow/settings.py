@@ -241,6 +241,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["roadshow.base.authentication.OrganisersWrite"],
+    "DEFAULT_THROTTLE_CLASSES": ["roadshow.base.throttling.PerMinute"],
     "DEFAULT_PAGINATION_CLASS": "roadshow.base.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,
@@ -248,8 +249,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-KNOX_TOKEN_MODEL = "roadshow.ApiToken"
+KNOX_TOKEN_MODEL = "roadshow.ApiToken"  # noqa: S105 - a model
 MIGRATION_MODULES = {"knox": None}  # its own table would be made beside ours and stay empty
+# Requests in a minute, 0 for no limit. Many readers may share an address: a whole hall does.
+API_LIMIT_ADDRESS = env.int("API_LIMIT_ADDRESS", default=3000)
+API_LIMIT_USER = env.int("API_LIMIT_USER", default=3000)
+WORKERS = env.int("WORKERS", default=2)
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.base.errors.Handler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
@@ -296,7 +301,11 @@ UNFOLD = {
     },
     "STYLES": [lambda request: static("roadshow/admin/admin.css")],
     "COMMAND": {"search_models": True},
-    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "roadshow.admin.sidebar.navigation"},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "roadshow.admin.sidebar.navigation",
+    },
     "DASHBOARD_CALLBACK": "roadshow.admin.dashboard.context",
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

@@ -182,7 +182,12 @@ def document_of(
 
 
 def document_from(
-    event: Event, talks: Iterable[Talk], *, version: str = "", note: str = "", released_at: datetime | None = None
+    event: Event,
+    talks: Iterable[Talk],
+    *,
+    version: str = "",
+    note: str = "",
+    released_at: datetime | None = None,
 ) -> doc.Document:
     """`document_of` for talks whose topics, links, slots with rooms, and speakers with links are loaded."""
     talks = [_talk(event, talk) for talk in talks]

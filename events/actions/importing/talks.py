@@ -256,7 +256,7 @@ def _new_row(
 
 
 def _address(talk: doc.Talk) -> str:
-    """What to make the address of: the end of the file's URL if it is words, else its slug, else the title."""
+    """Words for the address: the end of the file's URL if it is words, else its slug, else the title."""
     tail = talk.url.rstrip("/").rpartition("/")[2]
     is_words = tail == slug_of(tail) and ("-" in tail or (tail and talk.slug.endswith(tail)))
     return (tail if is_words else talk.slug) or talk.title
