@@ -160,7 +160,9 @@ def answers(address: Address) -> bool:
 
 
 def interrupt(*_) -> None:
-    """Signals that end the start do it as Ctrl-C does, so that what was started is stopped."""
+    """End as after Ctrl-C, whatever the signal was; more of them do not keep us from cleaning up."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -179,9 +181,9 @@ def portal() -> None:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, interrupt)
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup and `&` would have it
+            signal.signal(number, interrupt)
     try:
         portal()
     except StartError as error:

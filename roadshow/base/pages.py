@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,8 +32,11 @@ def build() -> str:
 
 
 def root_of(request: HttpRequest) -> str:
-    """The portal's address without a slash: the configured one, else the request's."""
-    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    """The portal's address without a slash: the configured one, else the request's if that is a host of ours."""
+    try:
+        return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:  # this is its error page
+        return ""
 
 
 def absolute(request: HttpRequest, path: str) -> str:

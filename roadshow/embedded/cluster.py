@@ -64,10 +64,10 @@ class Cluster:
                 f"Cannot write to {self.data} ({error.strerror}): set ROADSHOW_DATA to a folder of yours."
             ) from None
         with users:
-            with locked(self.data / "postgres.lock"):
-                url = self.ensure_running()
-                fcntl.flock(users, fcntl.LOCK_SH)
             try:
+                with locked(self.data / "postgres.lock"):
+                    url = self.ensure_running()
+                    fcntl.flock(users, fcntl.LOCK_SH)
                 yield url
             finally:
                 with locked(self.data / "postgres.lock"), contextlib.suppress(BlockingIOError):
@@ -179,6 +179,8 @@ class Cluster:
 
     def stop(self) -> None:
         lines = self.postmaster()
+        if not lines:
+            return
         mode = "fast" if self.lasting else "immediate"
         with contextlib.suppress(StartError):  # it may have stopped by itself
             self.run("pg_ctl", "stop", "-w", "-t60", "-D", str(self.folder), "-m", mode)

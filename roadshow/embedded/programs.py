@@ -72,7 +72,12 @@ def start(output: IO, program: str, *arguments: str, **process: object) -> subpr
 def run(program: str, *arguments: str, **process: object) -> None:
     """Run one of the programs to its end. Raises StartError with what it said last."""
     with tempfile.TemporaryFile("w+") as output:
-        if status := start(output, program, *arguments, **process).wait():
+        running = start(output, program, *arguments, **process)
+        try:
+            status = running.wait()
+        finally:
+            running.kill()  # when we are interrupted; it does not hear Ctrl-C itself
+        if status:
             output.seek(0)
             said = [line.strip() for line in output if line.strip()]
             raise StartError(f"PostgreSQL's {program} failed: {said[-1] if said else status}")
