@@ -7,6 +7,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from roadshow.base.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
+from roadshow.base.search import Fold
 
 from .models import Speaker, SpeakerLink
 
@@ -17,15 +18,24 @@ class LinkInline(OrderedInline):
 
 
 class Missing(DropdownFilter):
-    title = _("what is missing")
+    title = _("what is missing or doubtful")
     parameter_name = "missing"
 
     def lookups(self, request, model_admin):
-        return [("picture", _("no picture")), ("biography", _("no biography")), ("talks", _("no talk"))]
+        return [
+            ("picture", _("no picture")),
+            ("biography", _("no biography")),
+            ("talks", _("no talk")),
+            ("twin", _("perhaps entered twice")),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "talks":
             return queryset.filter(talks__isnull=True)
+        if self.value() == "twin":
+            named = Speaker.objects.order_by().annotate(folded=Fold("name")).values("folded")
+            twice = named.annotate(total=Count("pk")).filter(total__gt=1).values("folded")
+            return queryset.annotate(folded=Fold("name")).filter(folded__in=twice)
         return queryset.filter(**{self.value(): ""}) if self.value() in ("picture", "biography") else queryset
 
 

@@ -16,7 +16,7 @@ from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter,
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import ALWAYS_BLOCK, KINDS
-from . import board, release_page
+from . import board, import_page, release_page
 from .overview import add_conflicts, conflict_label, standing
 
 LEVELS = [
@@ -102,7 +102,7 @@ class EventAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["series", "venue", "organisers"]
     inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
-    actions_detail = ["plan", "release_plan"]
+    actions_detail = ["plan", "import_schedule", "release_plan"]
     actions_row = ["plan", "release_plan"]
     fieldsets = [
         (
@@ -219,6 +219,11 @@ class EventAdmin(RecordAdmin):
     )
     def plan(self, request, object_id):
         return HttpResponseRedirect(reverse("admin:events_event_board", args=[object_id]))
+
+    @action(description=_("Import a schedule"), url_path="import", permissions=["change"], icon="upload")
+    def import_schedule(self, request, object_id):
+        event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
+        return import_page.show(request, event, self)
 
     @action(
         description=_("Release the plan"),

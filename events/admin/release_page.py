@@ -28,7 +28,7 @@ class ReleaseForm(forms.Form):
 
 def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
     """The difference to the current release, what blocks and what warns; a POST releases."""
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(request.POST) if request.method == "POST" else ReleaseForm()
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,16 +1,24 @@
-"""Releases, which nobody changes, and accepted clashes."""
+"""Releases, which nobody changes, but whose plan can be had again."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from roadshow.base.admin import OrganiserAdmin, OwnFilter
 
+from ..actions import document_of, load_release
+from ..formats import document as doc
 from ..models import Release
+from ..schedule import differences
 
 
 @admin.register(Release)
@@ -20,6 +28,8 @@ class ReleaseAdmin(OrganiserAdmin):
     list_display_links = ["number"]
     list_filter = [("event", OwnFilter), ("created_at", RangeDateTimeFilter)]
     search_fields = ["note"]
+    actions_detail = ["load"]
+    actions_row = ["load"]
     fields = ["event", ("number", "created_at", "released_by"), "note", "on_the_site"]
     readonly_fields = ["event", "number", "created_at", "released_by", "note", "on_the_site"]
 
@@ -31,6 +41,35 @@ class ReleaseAdmin(OrganiserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def has_load_permission(self, request, obj=None):
+        return self._may(request, obj)
+
+    @action(
+        description=_("Load into the plan"),
+        url_path="load",
+        permissions=["load"],
+        icon="settings_backup_restore",
+    )
+    def load(self, request, object_id):
+        """Make the plan what this release was, after showing what that changes."""
+        rows = Release.objects.editable_by(request.user).with_document().select_related("event")
+        release = get_object_or_404(rows, pk=object_id)
+        event = release.event
+        if request.method == "POST":
+            load_release(release=release)
+            text = _("The plan is what release %(number)s was. Attendees see it after the next release.")
+            self.message_user(request, text % {"number": release.number}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:events_event_board", args=[event.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Load release %(number)s of %(event)s") % {"number": release.number, "event": event},
+            "opts": self.opts,
+            "original": release,
+            "changes": differences(document_of(event), doc.decode(release.document)),
+        }
+        with timezone.override(event.zone):
+            return TemplateResponse(request, "admin/events/release/load.html", context).render()
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.filter(note__icontains=search_term) if search_term else queryset), False

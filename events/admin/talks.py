@@ -5,6 +5,7 @@ from datetime import UTC
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,7 +25,7 @@ from roadshow.base.admin import (
     TableInline,
 )
 
-from ..actions import check
+from ..actions import check, repeat_talk
 from ..models import Event, Slot, Talk, TalkLink, TalkSpeaker
 from ..models.talk import current_slots
 
@@ -134,7 +135,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
     search_fields = ["title"]
     autocomplete_fields = ["event", "track", "topics"]
     inlines = [SpeakerInline, SlotInline, LinkInline]
-    actions = ["confirm", "cancel"]
+    actions = ["confirm", "cancel", "repeat"]
     fieldsets = [
         (None, {"fields": ["title", "event", "track", ("kind", "state"), "abstract"]}),
         (
@@ -215,6 +216,29 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
     @action(description=_("Cancel"), icon="cancel")
     def cancel(self, request, queryset):
         self._set_state(request, queryset, Talk.State.CANCELLED)
+
+    @action(description=_("Repeat at another event"), icon="repeat")
+    def repeat(self, request, queryset):
+        """Enter drafts of the chosen talks at an event that is asked for first."""
+        events = Event.objects.editable_by(request.user).order_by("-starts_on", "pk")
+        chosen = request.POST.get("repeat_at", "")
+        if chosen.isdecimal() and (event := events.filter(pk=chosen).first()):
+            talks = Talk.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
+            count = len([repeat_talk(talk=talk, event=event) for talk in talks])
+            text = ngettext(
+                "%(count)d talk is a draft of %(event)s now.",
+                "%(count)d talks are drafts of %(event)s now.",
+                count,
+            )
+            return self.message_user(request, text % {"count": count, "event": event}, messages.SUCCESS)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Repeat at another event"),
+            "opts": self.opts,
+            "talks": queryset.order_by("title"),
+            "events": events.only("name", "starts_on")[:200],
+        }
+        return TemplateResponse(request, "admin/events/talk/repeat.html", context)
 
     def _set_state(self, request, queryset, state):
         talks = Talk.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))

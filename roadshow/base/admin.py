@@ -248,6 +248,7 @@ class InlineRights(Choices):
 
     extra = 0
     tab = True
+    hide_title = True
     show_count = True
 
     def has_add_permission(self, request, obj=None):

@@ -203,7 +203,7 @@ def make_events(event, count):
 
 
 LISTS = [
-    ("event", 12, make_events),
+    ("event", 11, make_events),
     ("talk", 7, make_talks),
     ("venue", 5, lambda event, count: [factories.Room() for _ in range(count)]),
     ("room", 4, lambda event, count: [factories.Room() for _ in range(count)]),

@@ -1,0 +1,43 @@
+"""Speakers once more: with talks in the house, two records of one person can be merged."""
+
+from django.contrib import admin, messages
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from speakers.admin import SpeakerAdmin
+from speakers.models import Speaker
+
+from ..actions import MergeRefused, merge_speakers
+
+admin.site.unregister(Speaker)
+
+
+@admin.register(Speaker)
+class MergingSpeakerAdmin(SpeakerAdmin):
+    actions = [*SpeakerAdmin.actions, "merge"]
+
+    @action(description=_("Merge into one"), icon="merge")
+    def merge(self, request, queryset):
+        """Ask which of the chosen records stays, then give it what the others have."""
+        chosen = Speaker.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
+        if chosen.count() < 2:
+            return self.message_user(
+                request, _("Choose at least two records of one person."), messages.WARNING
+            )
+        into = request.POST.get("into", "")
+        kept = chosen.filter(pk=into).first() if into.isdecimal() else None
+        if kept is None:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Merge into one"),
+                "opts": self.opts,
+                "speakers": self.for_list(chosen).prefetch_related("links", "talks__event"),
+            }
+            return TemplateResponse(request, "admin/speakers/speaker/merge.html", context)
+        try:
+            for other in chosen.exclude(pk=kept.pk):
+                kept = merge_speakers(into=kept, other=other)
+        except MergeRefused as refusal:
+            return self.message_user(request, str(refusal), messages.ERROR)
+        return self.message_user(request, _("%(name)s is one record now.") % {"name": kept}, messages.SUCCESS)
