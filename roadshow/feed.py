@@ -1,4 +1,4 @@
-"""The feed of changes: all that is public and was created, changed or deleted, in an order that misses nothing."""
+"""The feed of changes: what is public and was created, changed or deleted, in an order without gaps."""
 
 from collections.abc import Iterable
 

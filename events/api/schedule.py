@@ -1,13 +1,19 @@
 """Endpoints for events and their schedules: the current one, older ones, and the plan."""
 
+from hashlib import sha256
 from http import HTTPStatus
 
+import orjson
+from django.core.cache import cache
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from roadshow.base.changes import Place, Version
+from roadshow.base.conditional import answer, edition
 from roadshow.base.errors import Conflict
 from roadshow.base.viewsets import RecordViewSet
 
@@ -33,9 +39,7 @@ class EventViewSet(RecordViewSet):
     def schedule(self, request, slug):
         """The current release: days, in them rooms, in them slots. 404 before the first release."""
         self.refuse_unknown(())
-        row = self.get_object()
-        current = get_object_or_404(Release.objects.with_document(), current_for=row)
-        return Response(nested(decode(current.document), self.site))
+        return scheduled(self, get_object_or_404(Release, current_for=self.get_object()))
 
     @action(detail=True, methods=["get"])
     def conflicts(self, request, slug):
@@ -56,6 +60,21 @@ class EventViewSet(RecordViewSet):
             raise Conflict([str(one) for one in error.conflicts]) from error
         view = self.sibling(ReleaseViewSet)
         return view.answer(made, HTTPStatus.CREATED)
+
+
+def scheduled(view: RecordViewSet, release: Release):
+    """A release as days, rooms and slots. It never changes, so its number is its entity tag."""
+
+    def make():
+        key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{edition()}"
+        body = cache.get(key)
+        if body is None:
+            release.refresh_from_db(fields=["document"])
+            body = orjson.dumps(nested(decode(release.document), view.site))
+            cache.set(key, body)
+        return HttpResponse(body, content_type="application/json")
+
+    return answer(view.request, Version(Place(0, release.pk), 0, release.created_at), make)
 
 
 def conflict_of(conflict) -> dict:
@@ -98,7 +117,7 @@ class ReleaseViewSet(RecordViewSet):
     def schedule(self, request, guid):
         """The release as a nested document, as the event's current one has it."""
         self.refuse_unknown(())
-        return Response(nested(decode(self.get_object().document), self.site))
+        return scheduled(self, self.get_object())
 
     @action(detail=True, methods=["get"])
     def differences(self, request, guid):
@@ -107,13 +126,12 @@ class ReleaseViewSet(RecordViewSet):
         row = self.get_object()
         earlier = self._earlier(row, request.query_params.get("since"))
         old = decode(earlier.document) if earlier else None
-        changes = differences(old, decode(row.document))
         return Response(
             {
                 "event": row.event.slug,
                 "from": earlier.number if earlier else None,
                 "to": row.number,
-                "changes": [changed(one, self.site) for one in changes],
+                "changes": [changed(one, self.site) for one in differences(old, decode(row.document))],
             }
         )
 

@@ -7,6 +7,7 @@ import pytest
 
 from events.actions import release
 from events.models import TalkLink
+from roadshow.base.throttling import PerMinute
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -366,3 +367,16 @@ class TestSecrets:
         client.force_login(make.Organiser())
         assert client.get(f"/api/v1/events/{slot.event.slug}/plan/").status_code == 403
         assert client.get(f"/api/v1/slots/{slot.guid}/").status_code == 404
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(client, settings):
+    settings.API_LIMIT_ADDRESS, settings.WORKERS = 3, 1
+    PerMinute.counts.clear()
+    statuses = [client.get("/api/v1/topics/").status_code for _ in range(4)]
+    assert statuses[:2] == [200, 200]
+    refused = client.get("/api/v1/topics/")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 61
+    assert refused.json()["errors"][0]["code"] == "throttled"
+    settings.API_LIMIT_ADDRESS = 0
+    assert client.get("/api/v1/topics/").status_code == 200
