@@ -68,6 +68,7 @@ def test_what_a_status_means(look, status, outcome):
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [("120", 120), (formatdate(time.time() + 100), 100), ("soon", None), ("9" * 30, 604800)],
+    ids=["seconds", "a date", "words", "for ever"],
 )
 def test_servers_that_ask_for_patience(look, header, seconds):
     found, asked, _url = look(page("x", 429, retry_after=header))
