@@ -76,7 +76,9 @@ def install_packages(lock: Path) -> None:
 
 def with_uv(lock: Path) -> bool:
     """Whether uv, itself at its locked version, has installed the packages."""
-    entry = re.search(r"^uv==.*?(?=^\S)", (ROOT / "requirements-dev.txt").read_text() + "end", re.M | re.S)
+    entry = re.search(r"^uv==.*?(?=^\S)", (ROOT / "requirements-dev.txt").read_text() + "\nend", re.M | re.S)
+    if not entry:
+        return False
     requirement = VENV / "uv.txt"
     requirement.write_text(entry[0])
     pip = run(PYTHON, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r", str(requirement))

@@ -83,6 +83,7 @@ class Cluster:
             self.initialise()
         self.check_version()
         if not self.postmaster():
+            self.forget_dead_server()
             self.start()
         return self.wait_until_ready()
 
@@ -122,18 +123,17 @@ class Cluster:
             )
 
     def postmaster(self) -> list[str]:
-        """The lines of the running server's postmaster.pid, or none; the file of a dead server is removed."""
-        file = self.folder / "postmaster.pid"
+        """The lines of the running server's postmaster.pid; none while there is no server, or not yet."""
         try:
-            lines = file.read_text().splitlines()
-            if str(self.folder) in psutil.Process(int(lines[0])).cmdline():
-                return lines
+            lines = (self.folder / "postmaster.pid").read_text().splitlines()
+            return lines if str(self.folder) in psutil.Process(int(lines[0])).cmdline() else []
         except (OSError, IndexError, ValueError, psutil.Error):
-            pass
-        # Its number may belong to another process by now, which PostgreSQL itself would take for a server.
-        for left in (file, self.folder / ".s.PGSQL.5432.lock"):
-            left.unlink(missing_ok=True)
-        return []
+            return []
+
+    def forget_dead_server(self) -> None:
+        """Remove its files: its number may be another process's by now, which PostgreSQL takes for a server."""
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def sockets(self) -> Path:
         """Where the server listens: the data directory, unless its name is too long, or odd in a list."""
