@@ -84,17 +84,16 @@ def normalise(text: str) -> str:
 def address_key(text: str) -> str:
     """What two addresses share when they lead to the same page, for a unique column (ASCII, at most 2,000).
 
-    Scheme, `www.`, trailing slashes, the order of parameters and places inside the page do not count; a
-    fragment that is the page's own address (`#!…`, `#/…`) does. Raises ValueError as `normalise` does.
+    Scheme, `www.`, trailing slashes and the order of parameters do not count. A fragment does: what it leads
+    to may be a page of its own, or one entry of a long one. Raises ValueError as `normalise` does.
     """
     address = _essential(parse(text))
     port = "" if address.port is None else f":{address.port}"
     query = "&".join(sorted(address.query.split("&")))
-    fragment = address.fragment if _is_route(address.fragment) else ""
     return (
         f"{_without_www(address.host)}{port}{address.path.rstrip('/')}"
         + (f"?{query}" if query else "")
-        + (f"#{fragment}" if fragment else "")
+        + (f"#{address.fragment}" if address.fragment else "")
     )
 
 
@@ -209,10 +208,6 @@ def _essential(address: Address) -> Address:
 def _tracks(piece: str) -> bool:
     name = unquote_plus(piece.partition("=")[0]).lower()
     return TRACKING.fullmatch(name) is not None
-
-
-def _is_route(fragment: str) -> bool:
-    return fragment.startswith("!") or "/" in fragment
 
 
 def _without_www(host: str) -> str:

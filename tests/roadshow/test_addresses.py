@@ -47,7 +47,8 @@ def test_an_address_is_written_in_one_way(written, stored):
         "http://example.org/page?a=1&b=2",
         "https://www.example.org/page/?b=2&a=1",
         "https://EXAMPLE.org:443/./page//?a=1&b=2&utm_campaign=x&gclid=1&msclkid=2",
-        "http://example.org:80/p%61ge?a=1&b=2#section",
+        "http://example.org:80/p%61ge?a=1&b=2#",
+        "http://example.org/page?b=2&a=1#top",
         "https://example.org/x/../page?a=1&b=2#:~:text=this",
     ],
 )
@@ -65,6 +66,8 @@ def test_one_page_has_one_key(same):
         ("https://example.org/", "https://example.org:8443/"),
         ("https://example.org/#!/a", "https://example.org/#!/b"),
         ("https://example.org/app#/a", "https://example.org/app"),
+        ("https://example.org/a#section", "https://example.org/a"),
+        ("https://example.org/a#one", "https://example.org/a#two"),
         ("https://www.com/", "https://com/"),
         ("https://en.example.org/", "https://example.org/"),
     ],
