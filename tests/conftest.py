@@ -46,6 +46,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if Path(__file__).parent / "browser" in item.path.parents:
             item.add_marker("browser")
+    # What takes longest goes first, so that no core is left with it in the end.
+    items.sort(key=lambda item: item.path.name != "test_start.py")
     if config.chromium:
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
