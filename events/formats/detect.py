@@ -3,6 +3,7 @@
 import re
 import zipfile
 import zlib
+from dataclasses import replace
 from io import BytesIO
 
 from charset_normalizer import from_bytes
@@ -10,6 +11,7 @@ from charset_normalizer import from_bytes
 from . import ical, schedule_json, schedule_xml, table
 from .document import Problem, Reading
 from .reading import UnreadableFile
+from .text import line
 
 LIMIT = 64 * 1024 * 1024  # bytes, once decompressed
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -27,14 +29,14 @@ _SAMPLE = 256 * 1024  # bytes that the encoding is guessed from
 def read(data: bytes, *, name: str = "", timezone: str = "", limit: int = LIMIT) -> Reading:
     """What a file says: schedule.xml, schedule.json, iCalendar, CSV or XLSX, also in gzip.
 
-    `name` is only for messages and to tell tables from other text; `timezone` is the IANA zone to read local
-    times in where the file names none; `limit` the most bytes that it may have, decompressed.
+    `name` is the file's, for the title of a table without one; `timezone` the IANA zone to read local times in
+    where the file names none; `limit` the most bytes that it may have, decompressed.
     Raises UnreadableFile, with one sentence, for what cannot be read, is too large, or would do harm.
     """
     data = _plain(data, limit)
     if data.startswith(_ZIP):
         _check_zip(data, limit)
-        return table.read_xlsx(data, timezone=timezone)
+        return _named(table.read_xlsx(data, timezone=timezone), name)
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
     if start.startswith(b"<") or _is_wide(data, "<"):
         return schedule_xml.read(data.lstrip() if not _is_wide(data, "<") else data, timezone=timezone)
@@ -109,9 +111,16 @@ def _text(data: bytes, name: str, timezone: str) -> Reading:
     if re.match(r"\s*BEGIN:VCALENDAR", text, re.IGNORECASE):
         reading = ical.read(text.encode(), timezone=timezone)
     else:
-        reading = table.read_csv(text, timezone=timezone)
+        reading = _named(table.read_csv(text, timezone=timezone), name)
     problems = [problem, *reading.problems] if problem else reading.problems
-    return Reading(document=reading.document, problems=problems, kind=reading.kind)
+    return replace(reading, problems=problems)
+
+
+def _named(reading: Reading, name: str) -> Reading:
+    """A table with the file's name as its title, if it has no other."""
+    title = line(name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " "))
+    document = replace(reading.document, title=reading.document.title or title)
+    return replace(reading, document=document)
 
 
 def decoded(data: bytes) -> tuple[str, Problem | None]:

@@ -320,7 +320,7 @@ def test_odd_links_are_kept_as_they_are():
         '<attachment href="/files/x" type="other">X</attachment>'
     )
     reading = read(
-        f'<event id="1">{EVENT}<links>{links}<link href=""/></links><attachments>{files}</attachments></event>',
+        f'<event id="1">{EVENT}<links>{links}<link/></links><attachments>{files}</attachments></event>',
         conference=f"{CONFERENCE}<base_url>https://example.org/2024/</base_url>",
     )
     found = reading.document.talks[0].links

@@ -107,3 +107,8 @@ def test_no_cell_is_taken_for_a_formula():
     assert detect.read(table.write_csv(document)).document.talks[0].title == evil
     sheet = load_workbook(BytesIO(table.write_xlsx(document))).active
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+
+
+def test_a_table_is_titled_by_its_file():
+    reading = detect.read(b"Title,Start\nA,2024-06-01 10:00\n", name="/tmp/Spring_days.csv")
+    assert reading.document.title == "Spring days"
