@@ -58,6 +58,8 @@ LISTS = [  # addresses where it might shine through
     "/events/open/talks/shown.ics",
     "/events/open/changes/feed/",
     "/events/feed/",
+    "/resources/feed/",
+    *(f"/resources.{format}" for format in ("json", "opml", "html", "md", "csv")),
     "/events.ics",
     "/series/open/events.ics",
     *(

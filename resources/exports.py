@@ -1,0 +1,55 @@
+"""The library as files: the rows of a list as the neutral form that every format writes."""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch
+
+from .formats import Collection as CollectionEntry
+from .formats import Link, LinkList
+from .models import Collection, CollectionItem, Resource
+
+
+def links_of(rows, user, *, root: str, title: str = "", page: str = "", feed: str = "") -> LinkList:
+    """The rows (a QuerySet of Resource) with their topics and the collections that `user` sees; 3 queries.
+
+    `root` is the portal's address without a slash; `page` and `feed` are paths.
+    """
+    items = (
+        CollectionItem.objects.filter(collection__in=Collection.objects.visible_to(user))
+        .select_related("collection")
+        .defer("collection__search")
+        .order_by("collection__title", "collection")
+    )
+    resources = list(
+        rows.defer("search").prefetch_related("topics", Prefetch("collection_items", items, to_attr="places"))
+    )
+    return LinkList(
+        title=title,
+        url=root + page,
+        feed_url=root + feed,
+        links=[_link(resource, root) for resource in resources],
+        collections=_collections(resources),
+    )
+
+
+def _collections(resources: Iterable[Resource]) -> list[CollectionEntry]:
+    found = {place.collection.title: place.collection for row in resources for place in row.places}
+    return [CollectionEntry(title=title, text=found[title].text) for title in sorted(found)]
+
+
+def _link(resource: Resource, root: str) -> Link:
+    return Link(
+        url=resource.url,
+        title=resource.title,
+        note=resource.note,
+        kind=resource.kind,
+        level=resource.level,
+        language=resource.language,
+        authors=[name.strip() for name in resource.authors.split(";") if name.strip()],
+        year=resource.year,
+        topics=[topic.name for topic in resource.topics.all()],
+        collections=[place.collection.title for place in resource.places],
+        free=resource.free,
+        added_at=resource.created_at.replace(microsecond=0),
+        page=root + resource.get_absolute_url(),
+    )
