@@ -102,7 +102,11 @@ class EventAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["series", "venue", "organisers"]
     inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
-    actions_detail = ["plan", "import_schedule", "release_plan"]
+    actions_detail = [
+        "plan",
+        "release_plan",
+        {"title": _("More"), "icon": "more_horiz", "items": ["import_schedule"]},
+    ]
     actions_row = ["plan", "release_plan"]
     fieldsets = [
         (

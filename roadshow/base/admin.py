@@ -307,6 +307,7 @@ class ExportAdmin(ExportMixin):
 class TableAdmin(ImportMixin, ExportAdmin):
     """Tables in, with a preview, and out."""
 
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     import_form_class = ImportForm
     import_formats = [CSV, XLSX, JSON]
 
