@@ -17,6 +17,7 @@ import psycopg2
 from . import programs
 from .errors import StartError
 
+SOCKETS, PREFIX = Path("/tmp"), "roadshow-sockets-"  # noqa: S108 - short everywhere, and mode 700 below
 PATIENCE = 120  # seconds; recovery after a crash takes a while
 CONFIGURATION = {
     "listen_addresses": "",
@@ -138,7 +139,7 @@ class Cluster:
     def sockets(self) -> Path:
         """Where the server listens: the data directory, unless its name is too long, or odd in a list."""
         if len(f"{self.folder}/.s.PGSQL.5432".encode()) > 103 or re.search(r"[^\w./+-]", str(self.folder)):
-            return self.private_folder("roadshow-", Path("/tmp"))  # noqa: S108 - short everywhere
+            return self.private_folder(PREFIX, SOCKETS)
         return self.folder
 
     def start(self) -> None:
@@ -186,12 +187,17 @@ class Cluster:
             self.run("pg_ctl", "stop", "-w", "-t60", "-D", str(self.folder), "-m", mode)
         if self.server:
             self.server.wait()
-        if len(lines) > 4:
-            self.remove_sockets(Path(lines[4]))
+        # The line is empty until the server listens.
+        self.remove_sockets(Path(lines[4].strip() if len(lines) > 4 else ""))
 
     def remove_sockets(self, sockets: Path) -> None:
-        if sockets != self.folder:
-            shutil.rmtree(sockets, ignore_errors=True)
+        """Remove a folder that `sockets()` made: an empty one, by its full name, and no other."""
+        if sockets.parent != SOCKETS or not sockets.name.startswith(PREFIX):
+            return
+        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (sockets / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            sockets.rmdir()
 
 
 def ensure_database(maintenance: str) -> None:
