@@ -1,0 +1,49 @@
+"""`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd reads."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from roadshow.embedded import StartError, throwaway_url
+
+from . import wrk
+from .server import own_database
+
+BASE = Path(__file__).resolve().parent.parent.parent
+
+
+def main() -> int:
+    try:
+        wrk.require()
+        with throwaway_url() as url, own_database(url) as own:
+            os.environ |= {
+                "DATABASE_URL": own,
+                "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+                "DEMO": "0",
+                "SECRET_KEY": "only-for-measuring",
+                "ALLOWED_HOSTS": "127.0.0.1",
+                "SITE_URL": "",
+            }
+            subprocess.run([sys.executable, "-m", "roadshow.prepare"], check=True, cwd=BASE)
+            import django
+
+            django.setup()
+            from . import runs
+
+            if os.environ.get("GROWTH"):
+                runs.growth()
+            elif os.environ.get("CROWD"):
+                runs.crowd()
+            else:
+                runs.usual()
+    except (wrk.Missing, StartError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

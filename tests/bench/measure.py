@@ -1,0 +1,129 @@
+"""One page after the other, each beside the control in the same breath: machines are never quiet."""
+
+import gzip
+from dataclasses import asdict, dataclass
+
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from tqdm import tqdm
+
+from . import wrk
+from .pages import FIRST, NOT_MODIFIED, SIGNED_IN, Page
+from .server import Server
+from .urls import CONTROL
+
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+@dataclass
+class Row:
+    """What one page costs. Costs are in units of the control, times in milliseconds, sizes in bytes."""
+
+    name: str
+    limit: float
+    rate: float
+    cost: float
+    p50: float
+    p99: float
+    not_modified: float
+    signed_in: float
+    signed_in_not_modified: float
+    plain: int
+    compressed: int
+    queries: int
+    made: float
+    first: float
+    errors: int
+
+    def missed(self) -> list[str]:
+        """The targets that were not reached, in words."""
+        limits = {
+            "cost": (self.cost, self.limit),
+            "304": (self.not_modified, NOT_MODIFIED),
+            "signed in": (self.signed_in, self.limit * SIGNED_IN),
+            "signed in, 304": (self.signed_in_not_modified, NOT_MODIFIED * SIGNED_IN),
+            "first": (self.first, FIRST.get(self.name, float("inf"))),
+            "errors": (self.errors, 0),
+        }
+        return [f"{word} {value:.1f} > {limit:g}" for word, (value, limit) in limits.items() if value > limit]
+
+    def as_json(self) -> dict:
+        return {name: round(v, 2) if isinstance(v, float) else v for name, v in asdict(self).items()}
+
+
+class Bench:
+    """Measures pages of a running server; `seconds` for each load, `session` is an organiser's."""
+
+    def __init__(self, server: Server, *, seconds: float, session: str):
+        self.server, self.seconds = server, seconds
+        self.cookie = {"Cookie": f"sessionid={session}"}
+        self.controls: list[float] = []
+
+    def rows(self, pages: list[Page], first: dict[str, float]) -> list[Row]:
+        """`first` has the milliseconds of the first request after a release, by page."""
+        return [
+            self.row(page, first.get(page.name, 0.0)) for page in tqdm(pages, unit=" pages", disable=None)
+        ]
+
+    def row(self, page: Page, first: float) -> Row:
+        made = self.made(page)
+        plain, headers, _ = self.server.get(page.path)
+        compressed, zipped, _ = self.server.get(page.path, **GZIP)
+        assert gzip.decompress(compressed) == plain, page.path
+        assert headers["etag"] != zipped["etag"], page.path
+        known = {"If-None-Match": zipped["etag"]}
+        control, load = self.control(), self.load(page, **GZIP)
+        not_modified = self.load(page, **GZIP, **known)
+        _, own, _ = self.server.get(page.path, **GZIP, **self.cookie)
+        signed = self.load(page, **GZIP, **self.cookie)
+        own_not_modified = self.load(page, **GZIP, **self.cookie, **{"If-None-Match": own["etag"]})
+        control = (control + self.control()) / 2
+        return Row(
+            name=page.name,
+            limit=page.cost,
+            rate=load.rate,
+            cost=control / load.rate,
+            p50=load.p50,
+            p99=load.p99,
+            not_modified=control / not_modified.rate,
+            signed_in=control / signed.rate,
+            signed_in_not_modified=control / own_not_modified.rate,
+            plain=len(plain),
+            compressed=len(compressed),
+            queries=self.queries(page),
+            made=made,
+            first=first,
+            errors=sum(one.errors for one in (load, not_modified, signed, own_not_modified)),
+        )
+
+    def load(self, page: Page, **headers: str) -> wrk.Load:
+        return wrk.run(self.server.url + page.path, seconds=self.seconds, headers=headers)
+
+    def control(self) -> float:
+        rate = wrk.run(self.server.url + CONTROL, seconds=self.seconds).rate
+        self.controls.append(rate)
+        return rate
+
+    def made(self, page: Page) -> float:
+        """Milliseconds of an answer that nobody has kept, the best of three."""
+        took = []
+        for _ in range(3):
+            forget()
+            took.append(self.server.get(page.path, **GZIP)[2])
+        return min(took)
+
+    @staticmethod
+    def queries(page: Page) -> int:
+        """How many queries make the answer."""
+        with override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection) as captured:
+            answer = Client(SERVER_NAME="127.0.0.1").get(page.path)
+        assert answer.status_code == 200, page.path
+        return len(captured)
+
+
+def forget() -> None:
+    """Make everything that is kept old, as any change does, and wait until all workers know."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE base_stamp SET value = (random() * 1e15)::bigint")
+        cursor.execute("SELECT pg_sleep(0.15)")

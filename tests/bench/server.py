@@ -1,0 +1,93 @@
+"""The production server on loopback, with a database of its own."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import psycopg2
+
+from roadshow.start import THREADS
+
+WORKERS = 2
+
+
+@contextlib.contextmanager
+def own_database(url: str) -> Iterator[str]:
+    """A new database on the server at `url`, dropped afterwards; its address."""
+    name = f"bench_{os.getpid()}"
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass
+class Server:
+    """A running portal. `url` has no slash at its end."""
+
+    url: str
+    process: subprocess.Popen
+
+    def get(self, path: str, **headers: str) -> tuple[bytes, dict[str, str], float]:
+        """Body, headers (names in lower case) and milliseconds of one request; 304 has no body."""
+        request = urllib.request.Request(self.url + path, headers=headers)
+        start = time.perf_counter()
+        try:
+            answer = urllib.request.urlopen(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            if error.code != 304:
+                raise
+            answer = error
+        with answer:
+            body = answer.read()
+        took = (time.perf_counter() - start) * 1000
+        return body, {name.lower(): value for name, value in answer.headers.items()}, took
+
+    def memory(self) -> float:
+        """Megabytes that belong to the largest worker alone or with others."""
+        workers = psutil.Process(self.process.pid).children(recursive=True)
+        return max(worker.memory_info().rss for worker in workers) / 1024**2
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """The portal as `make run` serves it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}",
+        "--workers", f"{WORKERS}", "--blocking-threads", f"{THREADS}", "--no-ws", "--log-level", "warning",
+        "--blocking-threads-idle-timeout", "600", "tests.bench.wsgi:application",
+    ]  # fmt: skip
+    process = subprocess.Popen(command)
+    server = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        wait_for(server)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(server: Server) -> None:
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            server.get("/readyz")
+            return
+        if server.process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError("The server did not start.")
