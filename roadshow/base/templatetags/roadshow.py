@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
 from .. import text
 from ..colors import hue_class
@@ -105,11 +106,13 @@ def initials(name):
 
 @register.filter
 def duration(minutes):
-    """Minutes as "1 h 30" or "45 min"; both languages read it."""
+    """Minutes as "1 h 30" or "45 min"."""
     hours, rest = divmod(int(minutes), 60)
     if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+        return _("%(minutes)s min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{rest:02}"}
 
 
 @register.filter
