@@ -8,7 +8,7 @@ endif
 IN_VENV = .venv/bin/python -m
 TRACKED = git ls-files --cached --others --exclude-standard
 
-.PHONY: help run test lint format lock installed installed-dev
+.PHONY: help run test bench lint format lock installed installed-dev
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -18,6 +18,9 @@ run: installed ## Set up what is missing, and serve the portal until Ctrl-C
 
 test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest
 	@exec $(IN_VENV) roadshow.embedded --throwaway $(IN_VENV) pytest -n logical --dist worksteal $(ARGS)
+
+bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads
+	@exec $(IN_VENV) tests.bench
 
 lint: installed-dev ## Check style, imports, templates, migrations and translations
 	@$(IN_VENV) ruff check .

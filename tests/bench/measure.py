@@ -14,6 +14,7 @@ from .server import Server
 from .urls import CONTROL
 
 GZIP = {"Accept-Encoding": "gzip"}
+LARGE = 100_000  # bytes; sending them is most of the work
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Row:
     limit: float
     rate: float
     cost: float
+    bytes_alone: float | None
     p50: float
     p99: float
     not_modified: float
@@ -84,6 +86,9 @@ class Bench:
             limit=page.cost,
             rate=load.rate,
             cost=control / load.rate,
+            bytes_alone=round(control / self.control(len(compressed)), 1)
+            if len(compressed) > LARGE
+            else None,
             p50=load.p50,
             p99=load.p99,
             not_modified=control / not_modified.rate,
@@ -100,9 +105,12 @@ class Bench:
     def load(self, page: Page, **headers: str) -> wrk.Load:
         return wrk.run(self.server.url + page.path, seconds=self.seconds, headers=headers)
 
-    def control(self) -> float:
-        rate = wrk.run(self.server.url + CONTROL, seconds=self.seconds).rate
-        self.controls.append(rate)
+    def control(self, size: int | None = None) -> float:
+        """Requests a second of a view that sends two bytes, or `size`."""
+        query = f"?bytes={size}" if size else ""
+        rate = wrk.run(f"{self.server.url}{CONTROL}{query}", seconds=self.seconds).rate
+        if not size:
+            self.controls.append(rate)
         return rate
 
     def made(self, page: Page) -> float:

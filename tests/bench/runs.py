@@ -59,7 +59,7 @@ def usual() -> None:
     found, session = pages(slug), organiser()
     with serving() as server:
         first = after_release(server, slug, found)
-        bench = Bench(server, seconds=2, session=session)
+        bench = Bench(server, seconds=1, session=session)
         rows = bench.rows(found, first)
         memory = server.memory()
     before = {row["name"]: row for row in report.kept().get("pages", {}).get("rows", [])}
