@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, models, transaction
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 
 class ChangeQuerySet(models.QuerySet):
     def settled(self):
         """Changes after which nothing can come that belongs before them, in order."""
-        xmin = RawSQL("(pg_snapshot_xmin(pg_current_snapshot()))::text::bigint", [])
-        return self.filter(xid__lt=xmin).order_by("xid", "id")
+        return self.filter(xid__lt=horizon()).order_by("xid", "id")
 
     def after(self, place: "Place"):
         return self.extra(where=["(xid, id) > (%s, %s)"], params=[place.xid, place.id])
@@ -124,10 +122,23 @@ def version_of(kind: str, guid) -> Version:
     return Version(Place(xid, number or 0), count, at)
 
 
-LATEST = """
-SELECT xid, id FROM base_change WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-ORDER BY xid DESC, id DESC LIMIT 1
+# The oldest transaction that is under way in this database. Those of a server's other databases do not count,
+# unless other roles work in ours whose transactions this one may not see. Activity shows the lower 32 bits.
+HORIZON = """
+SELECT pg_stat_clear_snapshot();
+WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+  ends AS (SELECT pg_snapshot_xmin(snapshot)::text::bigint AS bottom, pg_snapshot_xmax(snapshot)::text::bigint AS top
+           FROM now),
+  running AS (
+    SELECT backend_xid AS xid, state IS NULL AND usename <> current_user AS hidden FROM pg_stat_activity
+      WHERE datname = current_database() AND backend_type = 'client backend'
+    UNION ALL SELECT transaction, false FROM pg_prepared_xacts WHERE database = current_database()),
+  ages AS (SELECT hidden, (top - xid::text::bigint) & 4294967295 AS age FROM running, ends)
+SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
+            ELSE least(min(top), min(top - age) FILTER (WHERE age < 2147483648)) END
+FROM ends LEFT JOIN ages ON true
 """
+LATEST = "SELECT xid, id FROM base_change WHERE xid < %s ORDER BY xid DESC, id DESC LIMIT 1"
 RESTORED = """
 SELECT EXISTS (SELECT FROM base_change WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
 """
@@ -135,13 +146,21 @@ SUPERSEDED = """
 DELETE FROM base_change AS old USING base_change AS new
 WHERE old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
 """
-SETTLED_SINCE = " AND new.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND new.at < %s"
+SETTLED_SINCE = " AND new.xid < %s AND new.at < %s"
+
+
+def horizon() -> int:
+    """The transaction before which every one has ended. Ask first, look at changes afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(HORIZON)
+        return cursor.fetchone()[0]
 
 
 def latest() -> Place:
     """Where the settled changes end."""
+    bound = horizon()
     with connection.cursor() as cursor:
-        cursor.execute(LATEST)
+        cursor.execute(LATEST, [bound])
         return Place(*(cursor.fetchone() or (0, 0)))
 
 
@@ -150,8 +169,9 @@ def forget_superseded(before: datetime) -> int:
 
     Returns how many there were.
     """
+    bound = horizon()
     with connection.cursor() as cursor:
-        cursor.execute(SUPERSEDED + SETTLED_SINCE, [before])
+        cursor.execute(SUPERSEDED + SETTLED_SINCE, [bound, before])
         return cursor.rowcount
 
 
