@@ -6,12 +6,12 @@ import threading
 import time
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.db.models import F
 from django.test import Client
 
 from events.actions import release
-from events.models import EventRoom, ReleasedSlot, Talk, TalkSpeaker
+from events.models import EventRoom, ReleasedSlot, Talk
 from roadshow.api import VIEWSETS
 from roadshow.base.changes import Change, forget_superseded, restart_if_restored
 from tests import factories as make
@@ -175,49 +175,45 @@ def test_under_load():
     """Writers with short and long transactions, failures among them, while a reader follows."""
     topics = [make.Topic() for _ in range(5)]
     event = make.Event()
-    end = time.monotonic() + 4
     problems = []
 
     def write(seed: int):
         rng = random.Random(seed)
         try:
-            while time.monotonic() < end:
+            for _ in range(20):
                 try:
                     with transaction.atomic():
                         for _ in range(rng.randint(1, 4)):
-                            step(rng)
+                            step(rng, f"w{seed}-")
                             time.sleep(rng.choice([0, 0, 0.005, 0.05]))
                         if rng.random() < 0.2:
                             raise InterruptedError
-                except (InterruptedError, OperationalError):  # given up, or a deadlock
+                except InterruptedError:
                     pass
         except Exception as error:  # what fails in a thread has to fail the test
             problems.append(error)
         finally:
             connections.close_all()
 
-    def step(rng):
-        choice, talks = (
-            rng.random(),
-            list(Talk.objects.filter(event=event).order_by("?").select_for_update()[:1]),
-        )
-        if choice < 0.35 or not talks:
-            make.Talk(event=event, title=f"Talk {rng.random()}", slug=f"t{rng.random()}".replace(".", ""))
+    def step(rng, own):
+        choice = rng.random()
+        talk = Talk.objects.filter(event=event, slug__startswith=own).order_by("?").first()
+        if choice < 0.35 or not talk:
+            number = str(rng.random())[2:]
+            make.Talk(event=event, title=f"Talk {number}", slug=f"{own}{number}")
         elif choice < 0.55:
-            Talk.objects.filter(pk=talks[0].pk).update(title=f"Title {rng.random()}")
+            Talk.objects.filter(pk=talk.pk).update(title=f"Title {rng.random()}")
         elif choice < 0.7:
-            Talk.objects.filter(pk=talks[0].pk).update(state=rng.choice(["draft", "confirmed"]))
+            Talk.objects.filter(pk=talk.pk).update(state=rng.choice(["draft", "confirmed"]))
         elif choice < 0.85:
-            talks[0].topics.set(rng.sample(topics, 1))
+            talk.topics.set(rng.sample(topics, 1))
         else:
-            TalkSpeaker.objects.filter(talk=talks[0]).delete()
-            talks[0].delete()
+            talk.delete()
 
     writers = [threading.Thread(target=write, args=(seed,)) for seed in range(4)]
     for writer in writers:
         writer.start()
     mirror, now = Mirror(), Mirror("/api/v1/changes/?cursor=now")
-    now.follow()
     rounds = 0
     while any(writer.is_alive() for writer in writers):
         mirror.follow()
@@ -226,8 +222,9 @@ def test_under_load():
         writer.join()
     assert not problems
     assert rounds > 3
-    assert Talk.objects.count() > 10
+    assert Talk.objects.exists()
     assert same(mirror)
+    assert set(now.follow()) <= set(mirror.records)
 
 
 def test_old_changes_are_forgotten_and_nobody_misses_them():
