@@ -25,23 +25,35 @@ def machine() -> str:
     return f"{os.cpu_count()} × {name}, {memory:.0f} GB, Python {platform.python_version()}"
 
 
+COLUMNS = {  # heading: width and format of a value
+    "req/s": "7.0f", "units": "6.2f", "limit": "5g", "bytes": "5.1f", "×last": "5.2f", "p50": "6.1f", "p99": "6.1f",
+    "304": "5.2f", "own": "6.2f", "own304": "6.2f", "plain": "9d", "gzip": "8d", "queries": "7d", "made": "6.0f",
+    "first": "6.0f",
+}  # fmt: skip
+
+
 def table(rows: list[Row], before: dict[str, dict]) -> str:
     """`before` has the rows of the last time, by name."""
-    head = (
-        f"{'page':<28} {'req/s':>7} {'units':>6} {'limit':>5} {'bytes':>5} {'×last':>5} {'p50':>6} {'p99':>7} {'304':>5} "
-        f"{'own':>5} {'own304':>6} {'plain':>9} {'gzip':>8} {'queries':>7} {'made':>6} {'first':>6}  missed"
-    )
-    lines = [head]
+    widths = [int(shape.rstrip("dfg").split(".")[0]) for shape in COLUMNS.values()]
+    head = " ".join(f"{name:>{width}}" for name, width in zip(COLUMNS, widths, strict=True))
+    lines = [f"{'page':<26} {head}  missed"]
     for row in rows:
-        last = before.get(row.name, {}).get("cost")
-        change = f"{row.cost / last:.2f}" if last else "-"
-        lines.append(
-            f"{row.name:<28} {row.rate:>7.0f} {row.cost:>6.2f} {row.limit:>5g} {row.bytes_alone or '-':>5} {change:>5} {row.p50:>6.1f} "
-            f"{row.p99:>7.1f} {row.not_modified:>5.2f} {row.signed_in:>5.2f} {row.signed_in_not_modified:>6.2f} "
-            f"{row.plain:>9} {row.compressed:>8} {row.queries:>7} {row.made:>6.0f} {row.first:>6.0f}  "
-            f"{', '.join(row.missed())}"
-        )
-    return "\n".join(line.rstrip() for line in lines)
+        cells = [
+            " " * (width - 1) + "-" if value is None else f"{value:{shape}}"
+            for value, width, shape in zip(
+                cells_of(row, before.get(row.name, {})), widths, COLUMNS.values(), strict=True
+            )
+        ]
+        lines.append(f"{row.name:<26} {' '.join(cells)}  {', '.join(row.missed())}".rstrip())
+    return "\n".join(lines)
+
+
+def cells_of(row: Row, before: dict) -> list:
+    change = row.cost / before["cost"] if before else None
+    return [
+        row.rate, row.cost, row.limit, row.bytes_alone, change, row.p50, row.p99, row.not_modified, row.signed_in,
+        row.signed_in_not_modified, row.plain, row.compressed, row.queries, row.made, row.first or None,
+    ]  # fmt: skip
 
 
 LEGEND = """units: requests a second of the control (a Django view of two bytes, no middleware) ÷ those of the page;
