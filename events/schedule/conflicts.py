@@ -117,7 +117,7 @@ def conflicts(slots: Iterable[Planned], rules: Rules) -> list[Conflict]:
     `slots` are the plan's, together with the slots of other events' releases in the same rooms or by the
     same speakers. Slots that do not take place (not confirmed, cancelled) take nobody's room or time.
     """
-    slots = sorted(slots, key=lambda slot: (slot.starts_at, slot.ends_at, str(slot.key)))
+    slots = sorted(slots, key=lambda slot: (slot.starts_at, slot.ends_at, slot.title, str(slot.key)))
     found = [
         *(conflict for slot in slots if not slot.foreign for conflict in _alone(slot, rules)),
         *_pairs(slots, rules),

@@ -8,7 +8,6 @@ from speakers.models import Speaker
 
 from .. import linked_data
 from ..filters import EventFilter
-from ..forms import FeedbackForm
 from ..models import Event, Feedback, Recap, Series, Talk, Topic
 
 SHOWN = 12  # talks, people or links on an event's own page; the rest is one click away
@@ -73,7 +72,7 @@ def event(request, slug):
             "links": links.for_cards()[:SHOWN],
             "topics": Topic.objects.filter(talks__in=talks).distinct(),
             "voices": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
-            "feedback_form": FeedbackForm() if row.feedback_open else None,
+            "feedback_open": row.feedback_open,
             "linked_data": mark_safe(linked_data.of_event(row, shown, root_of(request))),
             "edit": edit_url(request, row),
         },

@@ -1,4 +1,7 @@
-"""Feedback: a plain form, no account, a trap for programs, and a limit."""
+"""Feedback: a page with a plain form, no account, a trap for programs, and a limit.
+
+The form has a page of its own because it carries a token: the pages that lead to it are the same for everybody.
+"""
 
 from http import HTTPStatus
 
@@ -7,8 +10,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from roadshow.base.limits import within_limit
 
@@ -20,14 +23,14 @@ from .talks import visible_event
 TIMES, SECONDS = 10, 3600  # messages of one sender in an hour, over all events
 
 
-@csrf_exempt  # nobody's account is behind it, and pages without a token can be kept for everybody
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def event_feedback(request, slug):
     return _receive(request, visible_event(request, slug), None)
 
 
-@csrf_exempt  # nobody's account is behind it, and pages without a token can be kept for everybody
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def talk_feedback(request, slug, talk):
     event = visible_event(request, slug)
     rows = Talk.objects.visible_to(request.user).filter(event=event)
@@ -37,6 +40,8 @@ def talk_feedback(request, slug, talk):
 def _receive(request, event, talk):
     if not event.feedback_open:
         raise Http404
+    if request.method != "POST":
+        return _page(request, event, talk, FeedbackForm(initial={"about": request.GET.get("about")}))
     form = FeedbackForm(request.POST)
     if form.is_valid() and not form.cleaned_data["website"]:
         if not within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
@@ -44,10 +49,14 @@ def _receive(request, event, talk):
         else:
             _keep(event, talk, form.cleaned_data)
     if not form.is_valid():
-        context = {"event": event, "talk": talk, "feedback_form": form, "alone": True}
-        return render(request, "events/feedback_page.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(request, event, talk, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("Thank you. The organisers have received what you wrote."))
     return redirect((talk or event).get_absolute_url())
+
+
+def _page(request, event, talk, form, **options):
+    context = {"event": event, "talk": talk, "feedback_form": form, "recaps": event.recaps.exists()}
+    return render(request, "events/feedback_page.html", context, **options)
 
 
 def _keep(event, talk, said: dict) -> None:

@@ -7,7 +7,6 @@ from roadshow.base.pages import edit_url, render_list, root_of
 
 from .. import linked_data
 from ..filters import TalkFilter
-from ..forms import FeedbackForm
 from ..models import Event, Feedback, Talk, Topic
 
 RELATED = 5
@@ -64,7 +63,7 @@ def talk(request, slug, talk):
             .for_cards()
             .newest_first()[:RELATED],
             "voices": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
-            "feedback_form": FeedbackForm() if row.event.feedback_open else None,
+            "feedback_open": row.event.feedback_open,
             "linked_data": mark_safe(linked_data.of_talk(row, root_of(request))),
             "edit": edit_url(request, row),
         },

@@ -168,6 +168,7 @@ def test_a_list_is_filtered_without_javascript(portal, open_page):
 
 def test_feedback_is_sent_without_javascript(portal, open_page):
     page = open_page("/events/stop/talks/talk-0/", javascript=False)
+    page.get_by_role("link", name="Say what you think").click()
     page.get_by_label("4").check()
     page.get_by_label("Comment").fill("Clear and short.")
     page.get_by_role("button", name="Send").click()

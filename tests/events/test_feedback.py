@@ -72,5 +72,12 @@ def test_there_is_no_form_and_no_way_in_when_feedback_is_closed(client):
     assert send(client, talk, comment="Hello").status_code == 404
 
 
+def test_the_page_of_a_talk_leads_to_the_form(client, talk):
+    target = f"{talk.get_absolute_url()}feedback/"
+    assert f'href="{target}"' in client.get(talk.get_absolute_url()).text
+    page = client.get(target)
+    assert "csrfmiddlewaretoken" in page.text and "no-store" in page["Cache-Control"]
+
+
 def test_a_form_of_another_site_is_refused(talk):
     assert send(Client(enforce_csrf_checks=True), talk, comment="Hello").status_code == 403

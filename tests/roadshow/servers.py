@@ -1,12 +1,20 @@
 """Small servers for tests: on a free port of this machine, in a thread, counting who comes."""
 
+import asyncio
 import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+
+def in_a_loop(coroutine: Coroutine):
+    """What the coroutine returns, run in a thread of its own: a browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Handler(BaseHTTPRequestHandler):

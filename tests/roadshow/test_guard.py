@@ -1,6 +1,5 @@
 """The guard: what it does not connect to, and what it does not read."""
 
-import asyncio
 import gzip
 import os
 import socket
@@ -10,7 +9,7 @@ import pytest
 
 from roadshow.base import guard
 from roadshow.base.guard import FetchFailed, Policy, Refused
-from tests.roadshow.servers import listening, self_signed, send, serving
+from tests.roadshow.servers import in_a_loop, listening, self_signed, send, serving
 
 # {port} is a socket that listens on every interface of this machine, IPv4 and IPv6.
 HOSTILE = [
@@ -377,7 +376,7 @@ def test_it_works_inside_a_running_loop_too(settings):
 
     with serving(lambda h: send(h, b"fine")) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
-        assert asyncio.run(main()) == (200, 200)
+        assert in_a_loop(main()) == (200, 200)
 
 
 @pytest.mark.parametrize(

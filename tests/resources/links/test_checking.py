@@ -1,6 +1,5 @@
 """Checking many addresses against a local server that misbehaves in every way."""
 
-import asyncio
 import contextlib
 import time
 from email.utils import formatdate
@@ -9,7 +8,7 @@ import pytest
 
 from resources.links import Pace, archived_copy, check, check_each
 from roadshow.base.guard import Policy
-from tests.roadshow.servers import self_signed, send, serving
+from tests.roadshow.servers import in_a_loop, self_signed, send, serving
 
 PAGE = b"<title>%s</title><p>text"
 
@@ -67,10 +66,10 @@ def test_what_a_status_means(look, status, outcome):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120), (formatdate(time.time() + 100), 100), ("soon", None), ("9" * 30, 604800)],
-    ids=["seconds", "a date", "words", "for ever"],
+    [("120", 120), ("a date", 100), ("soon", None), ("9" * 30, 604800)],
 )
 def test_servers_that_ask_for_patience(look, header, seconds):
+    header = formatdate(time.time() + 100) if header == "a date" else header
     found, asked, _url = look(page("x", 429, retry_after=header))
     assert found.outcome == "later" and asked == [("HEAD", "/a/page")]
     assert found.retry_after == (pytest.approx(seconds, abs=2) if seconds else None)
@@ -253,7 +252,7 @@ def test_the_async_form_gives_results_as_they_come(settings):
 
     with serving(answer) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
-        assert asyncio.run(order()) == ["fast", "slow"]
+        assert in_a_loop(order()) == ["fast", "slow"]
 
 
 def test_nothing_to_check():
