@@ -5,6 +5,8 @@ import fcntl
 import os
 import re
 import shutil
+import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -179,16 +181,18 @@ class Cluster:
         self.start()
 
     def stop(self) -> None:
+        """Stop the server, also one that is only just starting and has not said so."""
         lines = self.postmaster()
-        if not lines:
+        server, sockets = self.server, self.listening
+        if not server and lines:
+            # Another process has started it. The line of the sockets is empty until it listens.
+            server, sockets = psutil.Process(int(lines[0])), Path(lines[4] if len(lines) > 4 else "")
+        if not server:
             return
-        mode = "fast" if self.lasting else "immediate"
-        with contextlib.suppress(StartError):  # it may have stopped by itself
-            self.run("pg_ctl", "stop", "-w", "-t60", "-D", str(self.folder), "-m", mode)
-        if self.server:
-            self.server.wait()
-        # The line is empty until the server listens.
-        self.remove_sockets(Path(lines[4].strip() if len(lines) > 4 else ""))
+        with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):  # it may have stopped by itself
+            server.send_signal(signal.SIGINT if self.lasting else signal.SIGQUIT)
+            server.wait(60)
+        self.remove_sockets(sockets)
 
     def remove_sockets(self, sockets: Path) -> None:
         """Remove a folder that `sockets()` made: an empty one, by its full name, and no other."""

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,17 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
-def surroundings(data: Path, **variables: object) -> dict[str, str]:
+def surroundings(data: Path, variables: dict) -> dict:
+    """Arguments for subprocess: an environment, and a folder that nobody misses."""
+    elsewhere = Path(tempfile.gettempdir()) / "roadshow-elsewhere"
+    elsewhere.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"ROADSHOW_DATA": str(data)} | {name: str(value) for name, value in variables.items()}
+    said = {"PYTHONPATH": ROOT, "ROADSHOW_DATA": data} | variables
+    return {"cwd": elsewhere, "env": kept | {name: str(value) for name, value in said.items()}}
 
 
 def run(data: Path, *arguments: str, **variables: object) -> subprocess.CompletedProcess:
     """`python ARGUMENTS…` to its end."""
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT,
-        env=surroundings(data, **variables),
+        **surroundings(data, variables),
         capture_output=True,
         text=True,
         timeout=60,
@@ -36,8 +40,7 @@ def start(data: Path, *arguments: str, **variables: object) -> subprocess.Popen:
     """`python ARGUMENTS…` as the leader of a process group, its output in one pipe."""
     return subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=ROOT,
-        env=surroundings(data, **variables),
+        **surroundings(data, variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

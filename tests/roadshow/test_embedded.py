@@ -5,10 +5,12 @@ import socketserver
 import struct
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
-from tests.roadshow.processes import eventually, is_one_sentence, kill, run, servers, start
+from tests.roadshow.processes import eventually, is_one_sentence, kill, run, servers, start, surroundings
 
 QUERY = """
 import os, sys, psycopg2
@@ -89,6 +91,19 @@ def test_the_number_of_a_dead_server_may_belong_to_another_process(data):
     for content in ("1\n" + "\n".join("x" * 7), "", "no number\n"):
         pid_file.write_text(content)
         assert query(data, "SELECT 1") == "(1,)"
+
+
+def test_who_gives_up_while_the_server_starts_stops_it_and_touches_nothing_else(data):
+    kept = Path(surroundings(data, {})["cwd"]) / "kept"
+    kept.touch()
+    for seconds in (0, 0.01, 0.02, 0.05):
+        process = start(data, "-m", "roadshow.embedded", "sleep", "60")
+        eventually(lambda: servers(data))
+        time.sleep(seconds)
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+        assert servers(data) == []
+        assert kept.exists()
 
 
 def test_an_unfinished_first_start_is_finished_by_the_next(tmp_path):
