@@ -244,7 +244,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["roadshow.base.authentication.OrganisersWrite"],
     "DEFAULT_THROTTLE_CLASSES": ["roadshow.base.throttling.PerMinute"],
     "DEFAULT_PAGINATION_CLASS": "roadshow.base.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "roadshow.base.openapi.Schema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -262,6 +262,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "roadshow.base.openapi.complete",
+    ],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -301,7 +307,7 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("roadshow/admin/admin.css")],
-    "COMMAND": {"search_models": True},
+    "COMMAND": {"search_callback": "roadshow.admin.search.found"},
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

@@ -127,6 +127,14 @@ def test_a_published_speaker_of_others_may_be_credited_but_not_changed(client, o
     assert client.get(address(speaker)).status_code in (302, 403)
 
 
+def test_the_search_box_finds_what_is_the_organiser_s(client, own, foreign):
+    factories.Talk(event=own, title="Seldom heard")
+    address = reverse("admin:search")
+    found = client.get(address, {"s": "seldom", "extended": "1"}).content.decode()
+    assert "Seldom heard" in found
+    assert SECRET not in client.get(address, {"s": "kept among", "extended": "1"}).content.decode()
+
+
 def test_the_first_page_says_what_needs_doing(client, own, foreign):
     factories.Talk(event=own, title="Waits for a room")
     factories.Resource(state="suggested", title="A suggested link")
