@@ -64,6 +64,7 @@ class ResourceAdmin(TableAdmin, RecordAdmin):
         description=_("health"),
         ordering="health",
         label={
+            Resource.Health.UNKNOWN: "info",
             Resource.Health.GOOD: "success",
             Resource.Health.MOVED: "warning",
             Resource.Health.FAILING: "warning",

@@ -113,7 +113,7 @@ def _place(slot) -> tuple:
 
 def planned_at(slot: Slot, event: Event) -> str:
     """Where and when, in the event's own time: "Sat 6 Oct, 10:00, Hall"."""
-    when = date_format(timezone.localtime(slot.starts_at, event.zone), "D j M, H:i")
+    when = date_format(timezone.localtime(slot.starts_at, event.zone), _("D j M, H:i"))
     return ", ".join(filter(None, [when, slot.room.name if slot.room else ""]))
 
 

@@ -69,6 +69,11 @@ def long_date(day: dt.date) -> str:
     return dates.format_date(day, "long", locale=reading_locale())
 
 
+def full_date(day: dt.date) -> str:
+    """ "Saturday, 6 October 2018" """
+    return dates.format_date(day, "full", locale=reading_locale())
+
+
 def short_date(day: dt.date) -> str:
     """ "6 Oct" """
     return dates.format_skeleton("MMMd", day, locale=reading_locale())

@@ -15,6 +15,7 @@ from ..emblems import emblem as draw
 register = template.Library()
 
 register.filter("long_date", text.long_date)
+register.filter("full_date", text.full_date)
 register.filter("short_date", text.short_date)
 register.filter("weekday", text.weekday)
 register.filter("month", text.month)
