@@ -1,14 +1,16 @@
 """Endpoints for links and collections."""
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from roadshow.base.authentication import EverybodyWrites
+from roadshow.base.errors import as_api_error
 from roadshow.base.limits import within_limit
 from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
 
+from .actions import suggest
 from .filters import CollectionFilter, ResourceFilter
 from .serializers import CollectionSerializer, ResourceSerializer, SuggestionSerializer
 
@@ -50,6 +52,8 @@ class SuggestionView(PublicMixin, APIView):
         data.is_valid(raise_exception=True)
         if not within_limit(request, "suggestion", times=TIMES, seconds=SECONDS):
             raise Throttled(SECONDS)
-        with transaction.atomic():
-            row = data.save()
+        try:
+            row = suggest(**data.validated_data)
+        except ValidationError as error:
+            raise as_api_error(error, {"url": "link"}) from error
         return Response({"title": row.title, "link": row.url, "state": row.state}, status=201)

@@ -1,10 +1,13 @@
 """The community's library: curated links, tied into talks, speakers, events and topics."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -15,6 +18,9 @@ from roadshow.base.addresses import address_key, normalise
 from roadshow.base.models import LanguageField, Level, Record, free_slug
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 from speakers.models import Speaker
+
+# What only checks of the address change
+CHECKED = ["health", "checked_at", "next_check_at", "failures", "failing_since", "moved_to"]
 
 
 class ResourceQuerySet(SearchQuerySet):
@@ -32,8 +38,24 @@ class ResourceQuerySet(SearchQuerySet):
     def for_cards(self):
         return self.defer("search").prefetch_related("topics")
 
-    def most_cited(self):
-        return self.annotate(citations=Count("talks", distinct=True)).order_by("-citations", "title", "pk")
+    def of_address(self, url: str) -> "Resource | None":
+        """The record of an address in whatever spelling; None also for what is no address."""
+        with suppress(ValueError):
+            return self.filter(url_key=address_key(url)).first()
+        return None
+
+    def with_citations(self):
+        """Each with the number of talks that everybody sees and that cite it, as `citations`."""
+        cited = Resource.talks.through.objects.filter(
+            resource=OuterRef("pk"), talk__in=Talk.objects.visible_to(None).order_by()
+        )
+        counts = cited.order_by().values("resource").annotate(total=Count("pk")).values("total")
+        return self.annotate(citations=Coalesce(Subquery(counts), 0))
+
+    def due(self, now):
+        """Those whose address is to be checked, the longest overdue first; never checked ones before all."""
+        waiting = Q(next_check_at__isnull=True) | Q(next_check_at__lte=now)
+        return self.listed().filter(waiting).order_by(F("next_check_at").asc(nulls_first=True), "pk")
 
 
 class Resource(Record):
@@ -65,6 +87,7 @@ class Resource(Record):
         BROKEN = "broken", _("broken")
 
     PUBLIC = [State.PUBLISHED, State.RETIRED]
+    RESERVED = {"suggest", "feed"}  # addresses of pages beside those of links
 
     title = models.CharField(_("title"), max_length=300)
     slug = models.SlugField(_("address here"), max_length=80, unique=True, blank=True, allow_unicode=True)
@@ -94,6 +117,10 @@ class Resource(Record):
         _("health"), max_length=8, choices=Health, default=Health.UNKNOWN, editable=False, db_index=True
     )
     checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
+    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True, editable=False)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0, editable=False)
+    failing_since = models.DateTimeField(_("fails since"), null=True, blank=True, editable=False)
+    moved_to = models.URLField(_("has moved to"), max_length=2000, blank=True, editable=False)
     archived_url = models.URLField(_("archived copy"), max_length=2000, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
@@ -101,7 +128,7 @@ class Resource(Record):
     search = search_vector(title="A", authors="B", note="C")
 
     objects = ResourceQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "health", "checked_at"])
+    history = HistoricalRecords(excluded_fields=["search", *CHECKED])
 
     class Meta:
         verbose_name, verbose_name_plural = _("resource"), _("resources")
@@ -109,6 +136,11 @@ class Resource(Record):
         indexes = [
             models.Index(fields=["state", "-created_at", "-id"], name="resource_newest"),
             models.Index(fields=["state", "title", "id"], name="resource_by_title"),
+            models.Index(fields=["state", "next_check_at", "id"], name="resource_due"),
+            # All that facets count, so that they are counted without the rows themselves.
+            models.Index(
+                fields=["state", "kind", "level", "language", "year", "free", "id"], name="resource_facets"
+            ),
             *search_indexes("resource"),
         ]
         constraints = [
@@ -128,6 +160,8 @@ class Resource(Record):
         return self.title
 
     def clean(self):
+        if self.slug in self.RESERVED:
+            raise ValidationError({"slug": _("A page of ours has this address. Choose another.")})
         try:
             self.url = normalise(self.url)
             self.url_key = address_key(self.url)
@@ -141,12 +175,39 @@ class Resource(Record):
         self.url_key = address_key(self.url)
         if not self.slug:
             self.slug = free_slug(
-                self.title, lambda slug: Resource.objects.filter(slug=slug).exists(), fallback="link"
+                self.title,
+                lambda slug: slug in self.RESERVED or Resource.objects.filter(slug=slug).exists(),
+                fallback="link",
             )
         super().save(**options)
 
     def get_absolute_url(self):
         return reverse("resources:resource", args=[self.slug])
+
+
+class LinkCheck(models.Model):
+    """What one check of a link's address saw."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok", _("works")
+        FAILED = "failed", _("failed")
+        LATER = "later", _("decides nothing")
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="checks")
+    at = models.DateTimeField(_("checked"))
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
+    final_url = models.CharField(_("redirected to"), max_length=2000, blank=True)
+    seconds = models.FloatField(_("seconds"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("check"), _("checks")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["resource", "-at"], name="check_newest")]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d} {self.get_outcome_display()}"
 
 
 class CollectionQuerySet(SearchQuerySet):

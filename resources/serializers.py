@@ -13,7 +13,6 @@ from roadshow.base.serializers import (
     RecordSerializer,
     References,
     Shape,
-    clean,
     keys,
     objects,
     replace_rows,
@@ -99,14 +98,6 @@ class SuggestionSerializer(serializers.ModelSerializer):
         model = Resource
         fields = ["title", "link", "kind", "language", "authors", "year", "note", "topics"]
         extra_kwargs = {"kind": {"required": False}}
-
-    def create(self, validated_data):
-        topics = validated_data.pop("topics", [])
-        row = Resource(state=Resource.State.SUGGESTED, **validated_data)
-        clean(row, {"url": "link"})
-        row.save()
-        row.topics.set(topics)
-        return row
 
 
 class ItemSerializer(serializers.Serializer):

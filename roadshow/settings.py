@@ -147,7 +147,10 @@ KEPT_VIEWS = [
         "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
     )),
     "speakers:speakers", "speakers:speaker",
-    *(f"resources:{name}" for name in ("resources", "resource", "collections", "collection")),
+    *(f"resources:{name}" for name in (
+        "resources", "resource", "collections", "collection", "feed", "file", "collection_feed",
+        "collection_file",
+    )),
     *(f"api:{name}-{kind}" for name in (
         "series", "events", "venues", "rooms", "tracks", "topics", "talks", "slots", "releases", "speakers",
         "resources", "collections",
@@ -320,6 +323,8 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- fetching other people's addresses -----------------------------------------------------------
 ROADSHOW_GUARD_ALLOWED_HOSTS = env.list("GUARD_ALLOWED_HOSTS", default=[])
+# Whether check_links asks web.archive.org for a copy of each link that it finds broken.
+ARCHIVE_LOOKUP = env.bool("ARCHIVE_LOOKUP", default=False)
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ from .merging import MergeRefused, merge_speakers, repeat_talk
 from .plan import document_of, plan_of, plans_of
 from .planning import StalePlan, load_release, place, unplace
 from .release import ScheduleConflict, check, release
+from .topics import topics_named
 
 __all__ = [
     "ImportRefused",
@@ -24,5 +25,6 @@ __all__ = [
     "plans_of",
     "release",
     "repeat_talk",
+    "topics_named",
     "unplace",
 ]

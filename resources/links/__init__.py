@@ -3,7 +3,7 @@
 from .archive import archived_copy
 from .background import check_each
 from .checking import FAILED, LATER, OK, Checked, Pace, check
-from .proposing import Proposal, look_up, propose
+from .proposing import Proposal, kind_of_address, look_up, propose
 
 __all__ = [
     "FAILED",
@@ -15,6 +15,7 @@ __all__ = [
     "archived_copy",
     "check",
     "check_each",
+    "kind_of_address",
     "look_up",
     "propose",
 ]

@@ -5,6 +5,7 @@ A single check only says what it saw. That a link is broken is for whoever keeps
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
@@ -58,22 +59,34 @@ class Pace:
 
 
 async def check(
-    urls: Iterable[str], *, pace: Pace = Pace(), policy: Policy | None = None, context=None
+    urls: Iterable[str],
+    *,
+    pace: Pace = Pace(),
+    policy: Policy | None = None,
+    context=None,
+    stop: threading.Event | None = None,
 ) -> AsyncIterator[Checked]:
-    """Each address once, in the order in which they are known. Closing it ends what is under way."""
+    """Each address once, in the order in which they are known. Closing it ends what is under way.
+
+    Once `stop` is set no further address is begun; those under way are still told.
+    """
     policy = policy or Policy.default()
     hosts: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
         hosts.setdefault(_host(url), []).append(url)
-    left = sum(map(len, hosts.values()))
-    done: asyncio.Queue[Checked] = asyncio.Queue()
+    done: asyncio.Queue[Checked | None] = asyncio.Queue()  # None: a worker has ended
     gate = asyncio.Semaphore(pace.at_once)
     async with Session(policy=policy, context=context, connections=2 * pace.at_once) as session:
-        lanes = [_Lane(session, pace, gate, waiting, done) for waiting in hosts.values()]
+        lanes = [_Lane(session, pace, gate, waiting, done, stop) for waiting in hosts.values()]
         tasks = [asyncio.create_task(lane.run()) for lane in lanes for _each in range(lane.width)]
         try:
-            for _each in range(left):
-                yield await done.get()
+            left = len(tasks)
+            while left:
+                found = await done.get()
+                if found is None:
+                    left -= 1
+                else:
+                    yield found
         finally:
             for task in tasks:
                 task.cancel()
@@ -87,8 +100,9 @@ def _host(url: str) -> str:
 class _Lane:
     """The addresses of one host, asked one after the other by `width` workers."""
 
-    def __init__(self, session: Session, pace: Pace, gate: asyncio.Semaphore, waiting: list[str], done):
+    def __init__(self, session: Session, pace: Pace, gate: asyncio.Semaphore, waiting: list[str], done, stop):
         self.session, self.pace, self.gate, self.done = session, pace, gate, done
+        self.stop = stop or threading.Event()
         self.waiting = waiting[::-1]
         own = self._is_own(waiting[0])
         self.width = min(len(waiting), pace.own_per_host if own else pace.per_host)
@@ -102,7 +116,7 @@ class _Lane:
         return False
 
     async def run(self) -> None:
-        while self.waiting:
+        while self.waiting and not self.stop.is_set():
             url = self.waiting.pop()
             begun = time.monotonic()
             try:
@@ -110,6 +124,7 @@ class _Lane:
             except Exception as error:  # one odd answer must not end the check of all others
                 found = _failed(url, error)
             self.done.put_nowait(_timed(found, time.monotonic() - begun))
+        self.done.put_nowait(None)
 
     async def fetch(self, url: str, method: str) -> Fetched:
         now = asyncio.get_running_loop().time()

@@ -1,12 +1,11 @@
 """Persons of a file become speakers, without making one of two people who share a name or an id."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from django.db.models.functions import Lower
 
-from roadshow.base.models import free_slug, slug_of
+from roadshow.base.slugs import Slugs
 from speakers.models import Speaker, SpeakerLink
 
 from ...formats.document import Document, Person
@@ -88,12 +87,12 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
 
 
 def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
-    taken = _Slugs(person.name for person in people.values())
+    slugs = Slugs(Speaker, (person.name for person in people.values()), fallback="speaker")
     speakers = [
         Speaker(
             guid=guid,
             name=person.name[:200],
-            slug=taken.free(person.name),
+            slug=slugs.free(person.name),
             state=Speaker.State.PUBLISHED,
             imported={"guids": [str(guid)], **_facts(person)},
             **_facts(person),
@@ -113,23 +112,6 @@ def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
     )
     report.new_speakers += [speaker.name for speaker in speakers]
     return {speaker.guid: speaker for speaker in speakers}
-
-
-class _Slugs:
-    """Free addresses for many names: one query for all, and one more only for a name that is taken."""
-
-    def __init__(self, names: Iterable[str]):
-        wanted = {slug_of(name, fallback="speaker") for name in names}
-        self.used = set(Speaker.objects.filter(slug__in=wanted).values_list("slug", flat=True))
-        self.plain = wanted - self.used
-
-    def free(self, name: str) -> str:
-        slug = free_slug(name, self._taken, fallback="speaker")
-        self.used.add(slug)
-        return slug
-
-    def _taken(self, slug: str) -> bool:
-        return slug in self.used or (slug not in self.plain and Speaker.objects.filter(slug=slug).exists())
 
 
 def _duplicates(people, new: dict) -> list[list[str]]:

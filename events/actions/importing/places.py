@@ -6,6 +6,7 @@ from roadshow.base.models import free_slug
 
 from ...formats.document import Document
 from ...models import Event, EventRoom, Room, Topic, Track, Venue
+from ..topics import topics_named
 from .report import Report
 
 
@@ -82,20 +83,7 @@ def match_tracks(event: Event, document: Document, report: Report) -> dict[str, 
 
 def match_topics(document: Document, report: Report) -> dict[str, Topic]:
     """The file's topics -> the portal's, whatever their case, new ones made."""
-    wanted = list(
-        dict.fromkeys(name.strip()[:120] for talk in document.talks for name in talk.topics if name.strip())
-    )
-    if not wanted:
-        return {}
-    topics = list(Topic.objects.only("pk", "name", "slug"))
-    found, slugs = {topic.name.casefold(): topic for topic in topics}, {topic.slug for topic in topics}
-    new = []
-    for name in wanted:
-        if name.casefold() not in found:
-            slug = free_slug(name, slugs.__contains__, fallback="topic")
-            slugs.add(slug)
-            found[name.casefold()] = topic = Topic(name=name, slug=slug)
-            new.append(topic)
-    Topic.objects.bulk_create(new)
+    names = dict.fromkeys(name.strip()[:120] for talk in document.talks for name in talk.topics)
+    found, new = topics_named(names)
     report.new_topics += [topic.name for topic in new]
-    return {name: found[name.casefold()] for name in wanted}
+    return found

@@ -1,0 +1,28 @@
+"""Topics by their names, for whatever brings names with it."""
+
+from collections.abc import Iterable
+
+from roadshow.base.slugs import Slugs
+
+from ..models import Topic
+
+
+def topics_named(names: Iterable[str]) -> tuple[dict[str, Topic], list[Topic]]:
+    """Name -> topic, whatever its case, and those of them that had to be made.
+
+    Names are cut at 120 characters.
+    """
+    cut = {name: name.strip()[:120].strip() for name in names if name.strip()}
+    known = (
+        {topic.name.casefold(): topic for topic in Topic.objects.only("pk", "name", "slug")} if cut else {}
+    )
+    missing: dict[str, str] = {}
+    for name in cut.values():
+        if name.casefold() not in known:
+            missing.setdefault(name.casefold(), name)
+    slugs = Slugs(Topic, missing.values(), fallback="topic")
+    new = Topic.objects.bulk_create(
+        [Topic(name=name, slug=slugs.free(name)) for name in missing.values()], batch_size=500
+    )
+    known |= {topic.name.casefold(): topic for topic in new}
+    return {name: known[shown.casefold()] for name, shown in cut.items()}, new
