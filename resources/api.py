@@ -1,6 +1,7 @@
 """Endpoints for links and collections."""
 
 from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +15,11 @@ from .actions import suggest
 from .filters import CollectionFilter, ResourceFilter
 from .serializers import CollectionSerializer, ResourceSerializer, SuggestionSerializer
 
+SUGGESTED = {
+    "type": "object",
+    "properties": {"title": {"type": "string"}, "link": {"type": "string"}, "state": {"const": "suggested"}},
+    "required": ["title", "link", "state"],
+}
 TIMES, SECONDS = 10, 3600  # suggestions of one sender in an hour
 
 
@@ -46,6 +52,7 @@ class SuggestionView(PublicMixin, APIView):
 
     permission_classes = [EverybodyWrites]
 
+    @extend_schema(request=SuggestionSerializer, responses={201: SUGGESTED})
     def post(self, request):
         refuse_unknown(request.query_params, ())
         data = SuggestionSerializer(data=request.data, context={"request": request})

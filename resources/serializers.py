@@ -13,6 +13,7 @@ from roadshow.base.serializers import (
     RecordSerializer,
     References,
     Shape,
+    StrictSerializer,
     keys,
     objects,
     replace_rows,
@@ -46,6 +47,15 @@ class ResourceSerializer(RecordSerializer):
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["health", "checked_at"]
+        example = {
+            "title": "A gentle introduction",
+            "link": "https://example.org/introduction",
+            "kind": "article",
+            "level": "beginner",
+            "language": "en",
+            "state": "published",
+            "topics": ["keras"],
+        }
         related = tuple(TIED)
         expandable = {name: (serializer, name) for name, (model, serializer, key) in TIED.items()}
 
@@ -88,7 +98,7 @@ class ResourceSerializer(RecordSerializer):
         self._set(row, "events", events)
 
 
-class SuggestionSerializer(serializers.ModelSerializer):
+class SuggestionSerializer(StrictSerializer):
     """A link that somebody proposes; curators decide."""
 
     link = serializers.URLField(source="url", max_length=2000, help_text=_("The address it leads to."))

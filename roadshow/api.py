@@ -3,6 +3,7 @@
 from django.db.models import Value
 from django.urls import include, path
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.exceptions import ValidationError
 from rest_framework.routers import APIRootView, DefaultRouter
@@ -14,7 +15,8 @@ from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.base.authentication import OrganisersWrite
 from roadshow.base.changes import version
 from roadshow.base.conditional import answer
-from roadshow.base.pagination import Pages
+from roadshow.base.openapi import number, text, words
+from roadshow.base.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Pages
 from roadshow.base.serializers import Shape
 from roadshow.base.viewsets import PAGING, PublicMixin, RecordViewSet, refuse_unknown
 from speakers import api as speakers
@@ -43,6 +45,19 @@ SUMMARY = frozenset({
 })  # fmt: skip
 
 
+FOUND = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["kind", "record"],
+        "properties": {
+            "kind": {"type": "string", "enum": [kind.name for kind in KINDS]},
+            "record": {"type": "object", "description": "The main keys of the record."},
+        },
+    },
+}
+
+
 class SearchView(PublicMixin, APIView):
     """Events, talks, speakers, topics, links and collections that contain every word, best first."""
 
@@ -50,6 +65,16 @@ class SearchView(PublicMixin, APIView):
     pagination_class = Pages
     known = ("q", "kind", *PAGING)
 
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            text("q", "What to search for.", minLength=1, maxLength=200, required=True),
+            words("kind", "Only these kinds of record.", [kind.name for kind in KINDS]),
+            number("page", "Number of the page, from 1.", 1, MAX_PAGE),
+            number("page_size", "How many there are on a page.", PAGE_SIZE, MAX_PAGE_SIZE),
+        ],
+        responses={200: Pages().get_paginated_response_schema(FOUND)},
+    )
     def get(self, request):
         refuse_unknown(request.query_params, self.known)
         query = request.query_params.get("q", "").strip()
@@ -119,7 +144,7 @@ urlpatterns = [
     path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
     path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
     path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
-    path("v1/imports/", events.ImportView.as_view(), name="imports"),
+    path("v1/imports/", events.NewEventView.as_view(), name="imports"),
     path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),
     path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
     path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),

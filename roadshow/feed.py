@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,12 +14,38 @@ from roadshow.base.authentication import OrganisersWrite
 from roadshow.base.changes import Change, Place, latest, restart_if_restored, version
 from roadshow.base.conditional import answer
 from roadshow.base.errors import Gone
+from roadshow.base.openapi import number, text, words
 from roadshow.base.pagination import whole_number
 from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
+
+from .models import KINDS as WATCHED
 
 SIZE = 100
 LARGEST = 200
 NOW = "now"
+KINDS = [kind for kind, _label in WATCHED]
+TEXT = {"type": "string"}
+CHANGE = {
+    "type": "object",
+    "required": ["kind", "guid", "operation", "at", "record"],
+    "properties": {
+        "kind": TEXT | {"enum": KINDS},
+        "guid": TEXT | {"format": "uuid"},
+        "operation": TEXT | {"enum": Change.Operation.values},
+        "at": TEXT | {"format": "date-time"},
+        "record": {"type": ["object", "null"], "description": "As it is now; null when it is deleted."},
+    },
+}
+CHANGES = {
+    "type": "object",
+    "required": ["cursor", "more", "next", "results"],
+    "properties": {
+        "cursor": TEXT,
+        "more": {"type": "boolean", "description": "Whether there are more already."},
+        "next": TEXT | {"format": "uri"},
+        "results": {"type": "array", "items": CHANGE},
+    },
+}
 
 
 def told(
@@ -69,6 +96,20 @@ class ChangesView(PublicMixin, APIView):
     known = ("cursor", "page_size", "kind", "event")
     viewsets: dict[str, type[RecordViewSet]] = {}
 
+    @extend_schema(
+        operation_id="changes",
+        parameters=[
+            text(
+                "cursor",
+                "Where to go on: from the last answer, or `now`.",
+                pattern=r"^(now|\d{1,18}-\d{1,18})$",
+            ),
+            words("kind", "Only these kinds of record.", KINDS),
+            text("event", "Slug of an event: only what belongs to it."),
+            number("page_size", "How many changes at most.", SIZE, LARGEST),
+        ],
+        responses={200: CHANGES},
+    )
     def get(self, request):
         refuse_unknown(request.query_params, self.known)
         restart_if_restored()
@@ -76,11 +117,11 @@ class ChangesView(PublicMixin, APIView):
         return answer(request, version(), lambda: self.page(place))
 
     def place(self) -> Place:
-        text = self.request.query_params.get("cursor", "0-0")
-        if text == NOW:
+        cursor = self.request.query_params.get("cursor", "0-0")
+        if cursor == NOW:
             return latest()
         try:
-            place = Place.parse(text)
+            place = Place.parse(cursor)
         except ValueError:
             raise ValidationError({"cursor": _("This is not a cursor. Take it from an answer.")}) from None
         if place.xid and place > latest():

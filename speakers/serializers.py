@@ -2,7 +2,6 @@
 
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from roadshow.base.serializers import (
@@ -11,6 +10,7 @@ from roadshow.base.serializers import (
     PictureUrl,
     RecordSerializer,
     Shape,
+    StrictSerializer,
     objects,
     replace_rows,
 )
@@ -18,7 +18,7 @@ from roadshow.base.serializers import (
 from .models import Speaker, SpeakerLink
 
 
-class SpeakerLinkSerializer(serializers.ModelSerializer):
+class SpeakerLinkSerializer(StrictSerializer):
     class Meta:
         model = SpeakerLink
         fields = ["url", "title"]
@@ -35,6 +35,14 @@ class SpeakerSerializer(RecordSerializer):
             "url", "guid", "slug", "name", "headline", "pronouns", "biography", "picture", "picture_credit",
             "links", "state", "created_at", "updated_at", "email", "notes",
         ]  # fmt: skip
+        example = {
+            "slug": "ada-lovelace",
+            "name": "Ada Lovelace",
+            "headline": "Analyst, Analytical Engine",
+            "biography": "Wrote the first *published* program.",
+            "links": [{"url": "https://example.org/ada", "title": "Home page"}],
+            "state": "published",
+        }
         private = ("email", "notes")
         related = ("links",)
 

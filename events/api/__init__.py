@@ -1,6 +1,6 @@
 """Endpoints for events, talks and schedules."""
 
-from .actions import FeedbackView, ImportView, MergeView
+from .actions import FeedbackView, ImportView, MergeView, NewEventView
 from .records import (
     RoomViewSet,
     SeriesViewSet,
@@ -16,6 +16,7 @@ __all__ = [
     "FeedbackView",
     "ImportView",
     "MergeView",
+    "NewEventView",
     "PlanViewSet",
     "ReleaseViewSet",
     "RoomViewSet",

@@ -1,10 +1,12 @@
 """What an endpoint does that is more than one record: imports, bulk changes, merging, feedback."""
 
+import re
 from dataclasses import asdict
 
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError, Throttled, ValidationError
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
@@ -14,6 +16,7 @@ from roadshow.base.authentication import EverybodyWrites
 from roadshow.base.errors import Conflict
 from roadshow.base.limits import within_limit
 from roadshow.base.models import validate_timezone
+from roadshow.base.openapi import flag, text
 from roadshow.base.viewsets import PublicMixin, refuse_unknown, yes_or_no
 from speakers.models import Speaker
 
@@ -28,6 +31,7 @@ from ..actions import (
 from ..formats.detect import UnreadableFile, read
 from ..models import Event, Talk
 from ..serializers import FeedbackSerializer, MergingSerializer
+from . import schemas
 
 LIMIT = 64 * 1024 * 1024  # bytes of an upload
 TIMES, SECONDS = 10, 3600  # messages of one sender in an hour, as on the pages
@@ -46,14 +50,28 @@ class ImportView(PublicMixin, APIView):
     """Reads schedule.xml, schedule.json, iCalendar, CSV or XLSX into an event's plan.
 
     Send the file as the body, or as `file` of a form. Without `apply=true` it only says what would change.
-    Without an event in the address a new one is made, under the slug that `event` names.
     """
+
+    known = ("apply", "release", "timezone")
 
     parser_classes = [MultiPartParser, RawParser]
 
-    def post(self, request, slug=None):
-        refuse_unknown(request.query_params, ("apply", "release", "timezone", *(() if slug else ("event",))))
-        event = self.event(slug) if slug else None
+    @extend_schema(
+        request=schemas.FILE,
+        responses={200: schemas.REPORT},
+        parameters=[
+            flag("apply", "Do it; otherwise only say what would change."),
+            flag("release", "Publish the plan afterwards."),
+            text("timezone", "IANA zone, where the file names none.", maxLength=60),
+        ],
+    )
+    def post(self, request, slug):
+        refuse_unknown(request.query_params, self.known)
+        return self.imported(self.event(slug))
+
+    def imported(self, event: Event | None, slug: str = "") -> Response:
+        """What the file does, or would do, to an event, or to a new one at `slug`."""
+        request = self.request
         zone = request.query_params.get("timezone", "")
         if zone:
             validate_timezone(zone)
@@ -62,7 +80,7 @@ class ImportView(PublicMixin, APIView):
             report = import_schedule(
                 reading=reading,
                 event=event,
-                slug=request.query_params.get("event", ""),
+                slug=slug,
                 timezone=zone,
                 by=request.user,
                 release=yes_or_no(request, "release"),
@@ -96,9 +114,33 @@ class ImportView(PublicMixin, APIView):
         return data
 
 
+class NewEventView(ImportView):
+    """Reads a schedule into a new event, under the slug that `event` names."""
+
+    @extend_schema(
+        request=schemas.FILE,
+        responses={200: schemas.REPORT},
+        parameters=[
+            flag("apply", "Do it; otherwise only say what would be there."),
+            flag("release", "Publish the plan afterwards."),
+            text("timezone", "IANA zone, where the file names none.", maxLength=60),
+            text("event", "Slug of the new event.", pattern=r"^[-\w]*$", maxLength=80),
+        ],
+    )
+    def post(self, request):
+        refuse_unknown(request.query_params, (*self.known, "event"))
+        slug = request.query_params.get("event", "")
+        if slug and not re.fullmatch(r"[-\w]{1,80}", slug):
+            raise ValidationError({"event": _("Use letters, digits, hyphens and underscores, at most 80.")})
+        if Event.objects.filter(slug=slug).exists():
+            raise Conflict(_("There is an event at that address. Import into it, or choose another."))
+        return self.imported(None, slug)
+
+
 class MergeView(PublicMixin, APIView):
     """Makes two records of one person one: `other` gives all it has to the one addressed, and is deleted."""
 
+    @extend_schema(request=MergingSerializer, responses={200: schemas.keys(speaker=schemas.TEXT)})
     def post(self, request, slug):
         refuse_unknown(request.query_params, ())
         data = MergingSerializer(data=request.data, context={"request": request})
@@ -124,6 +166,7 @@ class FeedbackView(PublicMixin, APIView):
 
     permission_classes = [EverybodyWrites]
 
+    @extend_schema(request=FeedbackSerializer, responses={201: FeedbackSerializer})
     def post(self, request, slug=None, guid=None):
         refuse_unknown(request.query_params, ())
         if slug:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -78,7 +79,12 @@ class TalkViewSet(RecordViewSet):
     filterset_class = filters.TalkFilter
     lookup_field = "guid"
 
-    @action(detail=False, methods=["post"])
+    @extend_schema(
+        request=inline_serializer("Talks", {"talks": serializers.TalkSerializer(many=True)}),
+        responses={200: inline_serializer("TalksWritten", {"talks": serializers.TalkSerializer(many=True)})},
+        filters=False,
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
     @idempotent
     def bulk(self, request):
         """Up to 1,000 talks in one call, all or none. A talk whose `guid` exists is changed, others are made.

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 import orjson
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from roadshow.base.changes import Place, Version
 from roadshow.base.conditional import answer, edition
 from roadshow.base.errors import Conflict
+from roadshow.base.idempotency import idempotent
 from roadshow.base.viewsets import RecordViewSet
 
 from .. import filters, serializers
@@ -23,6 +25,7 @@ from ..formats.document import decode
 from ..models import Event, Release, ReleasedSlot, Slot, Talk
 from ..schedule import differences
 from ..schedule.nested import changed, nested
+from . import schemas
 
 READING = ["get", "head", "options"]
 
@@ -35,12 +38,14 @@ class EventViewSet(RecordViewSet):
     filterset_class = filters.EventFilter
     lookup_field = "slug"
 
+    @extend_schema(responses={200: schemas.SCHEDULE})
     @action(detail=True, methods=["get"])
     def schedule(self, request, slug):
         """The current release: days, in them rooms, in them slots. 404 before the first release."""
         self.refuse_unknown(())
         return scheduled(self, get_object_or_404(Release, current_for=self.get_object()))
 
+    @extend_schema(responses={200: schemas.CONFLICTS})
     @action(detail=True, methods=["get"])
     def conflicts(self, request, slug):
         """What is wrong with the plan, for its organisers."""
@@ -48,7 +53,9 @@ class EventViewSet(RecordViewSet):
         found = check(self.get_editable())
         return Response({"conflicts": [conflict_of(one) for one in found]})
 
+    @extend_schema(request=serializers.ReleasingSerializer, responses={201: serializers.ReleaseSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def release(self, request, slug):
         """Publish the plan as the next release. 409 names every clash and changes nothing."""
         self.refuse_unknown(())
@@ -113,12 +120,17 @@ class ReleaseViewSet(RecordViewSet):
     lookup_field = "guid"
     http_method_names = READING
 
+    @extend_schema(responses={200: schemas.SCHEDULE})
     @action(detail=True, methods=["get"])
     def schedule(self, request, guid):
         """The release as a nested document, as the event's current one has it."""
         self.refuse_unknown(())
         return scheduled(self, self.get_object())
 
+    @extend_schema(
+        responses={200: schemas.DIFFERENCES},
+        parameters=[OpenApiParameter("since", int, description="Number of an earlier release.")],
+    )
     @action(detail=True, methods=["get"])
     def differences(self, request, guid):
         """What changed since the release before it, or since number `since` of the same event."""
@@ -161,6 +173,9 @@ class PlanViewSet(RecordViewSet):
 
     def visible(self):
         return Slot.objects.filter(event=self.event)
+
+    def created_here(self):
+        raise Http404  # a slot's GUID is given when a talk is placed
 
     def save(self, serializer):
         values = serializer.validated_data

@@ -21,6 +21,16 @@ from roadshow.base.serializers import (
 from ..models import Event, EventRoom, Photo, Recap, Room, Series, Venue
 from .venue import RoomSerializer, VenueSerializer
 
+TEXT, COUNT = {"type": "string"}, {"type": "integer"}
+RECAP = dict.fromkeys(("language", "title", "text", "author", "source"), TEXT)
+PHOTO = {
+    "guid": TEXT | {"format": "uuid"},
+    "picture": TEXT | {"format": "uri"},
+    "width": COUNT,
+    "height": COUNT,
+    **dict.fromkeys(("caption", "alternative", "credit", "credit_url", "license"), TEXT),
+}
+
 
 class SeriesSerializer(RecordSerializer):
     url = PageUrl("events:series", "slug")
@@ -54,9 +64,13 @@ class EventSerializer(RecordSerializer):
     venue = Reference(Venue.objects, "guid", required=False, allow_null=True)
     rooms = References(Room.objects, "guid", required=False)
     picture = PictureUrl(help_text=_("Address of the picture."))
-    release = Column("release_number", help_text=_("Number of the current release; null before the first."))
-    recaps = Rows(help_text=_("What happened, once for each language."))
-    photos = Rows(help_text=_("Pictures with what they show, who made them and on what terms."))
+    release = Column(
+        "release_number",
+        {"type": ["integer", "null"]},
+        help_text=_("Number of the current release; null before the first."),
+    )
+    recaps = Rows(RECAP, help_text=_("What happened, once for each language."))
+    photos = Photos(PHOTO, help_text=_("Pictures with what they show, who made them and on what terms."))
 
     class Meta(RecordSerializer.Meta):
         model = Event
@@ -67,6 +81,17 @@ class EventSerializer(RecordSerializer):
             "organiser_name", "picture", "color", "feedback_open", "slot_minutes", "room_changeover",
             "speaker_changeover", "release", "recaps", "photos", "created_at", "updated_at",
         ]  # fmt: skip
+        example = {
+            "slug": "bangalore-2018",
+            "series": "tensorflow-roadshow",
+            "name": "TensorFlow Roadshow Bangalore 2018",
+            "state": "published",
+            "starts_on": "2018-10-06",
+            "ends_on": "2018-10-06",
+            "timezone": "Asia/Kolkata",
+            "city": "Bengaluru",
+            "country": "India",
+        }
         related = ("rooms",)
         expandable = {
             "series": (SeriesSerializer, "series"),

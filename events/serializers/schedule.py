@@ -8,13 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from roadshow.base.serializers import Column, PageUrl, RecordSerializer, Reference, Shape
+from roadshow.base.serializers import (
+    STRICT,
+    Column,
+    PageUrl,
+    RecordSerializer,
+    Reference,
+    Shape,
+    StrictSerializer,
+)
 from speakers.models import Speaker
 
 from ..models import Event, Feedback, Release, ReleasedSlot, Room, Slot, Talk
 from .event import EventSerializer
 from .talk import TalkSerializer, with_event
 from .venue import RoomSerializer
+
+GUID = {"type": "string", "format": "uuid"}
+MOMENT = {"type": "string", "format": "date-time"}
 
 
 class LocalTime(serializers.DateTimeField):
@@ -47,12 +58,14 @@ class SlotSerializer(RecordSerializer):
 
     url = PageUrl("events:talk", "event_key", "talk_slug")
     event = Column("event_key", help_text=_("Slug of the event."))
-    talk = Column("talk_key", help_text=_("GUID of the talk."))
-    room = Column("room_key", help_text=_("GUID of the room, or null."))
+    talk = Column("talk_key", GUID, help_text=_("GUID of the talk."))
+    room = Column("room_key", GUID | {"type": ["string", "null"]}, help_text=_("GUID of the room, or null."))
     starts_at = LocalTime(read_only=True)
     ends_at = LocalTime(read_only=True)
-    previous_starts_at = LocalTime(read_only=True, help_text=_("Start in the release before, if it moved."))
-    created_at = Column("released_at", help_text=_("When it was released."))
+    previous_starts_at = LocalTime(
+        read_only=True, allow_null=True, help_text=_("Start in the release before, if it moved.")
+    )
+    created_at = Column("released_at", MOMENT, help_text=_("When it was released."))
     updated_at = serializers.DateTimeField(source="changed_at", read_only=True)
 
     class Meta(RecordSerializer.Meta):
@@ -100,6 +113,12 @@ class PlanSerializer(RecordSerializer):
         model = Slot
         fields = ["guid", "number", "talk", "room", "starts_at", "ends_at", "created_at", "updated_at"]
         read_only_fields = ["guid", "number"]
+        example = {
+            "talk": "64a336b5-d6d4-524f-9921-8d02fa0b856c",
+            "room": "92b5fd71-a030-5c8e-aacc-c09b7eb1a964",
+            "starts_at": "2018-10-06T09:30:00+05:30",
+            "ends_at": "2018-10-06T09:45:00+05:30",
+        }
         expandable = {"talk": (TalkSerializer, "talk"), "room": (RoomSerializer, "room")}
 
     @classmethod
@@ -127,8 +146,12 @@ class ReleasingSerializer(serializers.Serializer):
     )
 
 
-class FeedbackSerializer(serializers.ModelSerializer):
+class FeedbackSerializer(StrictSerializer):
     """What somebody thought: stars, a comment or both."""
+
+    rating = STRICT[serializers.IntegerField](
+        min_value=1, max_value=5, required=False, allow_null=True, help_text=_("Stars, from 1 to 5.")
+    )
 
     class Meta:
         model = Feedback
@@ -144,7 +167,8 @@ class MergingSerializer(serializers.Serializer):
 class ReleaseSerializer(RecordSerializer):
     url = PageUrl("events:changes", "event_key", "number", tail="#release-{}")
     event = Column("event_key", help_text=_("Slug of the event."))
-    current = Column("is_current", help_text=_("Whether attendees see it."))
+    updated_at = serializers.DateTimeField(source="created_at", read_only=True)
+    current = Column("is_current", {"type": "boolean"}, help_text=_("Whether attendees see it."))
 
     class Meta(RecordSerializer.Meta):
         model = Release

@@ -15,6 +15,7 @@ from roadshow.base.serializers import (
     References,
     Rows,
     Shape,
+    StrictSerializer,
     keys,
     local_time,
     objects,
@@ -65,7 +66,7 @@ def with_event(rows, shape: Shape, user):
     return rows.prefetch_related(Prefetch("event", events))
 
 
-class TalkLinkSerializer(serializers.ModelSerializer):
+class TalkLinkSerializer(StrictSerializer):
     class Meta:
         model = TalkLink
         fields = ["url", "title", "kind"]
@@ -85,6 +86,14 @@ class Roles(serializers.DictField):
 
     def reader(self, context):
         return lambda row: {one["slug"]: one["role"] for one in row.credits_list}
+
+
+SLOT = {
+    "guid": {"type": "string", "format": "uuid"},
+    "starts_at": {"type": "string", "format": "date-time"},
+    "ends_at": {"type": "string", "format": "date-time"},
+    "room": {"type": ["string", "null"], "format": "uuid"},
+}
 
 
 class Times(Rows):
@@ -108,7 +117,7 @@ class TalkSerializer(RecordSerializer):
     topics = References(Topic.objects, required=False)
     speakers = Speakers(Speaker.objects, required=False, help_text=_("Slugs, in order."))
     roles = Roles(required=False, help_text=_("What each speaker does, by slug."))
-    slots = Times(help_text=_("When and where, as released; in the event's own time."))
+    slots = Times(SLOT, help_text=_("When and where, as released; in the event's own time."))
     links = Links(child=TalkLinkSerializer(), required=False)
 
     class Meta(RecordSerializer.Meta):
@@ -119,6 +128,19 @@ class TalkSerializer(RecordSerializer):
             "links", "duration", "recording_license", "do_not_record", "code", "created_at", "updated_at",
             "expected_audience", "notes",
         ]  # fmt: skip
+        example = {
+            "event": "bangalore-2018",
+            "title": "Distributed TensorFlow",
+            "abstract": "From one machine to many.",
+            "kind": "talk",
+            "level": "advanced",
+            "language": "en",
+            "state": "confirmed",
+            "topics": ["distributed-training"],
+            "speakers": ["ada-lovelace"],
+            "roles": {"ada-lovelace": "speaker"},
+            "links": [{"url": "https://example.org/slides.pdf", "title": "Slides", "kind": "slides"}],
+        }
         private = ("expected_audience", "notes")
         related = ("topics", "speakers", "roles", "links")
         expandable = {

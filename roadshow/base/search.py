@@ -1,8 +1,11 @@
 """Full-text search by generated columns: `search_vector(…)` on a model, `search(text)` on its QuerySet."""
 
+from functools import reduce
+from operator import and_
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import F, Func, GeneratedField, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Func, GeneratedField, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
 
@@ -59,18 +62,43 @@ class SearchQuerySet(QuerySet):
 
     search_title = "title"
 
-    def matching(self, text: str) -> Q:
-        """The condition that `search` filters by; models add what else of theirs counts."""
-        return Q(search=Terms(text)) | Q(folded_title__trigram_word_similar=Fold(Value(text)))
+    def with_words(self, text: str) -> list[QuerySet]:
+        """Rows that contain every word of `text`, as one QuerySet for each index that finds some of them.
 
-    def search(self, text: str) -> "SearchQuerySet":
-        """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first."""
+        Models add what else of theirs counts. A list, because a condition that joins indexes with OR uses none.
+        """
+        return [self.filter(search=Terms(text))]
+
+    def nearly(self, text: str) -> list[QuerySet]:
+        """Rows that contain something like `text`, in the same form."""
+        folded = self.alias(folded_title=Fold(F(self.search_title)))
+        return [folded.filter(folded_title__trigram_word_similar=Fold(Value(text)))]
+
+    def matching(self, text: str, *, most: int | None = None) -> QuerySet:
+        """Primary keys of the rows that `search` finds, at most `most` by each index.
+
+        Nearly right words count only when nothing has the right ones. The database asks that once, and leaves the
+        second index alone otherwise.
+        """
+        rows = self.select_related(None).prefetch_related(None).order_by()
+        exact = [part.values("pk") for part in rows.with_words(text)]
+        # Each part is asked by itself whether it is empty: that is one look into one index.
+        nothing = reduce(and_, (~Exists(part) for part in exact))
+        parts = [*exact, *(part.filter(nothing).values("pk") for part in rows.nearly(text))]
+        if most:
+            parts = [part[:most] for part in parts]
+        return parts[0].union(*parts[1:])
+
+    def search(self, text: str, *, most: int | None = None) -> "SearchQuerySet":
+        """Rows that contain every word of `text` (as a prefix, accents folded), or else nearly; best first.
+
+        With `most`, only about as many are compared, whichever the database comes across first.
+        """
         text = text.replace("\0", " ").strip()
         if not text:
             return self
-        rows = self.alias(folded_title=Fold(F(self.search_title)))
         return (
-            rows.filter(rows.matching(text))
+            self.filter(pk__in=self.matching(text, most=most))
             .annotate(rank=Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)))
             .order_by("-rank", Length(self.search_title), "pk")
         )

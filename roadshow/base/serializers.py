@@ -124,6 +124,8 @@ class PageUrl(serializers.Field):
     `tail` is what follows the path, with `{}` where further columns go.
     """
 
+    openapi = {"type": "string", "format": "uri"}
+
     def __init__(self, name: str, *columns: str, tail: str = "", **options):
         self.name, self.columns, self.tail = name, columns, tail
         options |= {"read_only": True, "source": "*", "help_text": _("Address of its page.")}
@@ -141,6 +143,8 @@ class PageUrl(serializers.Field):
 class PictureUrl(serializers.Field):
     """The absolute address of a picture, or null."""
 
+    openapi = {"type": ["string", "null"], "format": "uri"}
+
     def __init__(self, **options):
         super().__init__(read_only=True, **options)
 
@@ -155,10 +159,10 @@ class PictureUrl(serializers.Field):
 
 
 class Column(serializers.Field):
-    """A value that `load` puts on the row under another name."""
+    """A value that `load` puts on the row under another name. `openapi` is its schema."""
 
-    def __init__(self, column: str, **options):
-        self.column = column
+    def __init__(self, column: str, openapi: dict | None = None, **options):
+        self.column, self.openapi = column, openapi or {"type": "string"}
         super().__init__(read_only=True, **options)
 
     def reader(self, context) -> Reader:
@@ -230,9 +234,10 @@ class References(serializers.ListField):
 
 
 class Rows(serializers.Field):
-    """Rows that belong to the record, read from the annotation `<name>_list`."""
+    """Rows that belong to the record, read from the annotation `<name>_list`. `openapi`: a row's keys."""
 
-    def __init__(self, **options):
+    def __init__(self, openapi: dict | None = None, **options):
+        self.openapi = {"type": "array", "items": {"type": "object", "properties": openapi or {}}}
         super().__init__(read_only=True, **options)
 
     def reader(self, context) -> Reader:
@@ -248,8 +253,52 @@ class Links(serializers.ListSerializer):
         return lambda row: getattr(row, column)
 
 
+JSON_TYPES = {str: _("text"), int: _("a whole number"), bool: _("true or false")}
+
+
+def strict(field: type[serializers.Field], kind: type) -> type[serializers.Field]:
+    """A field that takes JSON's own type and nothing that merely looks like it: 1 is no text, "1" no number."""
+
+    class Strict(field):
+        def run_validation(self, data=serializers.empty):
+            if data is not serializers.empty and data is not None and type(data) is not kind:
+                raise ValidationError(_("This has to be %(kind)s.") % {"kind": JSON_TYPES[kind]}, "invalid")
+            return super().run_validation(data)
+
+    Strict.__name__ = field.__name__
+    return Strict
+
+
+STRICT = {
+    one: strict(one, str)
+    for one in (
+        serializers.CharField,
+        serializers.EmailField,
+        serializers.SlugField,
+        serializers.URLField,
+        serializers.ChoiceField,
+        serializers.DateField,
+        serializers.DateTimeField,
+        serializers.TimeField,
+    )
+} | {
+    serializers.IntegerField: strict(serializers.IntegerField, int),
+    serializers.BooleanField: strict(serializers.BooleanField, bool),
+}
+
+
+class StrictSerializer(serializers.ModelSerializer):
+    """A model's keys, each of which takes its own JSON type only."""
+
+    serializer_field_mapping = {
+        column: STRICT.get(one, one)
+        for column, one in serializers.ModelSerializer.serializer_field_mapping.items()
+    }
+    serializer_choice_field = STRICT[serializers.ChoiceField]
+
+
 # --- the base ------------------------------------------------------------------------------------
-class RecordSerializer(serializers.ModelSerializer):
+class RecordSerializer(StrictSerializer):
     """A record. Meta says `model`, `fields`, and
 
     - `expandable`: key of a reference -> (serializer, where the loaded row has it),

@@ -108,6 +108,9 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     permission_classes = [OrganisersWrite]
     lookup_value_regex = "[^/]+"
 
+    def __init_subclass__(cls):
+        cls.queryset = cls.serializer_class.Meta.model._default_manager.all()  # the schema looks for it
+
     @property
     def model(self):
         return self.serializer_class.Meta.model

@@ -1,0 +1,83 @@
+"""The OpenAPI schemas of answers that are not records."""
+
+TEXT = {"type": "string"}
+MAYBE_TEXT = {"type": ["string", "null"]}
+COUNT = {"type": "integer", "minimum": 0}
+NUMBER = {"type": ["integer", "null"]}
+FLAG = {"type": "boolean"}
+DATE = TEXT | {"format": "date"}
+MOMENT = TEXT | {"format": "date-time"}
+MAYBE_MOMENT = MAYBE_TEXT | {"format": "date-time"}
+GUID = TEXT | {"format": "uuid"}
+MAYBE_GUID = MAYBE_TEXT | {"format": "uuid"}
+ADDRESS = MAYBE_TEXT | {"format": "uri"}
+
+
+def keys(**properties: dict) -> dict:
+    """An object with exactly these keys, all of them there."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def many(item: dict) -> dict:
+    return {"type": "array", "items": item}
+
+
+PERSON = keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, name=TEXT, headline=TEXT, picture=ADDRESS, role=TEXT)
+LINK = keys(url=TEXT, title=TEXT, kind=TEXT)
+TALK = keys(
+    url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT, subtitle=TEXT, abstract=TEXT, description=TEXT, kind=TEXT,
+    type_label=TEXT, level=TEXT, language=TEXT, state=TEXT, track=TEXT, topics=many(TEXT),
+    speakers=many(PERSON), links=many(LINK), recording_license=TEXT, do_not_record=FLAG,
+)  # fmt: skip
+SLOT = keys(
+    guid=MAYBE_GUID, number=COUNT, starts_at=MOMENT, ends_at=MOMENT, cancelled=FLAG, sequence=COUNT,
+    previous_starts_at=MAYBE_MOMENT, talk=TALK,
+)  # fmt: skip
+DAY = keys(
+    date=DATE,
+    starts_at=MOMENT,
+    ends_at=MOMENT,
+    rooms=many(keys(guid=MAYBE_GUID, name=TEXT, slots=many(SLOT))),
+)
+SCHEDULE = keys(
+    event=TEXT, url=ADDRESS, title=TEXT, release=NUMBER, note=TEXT, released_at=MAYBE_MOMENT, timezone=TEXT,
+    starts_on=DATE, ends_on=DATE, tracks=many(keys(slug=TEXT, name=TEXT, color=TEXT)), days=many(DAY),
+)  # fmt: skip
+
+TIME = keys(guid=MAYBE_GUID, starts_at=MOMENT, ends_at=MOMENT, room=TEXT) | {"type": ["object", "null"]}
+DIFFERENCES = keys(
+    event=TEXT,
+    **{"from": NUMBER},
+    to=COUNT,
+    changes=many(
+        keys(
+            kind=TEXT,
+            talk=keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT),
+            before=TIME,
+            after=TIME,
+            old=TEXT,
+            new=TEXT,
+        )
+    ),
+)
+CONFLICTS = keys(
+    conflicts=many(
+        keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)
+    )
+)
+CHANGED = keys(title=TEXT, fields=many(keys(name=TEXT, before={}, after={}, by_hand=FLAG)))
+REPORT = keys(
+    event=TEXT, event_name=TEXT, event_is_new=FLAG, changes=COUNT, talks=COUNT, slots=COUNT, persons=COUNT,
+    links=COUNT, new=many(TEXT), changed=many(CHANGED), gone=many(TEXT), kept=many(CHANGED), unchanged=COUNT,
+    new_speakers=many(TEXT), changed_speakers=many(TEXT), new_rooms=many(TEXT), new_tracks=many(TEXT),
+    new_topics=many(TEXT), duplicates=many(many(TEXT)), release=NUMBER, dry_run=FLAG,
+    problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)),
+)  # fmt: skip
+FILE = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {"file": TEXT | {"format": "binary"}},
+        "required": ["file"],
+    },
+    "application/octet-stream": TEXT | {"format": "binary"},
+}
