@@ -70,7 +70,7 @@ def start(output: IO, program: str, *arguments: str, **process: object) -> subpr
 
 
 def run(program: str, *arguments: str, **process: object) -> None:
-    """Run one of the programs to its end. Raises StartError with what it said last."""
+    """Run one of the programs to its end. Raises StartError with the cause it named."""
     with tempfile.TemporaryFile("w+") as output:
         running = start(output, program, *arguments, **process)
         try:
@@ -79,8 +79,9 @@ def run(program: str, *arguments: str, **process: object) -> None:
             running.kill()  # when we are interrupted; it does not hear Ctrl-C itself
         if status:
             output.seek(0)
-            said = [line.strip() for line in output if line.strip()]
-            raise StartError(f"PostgreSQL's {program} failed: {said[-1] if said else status}")
+            said = [line.strip() for line in output if line.strip()] or [f"exit status {status}"]
+            cause = next((line for line in said if "FATAL" in line or "error:" in line), said[-1])
+            raise StartError(f"PostgreSQL's {program} failed ({cause}).")
 
 
 def version() -> str:
