@@ -4,7 +4,7 @@ from .conflicts import KINDS, Conflict, Level, Planned, Rules, conflicts
 from .days import DaySchedule, Entry, days_of, entries_of
 from .differences import Change, differences
 from .grid import Cell, Grid, Row, grid_of
-from .narrowing import facets, folded, narrow, words_of
+from .narrowing import facets, folded, is_recorded, narrow, words_of
 
 __all__ = [
     "KINDS",
@@ -25,6 +25,7 @@ __all__ = [
     "facets",
     "folded",
     "grid_of",
+    "is_recorded",
     "narrow",
     "words_of",
 ]

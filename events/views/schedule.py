@@ -19,7 +19,7 @@ from roadshow.base.text import language_name
 
 from ..formats.document import Document, decode
 from ..models import Event, Release, Talk
-from ..schedule import DaySchedule, Entry, Grid, days_of, facets, grid_of, narrow
+from ..schedule import DaySchedule, Entry, Grid, days_of, facets, grid_of, is_recorded, narrow
 from .talks import visible_event
 
 VIEWS = ("list", "grid")
@@ -94,6 +94,11 @@ class Programme:
     def fitting(self) -> set[int]:
         """The numbers of the slots that the reader asked for; a grid shows the others pale."""
         return {entry.slot.number for day in self.shown_days for entry in self.entries_of(day)}
+
+    @cached_property
+    def recorded(self) -> set[int]:
+        """The numbers of the slots whose talk has a recording."""
+        return {slot.number for talk in self.document.talks if is_recorded(talk) for slot in talk.slots}
 
     def entries_of(self, day: DaySchedule) -> list[Entry]:
         return narrow(day.entries, self.wanted) if self.wanted else day.entries
