@@ -9,13 +9,17 @@ from .formats import Link, LinkList
 from .models import Collection, CollectionItem, Resource
 
 
-def links_of(rows, user, *, root: str, title: str = "", page: str = "", feed: str = "") -> LinkList:
+def links_of(
+    rows, user, *, root: str, title: str = "", page: str = "", feed: str = "", only: Collection | None = None
+) -> LinkList:
     """The rows (a QuerySet of Resource) with their topics and the collections that `user` sees; 3 queries.
 
-    `root` is the portal's address without a slash; `page` and `feed` are paths.
+    `root` is the portal's address without a slash; `page` and `feed` are paths. With `only`, no other
+    collection is named.
     """
+    seen = Collection.objects.visible_to(user)
     items = (
-        CollectionItem.objects.filter(collection__in=Collection.objects.visible_to(user))
+        CollectionItem.objects.filter(collection__in=seen.filter(pk=only.pk) if only else seen)
         .select_related("collection")
         .defer("collection__search")
         .order_by("collection__title", "collection")

@@ -31,6 +31,7 @@ class ResourceFilter(RecordFilter):
         "year": ("year", "title"),
         "created_at": ("created_at",),
         "updated_at": ("updated_at",),
+        "citations": ("citations",),
     }
 
     kind = ListFilter(choices=Resource.Kind.choices, label=_("Kind"))
@@ -60,6 +61,13 @@ class ResourceFilter(RecordFilter):
     state = ListFilter(choices=Resource.State.choices, label=_("State"))
     health = ListFilter(choices=Resource.Health.choices, label=_("Health"))
     url = TextFilter(lookup_expr="exact", label=_("Address"))
+
+    def filter_queryset(self, queryset):
+        """Counts citations for the order by them, and only then."""
+        order = self.form.cleaned_data.get("ordering") or []
+        if any(word.removeprefix("-") == "citations" for word in order):
+            queryset = queryset.with_citations()
+        return super().filter_queryset(queryset)
 
 
 class CollectionFilter(RecordFilter):

@@ -14,7 +14,19 @@ urlpatterns = [
         for name, writer in WRITERS.items()
         if name != "atom"
     ],
+    path("resources/suggest/", views.suggest_link, name="suggest"),
     path("resources/<uslug:slug>/", views.resource, name="resource"),
     path("collections/", views.collection_list, name="collections"),
     path("collections/<uslug:slug>/", views.collection, name="collection"),
+    path("collections/<uslug:slug>/feed/", views.collection_file, {"format": "atom"}, name="collection_feed"),
+    *[
+        path(
+            f"collections/<uslug:slug>{writer.suffix}",
+            views.collection_file,
+            {"format": name},
+            name=f"collection_{name}",
+        )
+        for name, writer in WRITERS.items()
+        if name != "atom"
+    ],
 ]

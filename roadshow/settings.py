@@ -148,8 +148,8 @@ KEPT_VIEWS = [
     )),
     "speakers:speakers", "speakers:speaker",
     *(f"resources:{name}" for name in (
-        "resources", "resource", "collections", "collection", "feed", "file", "collection_feed",
-        "collection_file",
+        "resources", "resource", "collections", "collection", "feed", "collection_feed",
+        *(f"{part}{name}" for part in ("", "collection_") for name in ("json", "opml", "html", "md", "csv", "xlsx")),
     )),
     *(f"api:{name}-{kind}" for name in (
         "series", "events", "venues", "rooms", "tracks", "topics", "talks", "slots", "releases", "speakers",

@@ -159,12 +159,19 @@ class ReferenceFilter(ListFilter):
     def filter(self, rows, value):
         if not value:
             return rows
-        manager = self.rows() if callable(self.rows) else self.rows
-        visible = manager.visible_to(self.parent.user)
-        keys = list(visible.filter(**{f"{self.by}__in": value}).order_by().values_list("pk", flat=True))
+        keys = self.keys(value)
         if self.through:
             return rows.filter(self.through(self.parent, keys))
         return rows.filter(**{f"{self.field_name}__in": keys})
+
+    def keys(self, value) -> list[int]:
+        """Primary keys of the visible rows that are named; asked once, however often the filter is used."""
+        known = self.__dict__.setdefault("_keys", {})
+        if tuple(value) not in known:
+            manager = self.rows() if callable(self.rows) else self.rows
+            named = manager.visible_to(self.parent.user).filter(**{f"{self.by}__in": value})
+            known[tuple(value)] = list(named.order_by().values_list("pk", flat=True))
+        return known[tuple(value)]
 
     def schema(self) -> dict:
         if self.by != "guid":

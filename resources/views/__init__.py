@@ -1,0 +1,15 @@
+"""Pages and files of the library."""
+
+from .files import collection_file, resource_file
+from .pages import collection, collection_list, resource, resource_list
+from .suggesting import suggest_link
+
+__all__ = [
+    "collection",
+    "collection_file",
+    "collection_list",
+    "resource",
+    "resource_file",
+    "resource_list",
+    "suggest_link",
+]

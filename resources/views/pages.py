@@ -1,0 +1,103 @@
+"""Pages of the library: links and collections."""
+
+from dataclasses import replace
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from events.models import Event, Talk
+from roadshow.base.pages import controls, edit_url, render_list
+from speakers.models import Speaker
+
+from ..facets import facets
+from ..filters import CollectionFilter, ResourceFilter
+from ..formats import WRITERS
+from ..models import Collection, Resource
+
+BESIDE = ("q", "ordering", "page")  # parameters that the form has itself, or that it starts anew
+
+
+@require_safe
+def resource_list(request):
+    rows = Resource.objects.visible_to(request.user).listed()
+    filterset = ResourceFilter(request.GET, rows.for_cards(), request=request)
+    search, order = controls(filterset, {"q": None, "ordering": _orders()})
+    found = facets(filterset, request.GET)
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render_list(
+        request,
+        "resources/resource_list.html",
+        filterset,
+        context={
+            "controls": [search, replace(order, label=_("Order"))],
+            "kept": [(name, value) for name, value in request.GET.items() if name not in BESIDE and value],
+            "facets": found,
+            "narrowed": [choice for facet in found for choice in facet.choices if choice.chosen],
+            "files": files("resources:feed", "resources:{}", (), query.urlencode()),
+            "collections": Collection.objects.visible_to(request.user).defer("search", "text")[:6],
+        },
+    )
+
+
+def _orders() -> list[tuple[str, str]]:
+    return [
+        ("-citations", _("most cited by talks first")),
+        ("title", _("by title")),
+    ]
+
+
+def files(feed: str, file: str, args: tuple, query: str = "") -> list[dict[str, str]]:
+    """The list as files: name, address and media type of each; `{}` in `file` stands for the format."""
+    suffix = f"?{query}" if query else ""
+    return [
+        {
+            "name": writer.name,
+            "url": reverse(feed if name == "atom" else file.format(name), args=args) + suffix,
+            "type": writer.media_type.partition(";")[0],
+        }
+        for name, writer in WRITERS.items()
+    ]
+
+
+@require_safe
+def resource(request, slug):
+    rows = Resource.objects.visible_to(request.user).for_cards()
+    row = get_object_or_404(rows, slug=slug)
+    return render(
+        request,
+        "resources/resource.html",
+        {
+            "resource": row,
+            "talks": Talk.objects.visible_to(request.user).filter(resources=row).for_cards().newest_first(),
+            "speakers": Speaker.objects.visible_to(request.user).filter(resources=row).for_cards(),
+            "events": Event.objects.visible_to(request.user).filter(resources=row).for_cards(),
+            "collections": Collection.objects.visible_to(request.user).filter(resources=row),
+            "edit": edit_url(request, row),
+        },
+    )
+
+
+@require_safe
+def collection_list(request):
+    rows = Collection.objects.visible_to(request.user).with_items(request.user)
+    return render_list(
+        request, "resources/collection_list.html", CollectionFilter(request.GET, rows, request=request)
+    )
+
+
+@require_safe
+def collection(request, slug):
+    rows = Collection.objects.visible_to(request.user).with_items(request.user)
+    row = get_object_or_404(rows, slug=slug)
+    return render(
+        request,
+        "resources/collection.html",
+        {
+            "collection": row,
+            "files": files("resources:collection_feed", "resources:collection_{}", (row.slug,)),
+            "edit": edit_url(request, row),
+        },
+    )
