@@ -1,20 +1,17 @@
-"""What has to be true before the portal serves: tables, translations, the demo, static files.
-
-`python -m roadshow.prepare` does what is missing, in a process of its own: the one that serves stays small.
-"""
+"""What has to be true before the portal serves: translations, tables, the demo, static files; and code in memory."""
 
 import contextlib
+import gc
 import hashlib
-import os
-import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
+from roadshow.embedded import StartError
 from roadshow.translations import compile_all
 
 LOCK = 7_623_468_237  # any number, the same for everybody who migrates
@@ -65,8 +62,8 @@ def static_state() -> str:
     return digest.hexdigest()
 
 
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadshow.settings")
+def prepare() -> None:
+    """Do what is missing, and load the application, which the workers then share. Raises StartError."""
     try:
         compile_all()
         django.setup()
@@ -74,18 +71,25 @@ def main() -> int:
         if settings.DEMO:
             load_demo()
         collect_static()
+        load_code()
+        connections.close_all()  # no worker inherits one
     except ImproperlyConfigured as error:
-        sys.stderr.write(f"{error}\n")
+        raise StartError(str(error)) from None
     except OSError as error:
-        sys.stderr.write(f"Cannot write {error.filename or settings.DATA_DIR}: {error.strerror}.\n")
+        raise StartError(
+            f"Cannot write {error.filename or settings.DATA_DIR} ({error.strerror}): make room, or set ROADSHOW_DATA."
+        ) from None
     except DatabaseError as error:
-        sys.stderr.write(f"The database does not take Roadshow's tables: {' '.join(str(error).split())}\n")
-    except KeyboardInterrupt:
-        return 130
-    else:
-        return 0
-    return 2
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise StartError(f"The database does not take Roadshow's tables: {reason}.") from None
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def load_code() -> None:
+    """Import what answering the first request would."""
+    from django.urls import get_resolver
+
+    import roadshow.wsgi  # noqa: F401 - the application
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()  # so that the workers' collector leaves shared memory shared

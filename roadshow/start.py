@@ -7,7 +7,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -80,13 +79,6 @@ def only_one(folder: Path, address: Address) -> Iterator[None]:
         file.write(address.url)
         file.flush()
         yield
-
-
-def prepare() -> None:
-    """Tables, demo and static files. Raises SystemExit when that failed, and has said why."""
-    status = subprocess.run([sys.executable, "-m", "roadshow.prepare"]).returncode
-    if status:
-        sys.exit(status if status > 0 else 128 - status)
 
 
 def load_application():
@@ -175,6 +167,8 @@ def portal() -> None:
         address.check_free()
         with database_url() as url:
             os.environ["DATABASE_URL"] = url
+            from roadshow.prepare import prepare  # reads the environment
+
             prepare()
             threading.Thread(target=announce, args=(address, folder), daemon=True).start()
             serve(address, workers)
