@@ -19,6 +19,12 @@ urlpatterns = [
         path(f"events/<uslug:slug>/schedule.{format}", views.schedule_file, {"format": format}, name=format)
         for format in FORMATS
     ],
+    path("events/<uslug:slug>/now/", views.now, name="now"),
+    path("events/<uslug:slug>/display/", views.display, name="display"),
+    path("events/<uslug:slug>/my/", views.my, name="my"),
+    path("events/<uslug:slug>/my/code/", views.my_code, name="my_code"),
+    path("events/<uslug:slug>/my/calendar/", views.my_calendar, name="my_calendar"),
+    path("my/<str:token>.ics", views.private_calendar, name="private_calendar"),
     path("events/<uslug:slug>/talks/", views.talk_list, name="talks"),
     path("events/<uslug:slug>/talks/<uslug:talk>.ics", views.talk_file, name="talk_file"),
     path("events/<uslug:slug>/talks/<uslug:talk>/", views.talk, name="talk"),

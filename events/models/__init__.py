@@ -1,5 +1,6 @@
 from .event import Event, EventQuerySet, EventRoom
 from .feedback import Feedback
+from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
 from .schedule import AcceptedClash, Booking, Release, ReleasedSlot, Slot
 from .series import Series
@@ -14,6 +15,7 @@ __all__ = [
     "EventRoom",
     "Feedback",
     "Photo",
+    "PrivateCalendar",
     "Recap",
     "Release",
     "ReleasedSlot",

@@ -4,15 +4,23 @@ from .changes import changes
 from .events import event, event_list, series
 from .feedback import event_feedback, talk_feedback
 from .files import calendar, schedule_file, series_calendar, talk_file
+from .my import my, my_calendar, my_code, private_calendar
+from .now import display, now
 from .schedule import schedule
 from .talks import talk, talk_list
 
 __all__ = [
     "calendar",
     "changes",
+    "display",
     "event",
     "event_feedback",
     "event_list",
+    "my",
+    "my_calendar",
+    "my_code",
+    "now",
+    "private_calendar",
     "schedule",
     "schedule_file",
     "series",

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from events import actions
+from events.models import PrivateCalendar
+from events.models.private_calendar import digest_of, new_token
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +102,130 @@ def test_a_schedule_is_narrowed_without_javascript(event, open_page):
     page.get_by_label("Track").select_option("Maps")
     page.get_by_role("button", name="Show", exact=True).click()
     assert shown(page) == 3
+
+
+def star(page, title):
+    return page.get_by_role("button", name=f"Keep “{title}” in my schedule", exact=True)
+
+
+def test_a_star_stays_on_the_device_in_list_grid_talk_and_my_schedule(event, open_page, live_server):
+    page = open_page(SCHEDULE)
+    star(page, "Talk 0").click()
+    expect(star(page, "Talk 0")).to_have_attribute("aria-pressed", "true")
+    page.goto(f"{live_server.url}{SCHEDULE}?view=grid")
+    expect(star(page, "Talk 0")).to_have_attribute("aria-pressed", "true")
+    star(page, "Talk 1").focus()
+    page.keyboard.press("Enter")
+    page.goto(f"{live_server.url}/events/stop/talks/talk-4/")
+    star(page, "Talk 4").click()
+    page.get_by_role("link", name="My schedule 3").click()
+    expect(page.locator(".slot")).to_have_count(3)
+    expect(page.get_by_text("Clashes with “Talk 1”")).to_have_count(1)
+    star(page, "Talk 1").click()
+    expect(page.locator(".slot")).to_have_count(2)
+    expect(page.get_by_text("Clashes with")).to_have_count(0)
+
+
+def test_a_private_link_moves_the_stars_and_no_server_sees_them(event, open_page):
+    page = open_page(SCHEDULE)
+    star(page, "Talk 2").click()
+    page.get_by_role("link", name="My schedule 1").click()
+    expect(page.locator(".slot")).to_have_count(1)
+    page.get_by_role("button", name="As a QR code").click()
+    expect(page.get_by_role("img", name="QR code of the private link")).to_be_visible()
+    link = page.get_by_label("Private link").input_value()
+    other = open_page()
+    asked = []
+    other.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
+    other.goto(link)
+    expect(other.locator(".slot")).to_have_count(1)
+    expect(other.get_by_text("Talks added to this device: 1")).to_be_visible()
+    secret = link.partition("#stars=")[2]
+    assert "#" not in other.url and not [url for url in asked if secret in url.partition("#")[0]]
+
+
+def test_a_private_calendar_follows_the_stars_and_can_be_revoked(event, open_page, live_server):
+    page = open_page(SCHEDULE)
+    star(page, "Talk 2").click()
+    page.get_by_role("link", name="My schedule 1").click()
+    page.get_by_role("button", name="Make a private address").click()
+    expect(page.get_by_label("Private calendar address")).to_be_visible()
+    address = page.get_by_label("Private calendar address").input_value()
+    answer = page.request.get(address)
+    assert "no-store" in answer.headers["cache-control"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "SUMMARY:Talk 2" in answer.text() and "SUMMARY:Talk 1" not in answer.text()
+    page.goto(live_server.url + SCHEDULE)
+    with page.expect_response(lambda response: response.request.method == "PUT"):
+        star(page, "Talk 1").click()
+    assert "SUMMARY:Talk 1" in page.request.get(address).text()
+    kept = PrivateCalendar.objects.get()
+    assert address.split("/")[-1].removesuffix(".ics") not in kept.digest
+    page.get_by_role("link", name="My schedule 2").click()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("button", name="Make a private address")).to_be_visible()
+    assert page.request.get(address).status == 404
+
+
+def test_an_expired_calendar_and_a_drafts_are_not_there(event, client):
+    for expires, state in (
+        (timezone.now() - dt.timedelta(1), "published"),
+        (timezone.now() + dt.timedelta(1), "draft"),
+    ):
+        token = new_token()
+        PrivateCalendar.objects.create(event=event, digest=digest_of(token), expires_at=expires)
+        event.state = state
+        event.save()
+        assert client.get(f"/my/{token}.ics").status_code == 404
+
+
+@pytest.mark.parametrize("slots", ["", "{}", '["x"]', "[1]", "null"])
+def test_odd_slots_are_refused(event, client, slots):
+    assert client.post("/events/stop/my/calendar/", {"slots": slots}).status_code == 422
+
+
+def test_without_javascript_there_are_no_stars(event, open_page, live_server):
+    page = open_page(SCHEDULE, javascript=False)
+    expect(page.locator(".star")).to_have_count(0)
+    page.goto(f"{live_server.url}/events/stop/my/")
+    expect(page.get_by_text("Stars need JavaScript")).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_everybody_can_use_what_is_on_the_device(event, open_page, live_server, axe, dark):
+    page = open_page(SCHEDULE, dark=dark, timezone_id="America/New_York")
+    for number in (0, 1):
+        star(page, f"Talk {number}").click()
+    for path in (SCHEDULE, SCHEDULE + "?view=grid", "/events/stop/my/", "/events/stop/talks/talk-0/", NOW):
+        page.goto(live_server.url + path)
+        page.wait_for_load_state("networkidle")
+        axe(page)
+
+
+NOW = "/events/stop/now/?at=2030-10-06T09:35"
+
+
+def test_now_and_next_are_there_without_javascript(event, open_page):
+    page = open_page(NOW, javascript=False)
+    hall = page.locator(".now", has_text="Hall")
+    expect(hall.locator(".slot:visible")).to_have_count(2)
+    expect(hall.locator(".slot--now")).to_contain_text("Talk 0")
+    expect(hall).to_contain_text("Next")
+
+
+def test_now_and_next_follow_the_clock_and_survive_a_lost_network(event, open_page, live_server):
+    page = open_page(errors=True)
+    page.clock.install()
+    page.goto(live_server.url + NOW)
+    now = page.locator(".now", has_text="Hall").locator(".slot--now")
+    expect(now).to_contain_text("Talk 0")
+    page.context.set_offline(True)
+    page.clock.run_for(61 * 60_000)
+    expect(now).to_contain_text("Talk 2")
+    expect(page.get_by_text("No network: this is the schedule")).to_be_visible()
+
+
+def test_a_display_shows_one_room_without_links_around_it(event, open_page):
+    page = open_page("/events/stop/display/?room=Attic&at=2030-10-06T09:35")
+    expect(page.locator(".now")).to_have_count(1)
+    expect(page.locator("nav")).to_have_count(0)

@@ -1,0 +1,137 @@
+// The reader's own schedule: the event's list without all that has no star, its clashes, and ways to take it along.
+const box = document.querySelector("[data-my]");
+const slug = document.querySelector("template[data-star]").dataset.event;
+const names = { stars: `stars:${slug}`, calendar: `calendar:${slug}` };
+const part = (name) => box.querySelector(`[data-${name}]`);
+const say = (text) => (part("said").textContent = text);
+
+function read(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(names[name])) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+const keep = (name, value) => localStorage.setItem(names[name], JSON.stringify(value));
+
+// Sixteen bytes for each GUID, as text that fits in an address.
+function packed(guids) {
+  const bytes = guids.flatMap((guid) => guid.replaceAll("-", "").match(/../g).map((pair) => parseInt(pair, 16)));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+function unpacked(text) {
+  const hex = [...atob(text.replaceAll("-", "+").replaceAll("_", "/"))].map((char) => char.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return (hex.match(/.{32}/g) ?? []).map((guid) => guid.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+}
+
+function receive() {
+  const text = location.hash.match(/^#stars=([\w-]+)$/)?.[1];
+  if (!text) return;
+  history.replaceState(null, "", location.pathname);
+  try {
+    const before = read("stars", []);
+    const after = [...new Set([...before, ...unpacked(text)])];
+    keep("stars", after);
+    say(box.dataset.added.replace("%s", after.length - before.length));
+    document.dispatchEvent(new Event("roadshow:stars"));
+  } catch {
+    say(box.dataset.failed);
+  }
+}
+
+let programme; // the whole schedule, as the server shows it
+async function load() {
+  const answer = await fetch(`${box.dataset.schedule}?day=all`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) throw new Error(answer.statusText);
+  programme = document.createElement("template");
+  programme.innerHTML = await answer.text();
+}
+
+function marked(slots) {
+  const spans = slots
+    .filter((slot) => !("off" in slot.dataset))
+    .map((slot) => ({ slot, times: [...slot.querySelectorAll(".slot__where time")].map((time) => Date.parse(time.dateTime)) }));
+  for (const one of spans) {
+    for (const other of spans) {
+      if (one === other || one.times[0] >= other.times[1] || other.times[0] >= one.times[1]) continue;
+      const clash = Object.assign(document.createElement("p"), { className: "slot__clash" });
+      clash.textContent = box.dataset.clash.replace("%s", () => other.slot.querySelector("h3").textContent);
+      one.slot.append(clash);
+    }
+  }
+}
+
+function show() {
+  const stars = read("stars", []);
+  const copy = programme.content.cloneNode(true);
+  for (const slot of copy.querySelectorAll(".slot")) if (!stars.includes(slot.dataset.slot)) slot.remove();
+  for (const hour of copy.querySelectorAll(".hour")) if (!hour.querySelector(".slot")) hour.remove();
+  for (const day of copy.querySelectorAll(".day")) if (!day.querySelector(".hour")) day.remove();
+  const slots = [...copy.querySelectorAll(".slot")];
+  marked(slots);
+  const zone = copy.querySelector(".zone");
+  part("mine").replaceChildren(...(slots.length && zone ? [zone] : []), ...copy.querySelectorAll(".day"));
+  part("none").hidden = stars.length > 0;
+  part("tools").hidden = stars.length === 0;
+  part("picture").hidden = true;
+  part("link").value = `${location.origin}${location.pathname}#stars=${packed(stars)}`;
+  const gone = stars.length - slots.length;
+  if (gone > 0) say(box.dataset.gone.replace("%s", gone));
+  document.dispatchEvent(new Event("roadshow:shown"));
+}
+
+function showCalendar() {
+  const made = read("calendar", null);
+  part("create").hidden = Boolean(made);
+  part("made").hidden = !made;
+  if (!made) return;
+  part("address").value = made.address;
+  part("subscribe").href = made.address.replace(/^https?:/, "webcal:");
+  const date = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(new Date(made.expires));
+  box.querySelector("p[data-until]").textContent = box.dataset.until.replace("%s", date);
+}
+
+async function post(address, fields) {
+  const body = new FormData(part("create"));
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  const answer = await fetch(address, { method: "POST", body });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
+}
+
+const trying = (work) => (event) => {
+  event.preventDefault();
+  work(event).catch(() => say(box.dataset.failed));
+};
+
+part("create").addEventListener("submit", trying(async (event) => {
+  keep("calendar", await post(event.target.action, { slots: JSON.stringify(read("stars", [])) }));
+  showCalendar();
+  part("address").focus();
+}));
+part("code").addEventListener("click", trying(async () => {
+  const { code } = await post(part("create").dataset.codeAction, { stars: packed(read("stars", [])) });
+  part("picture").src = code;
+  part("picture").hidden = false;
+}));
+part("revoke").addEventListener("click", trying(async () => {
+  const answer = await fetch(new URL(read("calendar").address).pathname, { method: "DELETE" });
+  if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
+  localStorage.removeItem(names.calendar);
+  showCalendar();
+}));
+for (const button of box.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", trying(async () => {
+    await navigator.clipboard.writeText(part(button.dataset.copy).value);
+    say(box.dataset.copied);
+  }));
+}
+
+receive();
+addEventListener("hashchange", () => {
+  receive();
+  if (programme) show();
+});
+document.addEventListener("roadshow:stars", () => programme && show());
+showCalendar();
+load().then(show, () => say(box.dataset.failed));

@@ -1,0 +1,63 @@
+// Stars: a button on every entry of a schedule, kept on this device for each event as a list of the slots' GUIDs.
+const template = document.querySelector("template[data-star]");
+const key = `stars:${template?.dataset.event}`;
+
+function read() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(key) ?? "[]"));
+  } catch {
+    return new Set();
+  }
+}
+
+function paint() {
+  const stars = read();
+  for (const button of document.querySelectorAll(".star[data-of]")) {
+    button.setAttribute("aria-pressed", String(stars.has(button.dataset.of)));
+  }
+  const count = document.querySelector("[data-star-count]");
+  if (count) count.textContent = stars.size || "";
+}
+
+// In a grid a link fills its cell, so the star stands beside it.
+function add() {
+  for (const entry of document.querySelectorAll("[data-slot]:not([data-kind=break])")) {
+    const place = entry.matches(".cell") ? entry.parentElement : entry;
+    if (place.querySelector(":scope > .star, dd > .star")) continue;
+    const button = template.content.firstElementChild.cloneNode(true);
+    const title = entry.dataset.title ?? entry.querySelector("h3, b").textContent;
+    button.dataset.of = entry.dataset.slot;
+    button.setAttribute("aria-label", template.dataset.label.replace("%s", () => title));
+    (entry.querySelector(":scope > dd") ?? place).append(button);
+  }
+  paint();
+}
+
+// A private calendar of this device follows its stars.
+let waiting;
+function tell() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const made = localStorage.getItem(`calendar:${template.dataset.event}`);
+    const address = made && new URL(JSON.parse(made).address).pathname;
+    if (address) fetch(address, { method: "PUT", body: JSON.stringify([...read()]), keepalive: true }).catch(() => {});
+  }, 600);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".star[data-of]");
+  if (!button) return;
+  const stars = read();
+  if (!stars.delete(button.dataset.of)) stars.add(button.dataset.of);
+  try {
+    localStorage.setItem(key, JSON.stringify([...stars]));
+  } catch {
+    return; // Storage is forbidden here: the star stays as it was.
+  }
+  document.dispatchEvent(new Event("roadshow:stars"));
+  tell();
+});
+document.addEventListener("roadshow:stars", paint);
+addEventListener("storage", (event) => event.key === key && document.dispatchEvent(new Event("roadshow:stars")));
+document.addEventListener("roadshow:shown", add);
+if (template) add();
