@@ -1,7 +1,8 @@
 """The one router of the API, its search over everything, and its schema."""
 
 from django.db.models import Value
-from django.urls import include, path
+from django.http import Http404
+from django.urls import include, path, re_path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 from events import api as events
 from resources import api as resources
 from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
-from roadshow.base.authentication import OrganisersWrite
+from roadshow.base.authentication import EverybodyWrites, OrganisersWrite
 from roadshow.base.changes import version
 from roadshow.base.conditional import answer
 from roadshow.base.openapi import number, text, words
@@ -129,6 +130,16 @@ class RootView(PublicMixin, APIRootView):
     permission_classes = [OrganisersWrite]
 
 
+class Nothing(PublicMixin, APIView):
+    """Whatever else is asked for is a 404 in JSON."""
+
+    schema = None
+    permission_classes = [EverybodyWrites]
+
+    def initial(self, request, *args, **options):
+        raise Http404
+
+
 class Router(DefaultRouter):
     include_format_suffixes = False
     APIRootView = RootView
@@ -153,6 +164,7 @@ urlpatterns = [
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("v1/", include(router.urls)),
+    re_path(r"^v1/.*/$", Nothing.as_view()),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]
 app_name = "api"

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticatedOrReadOnly
 
 from .access import is_organiser
 
@@ -28,7 +28,7 @@ class Tokens(TokenAuthentication):
         return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
 
-class OrganisersWrite(BasePermission):
+class OrganisersWrite(IsAuthenticatedOrReadOnly):
     """Everybody reads; organisers write, with a token only if it may."""
 
     def has_permission(self, request, view):
@@ -37,7 +37,7 @@ class OrganisersWrite(BasePermission):
         return is_organiser(request.user) and getattr(request.auth, "may_write", True)
 
 
-class EverybodyWrites(BasePermission):
+class EverybodyWrites(AllowAny):
     """For the little that needs no account. A token that may not write may not write here either."""
 
     def has_permission(self, request, view):

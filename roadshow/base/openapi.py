@@ -105,6 +105,8 @@ class Schema(AutoSchema):
         one = serializer() if isinstance(serializer, type) else serializer
         if isinstance(one, ours.RecordSerializer) and direction == "response":
             schema.pop("required", None)  # `fields` may leave any of them out
+            for name in one.Meta.private:  # null for those who may not change the record
+                schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
         if example := getattr(getattr(one, "Meta", None), "example", None):
             schema["example"] = example
         return schema
@@ -115,8 +117,6 @@ class Schema(AutoSchema):
             return super()._map_serializer_field(field, direction, bypass_extensions)
         if direction == "response" and isinstance(field.parent, ours.RecordSerializer):
             schema = self._expandable(field.parent, field.field_name, schema)
-        if field.allow_null:
-            schema = _nullable(schema)
         return append_meta(dict(schema), self._get_serializer_field_meta(field, direction))
 
     def _plain(self, field) -> dict | None:
@@ -140,13 +140,6 @@ class Schema(AutoSchema):
         if schema.get("type") != "array":
             return {"anyOf": [schema, whole]}
         return schema | {"items": {"anyOf": [schema["items"], whole]}}
-
-
-def _nullable(schema: dict) -> dict:
-    if "anyOf" in schema:
-        return schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return schema | {"type": list(dict.fromkeys([*kinds, "null"]))}
 
 
 def _listed(name: str, description, words) -> dict:
@@ -221,6 +214,8 @@ def complete(result, generator, request, public):
 
 def _complete(path: str, method: str, operation: dict) -> None:
     responses, added = operation["responses"], []
+    if path.endswith(ANYBODY) or (method == "get" and not path.endswith(ORGANISERS_ONLY)):
+        operation["security"].append({})
     for status in _failures(path, method, operation):
         responses.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
     if (
@@ -243,13 +238,17 @@ def _complete(path: str, method: str, operation: dict) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
+ORGANISERS_ONLY = ("/plan/", "/plan/{guid}/", "/conflicts/")  # what even reading needs an account for
+ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
+
+
 def _failures(path: str, method: str, operation: dict) -> list[str]:
     found = ["400", "401", "406", "429"]
     if "{" in path or method == "get":
         found.append("404")
     if method == "get":
         found.append("412")
-        if path.endswith(("/plan/", "/plan/{guid}/", "/conflicts/")):
+        if path.endswith(ORGANISERS_ONLY):
             found.append("403")
         if path.endswith("/changes/"):
             found.append("410")
