@@ -1,5 +1,6 @@
 """Slots, plans and releases in JSON."""
 
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Prefetch
@@ -41,7 +42,7 @@ class LocalTime(serializers.DateTimeField):
             self.fail("naive")
         if not 1900 < value.year < 2200:
             self.fail("far")
-        return value
+        return value.astimezone(UTC)
 
     def reader(self, context):
         source = self.source

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from . import serializers as ours
 
 KEY = {
-    "slug": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": r"^[-\w]+$"},
+    "slug": {"type": "string", "minLength": 1, "maxLength": 80},
     "guid": {"type": "string", "format": "uuid"},
 }
 ERROR = {
@@ -107,6 +107,11 @@ class Schema(AutoSchema):
             schema.pop("required", None)  # `fields` may leave any of them out
             for name in one.Meta.private:  # null for those who may not change the record
                 schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+        for name, field in one.fields.items():
+            if isinstance(field, serializers.SlugField):  # letters of any script, which no pattern can say
+                kept = {key: text for key, text in schema["properties"][name].items() if key != "oneOf"}
+                kept.pop("pattern", None)
+                schema["properties"][name] = {"type": "string", "maxLength": field.max_length} | kept
         if example := getattr(getattr(one, "Meta", None), "example", None):
             schema["example"] = example
         return schema

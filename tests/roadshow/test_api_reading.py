@@ -147,6 +147,7 @@ def test_older_releases_and_differences(client):
         ("talks", "page=0", "page"),
         ("talks", "at=tomorrow", "at"),
         ("talks", "updated_since=2025-01-01T00:00:00", "updated_since"),
+        ("talks", "updated_since=0001-01-01T00:00:00%2B14:00", "updated_since"),
         ("talks", "near=here", "near"),
         ("talks", "room=1", "room"),
         ("events", "since=1.1.2020", "since"),
