@@ -2,8 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from resources.models import Resource
+from roadshow.base.caching import made_seldom
 from roadshow.base.pages import PAGE_SIZE, edit_url, render_list
 from speakers.models import Speaker
 
@@ -25,43 +25,58 @@ TOPICS = 100
 @require_safe
 def home(request):
     events = Event.objects.visible_to(request.user).for_cards()
+    upcoming, past = list(events.upcoming()[:FEW]), list(events.past()[:FEW])
     links = Resource.objects.visible_to(request.user).listed().for_cards()
     return render(
         request,
         "portal/home.html",
         {
-            "upcoming": events.upcoming()[:FEW],
-            "past": events.past()[:FEW],
+            "upcoming": upcoming,
+            "past": past,
             "series": Series.objects.visible_to(request.user).defer("description", "search")[:FEW],
-            "topics": counted(request.user).order_by("-talk_count", "name")[:20],
+            "topics": topics_of([*upcoming, *past], request.user)[:20],
             "links": links[:FEW],
         },
     )
 
 
-def counted(user):
-    """Topics with how many talks and links of theirs `user` sees."""
-    talks = Talk.topics.through.objects.filter(topic=OuterRef("pk"), talk__in=Talk.objects.visible_to(user))
-    links = Resource.topics.through.objects.filter(
-        topic=OuterRef("pk"), resource__in=Resource.objects.visible_to(user).listed()
-    )
-    return Topic.objects.visible_to(user).annotate(talk_count=_number(talks), link_count=_number(links))
-
-
-def _number(rows):
-    count = rows.order_by().values("topic").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+def topics_of(events: list[Event], user):
+    """The topics of some events' talks, those of the most talks first."""
+    talks = Talk.objects.visible_to(user).filter(event__in=events)
+    rows = Topic.objects.visible_to(user).filter(talks__in=talks).defer("search", "description")
+    return rows.annotate(number=Count("talks")).order_by("-number", "name")
 
 
 @require_safe
 def topic_list(request):
-    rows = counted(request.user).defer("search", "description")
+    talks, links = numbers(request.user)
     return render_list(
         request,
         "portal/topic_list.html",
-        TopicFilter(request.GET, rows, request=request),
+        TopicFilter(
+            request.GET,
+            Topic.objects.visible_to(request.user).defer("search", "description"),
+            request=request,
+        ),
         page_size=TOPICS,
+        context={"talk_counts": talks, "link_counts": links},
     )
+
+
+def numbers(user) -> tuple[dict[int, int], dict[int, int]]:
+    """How many talks and how many links of each topic `user` sees, by the topic's primary key.
+
+    This reads every talk, so the more there are, the longer everybody's numbers are kept.
+    """
+
+    def counted():
+        talks = Talk.topics.through.objects.filter(talk__in=Talk.objects.visible_to(user))
+        links = Resource.topics.through.objects.filter(resource__in=Resource.objects.visible_to(user).listed())
+        return tuple(
+            dict(rows.order_by().values_list("topic").annotate(Count("pk"))) for rows in (talks, links)
+        )
+
+    return counted() if user.is_authenticated else made_seldom("topic-numbers", counted)
 
 
 @require_safe
@@ -69,7 +84,7 @@ def topic(request, slug):
     row = get_object_or_404(Topic.objects.visible_to(request.user).defer("search"), slug=slug)
     talks = Talk.objects.visible_to(request.user).filter(topics=row)
     page = Paginator(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
-    speakers = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
+    speakers = Speaker.objects.visible_to(request.user).filter(talks__in=list(page)).distinct()
     return render(
         request,
         "portal/topic.html",

@@ -151,6 +151,7 @@ class Event(Record):
         ordering = ["-starts_on", "-pk"]
         indexes = [
             models.Index(fields=["starts_on", "id"], name="event_by_start"),
+            models.Index(fields=["-created_at", "-id"], name="event_newest"),
             *search_indexes("event", "name"),
         ]
         constraints = [

@@ -238,6 +238,7 @@ class Talk(Record):
         ordering = ["title", "pk"]
         indexes = [
             models.Index(fields=["event", "state", "title", "id"], name="talk_by_title"),
+            models.Index(fields=["title", "id"], name="talk_title"),
             *search_indexes("talk"),
         ]
         constraints = [

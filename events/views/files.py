@@ -15,6 +15,7 @@ from ..models import Event, Release, Series, Talk
 from .talks import visible_event
 
 CALENDAR = CONTENT_TYPES["ics"]
+LATEST = 500  # events in a calendar: those that begin last
 
 
 @require_safe
@@ -78,7 +79,7 @@ def event_calendar(request, events, *, name: str, page: str):
     state = events.order_by().aggregate(number=Count("pk"), latest=Max("updated_at"))
 
     def made() -> bytes:
-        entries = (entry_of(event, request) for event in events.for_cards())
+        entries = (entry_of(event, request) for event in events.for_cards()[:LATEST])
         return ical.write_entries(entries, name=name, url=absolute(request, page))
 
     return serve(

@@ -7,9 +7,10 @@ from roadshow.base.pages import edit_url, render_list, root_of
 
 from .. import linked_data
 from ..filters import TalkFilter
-from ..models import Event, Feedback, Talk, Topic
+from ..models import Event, Feedback, Talk, TalkSpeaker, Topic
 
 RELATED = 5
+NEWEST = 50  # talks of a topic, among which related ones are looked for
 
 
 def visible_event(request, slug: str) -> Event:
@@ -47,6 +48,7 @@ def talk(request, slug, talk):
         slug=talk,
     )
     others = Talk.objects.visible_to(request.user).exclude(pk=row.pk)
+    topics = list(row.topics.all())
     return render(
         request,
         "events/talk.html",
@@ -54,10 +56,10 @@ def talk(request, slug, talk):
             "talk": row,
             "event": row.event,
             "links": row.links.all(),
-            "topics": row.topics.all(),
+            "topics": topics,
             "resources": row.resources.visible_to(request.user).listed().for_cards(),
             "photos": row.photos.all(),
-            "related": related(row, others),
+            "related": related(row, topics, others),
             "again": others.filter(title=row.title)
             .exclude(event=row.event)
             .for_cards()
@@ -70,9 +72,18 @@ def talk(request, slug, talk):
     )
 
 
-def related(talk: Talk, others):
-    """Talks with the most topics in common, then those by the same people; not the same title."""
-    shared = Count("topics", filter=Q(topics__in=talk.topics.all()), distinct=True)
-    same = Q(topics__in=talk.topics.all()) | Q(speakers__in=[credit.speaker_id for credit in talk.credits])
-    rows = others.filter(pk__in=Talk.objects.filter(same).values("pk")).exclude(title=talk.title)
+def related(talk: Talk, topics: list[Topic], others):
+    """Talks with the most topics in common, then those by the same people; not the same title.
+
+    They are looked for among those of the same event and people, and the newest of each topic.
+    """
+    people = [credit.speaker_id for credit in talk.credits]
+    tied = Talk.topics.through.objects.values("talk")
+    near = [
+        TalkSpeaker.objects.filter(speaker__in=people).values("talk"),
+        tied.filter(topic__in=topics, talk__event=talk.event_id),
+        *(tied.filter(topic=topic).order_by("-talk")[:NEWEST] for topic in topics),
+    ]
+    rows = others.filter(pk__in=near[0].union(*near[1:], all=True)).exclude(title=talk.title)
+    shared = Count("topics", filter=Q(topics__in=topics), distinct=True)
     return rows.for_cards().annotate(shared=shared).order_by("-shared", "-event__starts_on", "pk")[:RELATED]

@@ -173,6 +173,25 @@ def made_once(key: str, make: Callable[[], bytes | str]) -> bytes | str:
     return found
 
 
+def made_seldom(key: str, make: Callable[[], object]) -> object:
+    """What `make` returned lately. It is made again after a hundred times as long as making it took.
+
+    For numbers that get dearer as the portal grows: what takes a moment is exact, what takes a second may be
+    some minutes old, and neither takes more than a hundredth of the machine.
+    """
+    found = cache.get(key)
+    if found is None:
+        with turns.take(key):
+            found = cache.get(key)
+            if found is None:
+                start = time.perf_counter()
+                found = make()
+                seconds = 100 * (time.perf_counter() - start)
+                if seconds >= 1:
+                    cache.set(key, found, seconds)
+    return found
+
+
 @once
 def edition() -> str:
     """The portal's code, templates, translations and styles, in a word; the same until it starts again."""

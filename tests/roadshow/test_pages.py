@@ -27,7 +27,7 @@ def fill(count: int) -> None:
     ("path", "queries"),
     [
         ("/", 6),
-        ("/topics/", 2),
+        ("/topics/", 4),
         ("/search/?q=beacon", 11),
         ("/search/?q=beacon&in=talks", 4),
         ("/search/", 0),
