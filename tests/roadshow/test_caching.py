@@ -1,0 +1,352 @@
+"""Answers that are kept: the same for all whom they are for, never old, never anybody else's."""
+
+import contextlib
+import gzip
+import os
+import threading
+import time
+
+import psycopg2
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+from django.test.signals import template_rendered
+from django.urls import get_resolver, reverse
+
+from events import actions
+from events.models import Feedback, TalkLink
+from roadshow.base import caching
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ZIP = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture(autouse=True)
+def keeping(settings, tmp_path):
+    settings.KEEP_ANSWERS, settings.DATA_DIR = True, tmp_path
+    cache.clear()
+
+
+@pytest.fixture
+def event():
+    return factories.Slot(talk__event__name="First name").event
+
+
+def worker(**session):
+    """A client with middleware, and so a memory, of its own."""
+    client = Client()
+    if user := session.get("user"):
+        client.force_login(user)
+    return client
+
+
+def settle():
+    """Wait until every worker asks for the stamp again."""
+    time.sleep(caching.RECHECK + 0.02)
+
+
+def stamp():
+    return caching.Stamp().present()
+
+
+def text(response):
+    body = response.content
+    return (gzip.decompress(body) if response.get("Content-Encoding") == "gzip" else body).decode()
+
+
+def test_the_second_reader_costs_no_query(client, event, django_assert_max_num_queries):
+    first = client.get(event.get_absolute_url())
+    with django_assert_max_num_queries(1):  # for the stamp, where the machine is slow
+        second = client.get(event.get_absolute_url())
+    assert second.content == first.content
+    assert second["ETag"] == first["ETag"]
+
+
+def test_another_worker_takes_what_the_first_made(event, django_assert_num_queries):
+    worker().get(event.get_absolute_url())
+    with django_assert_num_queries(1):  # for the stamp
+        assert "First name" in text(worker().get(event.get_absolute_url()))
+
+
+def test_a_change_by_anybody_shows_in_every_worker(event):
+    workers = [worker(), worker()]
+    for one in workers:
+        one.get(event.get_absolute_url())
+    event.name = "Second name"
+    event.save()
+    settle()
+    for one in workers:
+        assert "Second name" in text(one.get(event.get_absolute_url()))
+
+
+def test_a_change_through_one_worker_shows_in_the_others_at_once(event, admin_user):
+    reader, writer = worker(), worker(user=admin_user)
+    address = reverse("api:events-detail", args=[event.slug])
+    for _ in range(5):
+        reader.get(event.get_absolute_url())
+        name = f"Name of {time.time_ns()}"
+        assert writer.patch(address, {"name": name}, content_type="application/json").status_code == 200
+        assert name in text(reader.get(event.get_absolute_url()))
+
+
+def test_a_release_shows(client, event):
+    address = reverse("events:schedule", args=[event.slug])
+    client.get(address)
+    actions.release(event=event, by=None)
+    settle()
+    assert "Release 1 of" in text(client.get(address))
+
+
+CHANGES = {
+    "a series": lambda: factories.Series(),
+    "a venue": lambda: factories.Venue(),
+    "a room": lambda: factories.Room(),
+    "a track": lambda: factories.Track(),
+    "a topic": lambda: factories.Topic(),
+    "a speaker": lambda: factories.Speaker(),
+    "a talk": lambda: factories.Talk(),
+    "a recap": lambda: factories.Recap(),
+    "a link": lambda: factories.Resource(),
+    "a collection": lambda: factories.Collection(),
+    "a talk's speakers": lambda talk: factories.Talk(event=talk.event, speakers=[factories.Speaker()]),
+    "a talk's links": lambda talk: TalkLink.objects.create(talk=talk, url="https://example.org/"),
+    "a talk's topics": lambda talk: talk.topics.set([factories.Topic()]),
+    "feedback that is shown": lambda talk: Feedback.objects.create(event=talk.event, rating=5, state="shown"),
+    "a deletion": lambda talk: talk.delete(),
+    "a bulk update": lambda talk: type(talk).objects.update(title="Another"),
+}
+
+
+def test_whatever_a_page_shows_changes_the_stamp():
+    for name, change in CHANGES.items():
+        given = [factories.Talk()][: change.__code__.co_argcount]
+        before = stamp()
+        change(*given)
+        assert stamp() != before, name
+
+
+def test_what_no_page_shows_leaves_the_stamp_alone(event):
+    slot, before = event.slots.get(), stamp()
+    slot.ends_at += (slot.ends_at - slot.starts_at) / 2
+    slot.save()
+    Feedback.objects.create(event=event, rating=5)
+    factories.User()
+    assert stamp() == before
+
+
+def test_the_stamp_changes_when_a_transaction_ends_and_nobody_waits_for_another(event):
+    other = factories.Event()
+    before = stamp()
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    with contextlib.closing(psycopg2.connect(**parameters)) as second, second.cursor() as cursor:
+        cursor.execute("UPDATE events_event SET tagline = 'under way' WHERE id = %s", [event.pk])
+        assert stamp() == before
+        with connection.cursor() as own:
+            own.execute("SET lock_timeout = '2s'")
+        other.save()
+        between = stamp()
+        second.commit()
+        assert len({before, between, stamp()}) == 3
+
+
+def test_a_change_that_is_undone_brings_no_old_stamp_back(event):
+    stamps = set()
+    for name in ("Second name", "First name"):
+        event.name = name
+        event.save()
+        stamps.add(stamp())
+    assert len(stamps) == 2
+
+
+def test_nobody_sees_an_organisers_copy(event):
+    organiser, other = factories.Organiser(), factories.Organiser()
+    factories.Event(name="Secret plans", state="draft", organisers=[organiser])
+    shared = worker()
+    own, others = Client(), Client()
+    own.handler = others.handler = shared.handler  # one worker answers them all
+    own.force_login(organiser)
+    others.force_login(other)
+    for _ in range(2):
+        assert "Secret plans" in text(own.get("/events/"))
+        assert "Secret plans" not in text(shared.get("/events/"))
+        assert "Secret plans" not in text(others.get("/events/"))
+    assert "private" in own.get("/events/")["Cache-Control"]
+    assert "public" in shared.get("/events/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("ends", ["sign out", "password", "right"])
+def test_a_session_that_ended_sees_nothing_of_its_own_any_more(client, ends):
+    organiser = factories.Organiser()
+    factories.Event(name="Secret plans", state="draft", organisers=[organiser])
+    client.force_login(organiser)
+    assert "Secret plans" in text(client.get("/events/"))
+    secret = client.cookies["sessionid"].value
+    if ends == "sign out":
+        client.logout()
+        client.cookies["sessionid"] = secret
+    elif ends == "password":
+        organiser.set_password("another one")
+        organiser.save()
+    else:
+        organiser.is_staff = False
+        organiser.save()
+    settle()
+    assert "Secret plans" not in text(client.get("/events/"))
+
+
+def test_what_may_not_be_shown_any_more_is_gone(client, event):
+    client.get(event.get_absolute_url())
+    event.state = "draft"
+    event.save()
+    settle()
+    assert client.get(event.get_absolute_url()).status_code == 404
+
+
+def test_a_message_is_shown_once_and_kept_for_nobody(event):
+    event.feedback_open = True
+    event.save()
+    sender, reader = worker(), worker()
+    sender.handler = reader.handler
+    said = {"rating": "5", "about": "", "comment": "", "name": "", "website": ""}
+    answer = sender.post(reverse("events:event_feedback", args=[event.slug]), said)
+    assert answer.status_code == 302
+    assert "Thank you." in text(sender.get(event.get_absolute_url()))
+    assert "Thank you." not in text(sender.get(event.get_absolute_url()))
+    assert "Thank you." not in text(reader.get(event.get_absolute_url()))
+
+
+def test_nothing_is_new_for_whoever_has_it(client, event, django_assert_max_num_queries):
+    address = event.get_absolute_url()
+    zipped, plain = client.get(address, headers=ZIP), client.get(address)
+    assert gzip.decompress(zipped.content) == plain.content
+    assert zipped["ETag"] != plain["ETag"]
+    assert {"Accept-Encoding", "Cookie"} <= set(zipped["Vary"].split(", "))
+    known = [
+        {"If-None-Match": zipped["ETag"]},
+        {"If-None-Match": f'"something", W/{plain["ETag"]}'},
+        {"If-None-Match": "*"},
+        {"If-Modified-Since": plain["Last-Modified"]},
+    ]
+    with django_assert_max_num_queries(1):
+        for headers in known:
+            answer = client.get(address, headers=ZIP | headers)
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer["ETag"] == zipped["ETag"]
+    assert client.get(address, headers={"If-None-Match": '"something"'}).status_code == 200
+
+
+def test_nothing_is_new_while_a_page_says_the_same(client, event):
+    before = client.get(event.get_absolute_url())
+    factories.Venue(name="Of no interest here")
+    settle()
+    after = client.get(event.get_absolute_url(), headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, after["Last-Modified"]) == (304, before["Last-Modified"])
+    event.name = "Second name"
+    event.save()
+    settle()
+    assert client.get(event.get_absolute_url(), headers={"If-None-Match": before["ETag"]}).status_code == 200
+    assert (
+        client.get(
+            event.get_absolute_url(), headers={"If-Modified-Since": before["Last-Modified"]}
+        ).status_code
+        == 200
+    )
+
+
+def test_a_first_conditional_request_is_answered_from_what_is_made(event):
+    address = reverse("api:events-detail", args=[event.slug])
+    tag = worker().get(address)["ETag"]
+    cache.clear()
+    client = worker()
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"headers": {"HX-Request": "true"}}, {}),
+        ({"headers": {"Host": "testserver"}}, {"headers": {"Host": "localhost"}}),
+        ({"query_params": {"q": "name"}}, {"query_params": {"q": "nothing like it"}}),
+        ({"path": "/zh-hans/events/"}, {"path": "/events/"}),
+    ],
+)
+def test_what_differs_is_kept_apart(client, event, one, other):
+    one, other = {"path": "/events/"} | one, {"path": "/events/"} | other
+    before = [client.get(**one).content, client.get(**other).content]
+    assert before[0] != before[1]
+    assert [client.get(**one).content, client.get(**other).content] == before
+
+
+def test_a_token_and_this_very_moment_are_never_kept(client, event, django_assert_num_queries):
+    address = "/api/v1/slots/"
+    client.get(address, {"at": "now"})
+    with django_assert_num_queries(2, exact=False) as captured:
+        client.get(address, {"at": "now"})
+    assert len(captured)
+    assert client.get("/api/v1/events/", headers={"Authorization": "Token nonsense"}).status_code == 401
+    assert client.get("/api/v1/events/").status_code == 200
+    assert client.get("/api/v1/events/", headers={"Authorization": "Token nonsense"}).status_code == 401
+
+
+def test_a_crowd_has_one_page_made(event):
+    made = []
+
+    def count(sender, template, **_):
+        if template.name == "events/event.html":
+            made.append(template.name)
+
+    def read():
+        try:
+            assert worker().get(event.get_absolute_url()).status_code == 200
+        finally:
+            connections.close_all()
+
+    template_rendered.connect(count)
+    readers = [threading.Thread(target=read) for _ in range(8)]
+    try:
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+    finally:
+        template_rendered.disconnect(count)
+    assert len(made) == 1
+
+
+def test_the_memory_of_a_worker_is_bounded():
+    shelf = caching.Shelf(size=100_000)
+    for number in range(50):
+        shelf.put(f"{number}", caching.Answer("stamp", "tag", 0, (), os.urandom(5_000)))
+        shelf.get("0")
+    assert shelf.used <= 100_000
+    assert shelf.get("0") and shelf.get("49")
+    assert shelf.get("1") is None
+
+
+def test_without_a_stamp_pages_are_made_as_ever(client, event):
+    client.get(event.get_absolute_url())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE base_stamp RENAME TO base_stamp_away")
+        try:
+            settle()
+            assert client.get(event.get_absolute_url()).status_code == 200
+            assert client.get("/healthz").status_code == 200
+        finally:
+            cursor.execute("ALTER TABLE base_stamp_away RENAME TO base_stamp")
+
+
+def test_what_is_kept_exists(settings):
+    names, waiting = set(), [("", get_resolver())]
+    while waiting:
+        prefix, resolver = waiting.pop()
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                space = f"{pattern.namespace}:" if pattern.namespace else ""
+                waiting.append((prefix + space, pattern))
+            elif pattern.name:
+                names.add(prefix + pattern.name)
+    assert set(settings.KEPT_VIEWS) <= names
