@@ -96,8 +96,8 @@ def load_application():
     return application
 
 
-def serve(address: Address, workers: int) -> None:
-    """Answer requests until a signal says to stop."""
+def serve(address: Address, workers: int, load=load_application) -> None:
+    """Answer requests until a signal says to stop; `load` gives each worker its application."""
     server = Granian(
         "roadshow.wsgi:application",
         address=address.host,
@@ -117,7 +117,7 @@ def serve(address: Address, workers: int) -> None:
             signal.SIGHUP, hung_up if hung_up == signal.SIG_IGN else server.signal_handler_interrupt
         )
     )
-    server.serve(target_loader=load_application, wrap_loader=False)
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def announce(address: Address, folder: Path) -> None:

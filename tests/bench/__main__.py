@@ -1,16 +1,12 @@
 """`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd reads."""
 
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 from roadshow.embedded import StartError, throwaway_url
 
 from . import wrk
 from .server import own_database
-
-BASE = Path(__file__).resolve().parent.parent.parent
 
 
 def main() -> int:
@@ -25,10 +21,9 @@ def main() -> int:
                 "ALLOWED_HOSTS": "127.0.0.1",
                 "SITE_URL": "",
             }
-            subprocess.run([sys.executable, "-m", "roadshow.prepare"], check=True, cwd=BASE)
-            import django
+            from roadshow.prepare import prepare  # reads the environment
 
-            django.setup()
+            prepare()
             from . import runs
 
             if os.environ.get("GROWTH"):

@@ -73,5 +73,9 @@ def keep(part: str, **result) -> None:
     KEPT.write_text(json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def summary(controls: list[float], memory: float) -> str:
-    return f"{machine()}; control {median(controls):.0f} requests/s; largest worker {memory:.0f} MB"
+def summary(controls: list[float], memory: tuple[int, int]) -> str:
+    whole, own = memory
+    return (
+        f"{machine()}; control {median(controls):.0f} requests/s; "
+        f"largest worker {whole} MB, of which {own} MB shared with nobody"
+    )

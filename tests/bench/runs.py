@@ -66,7 +66,7 @@ def usual() -> None:
     say(report.table(rows, before))
     say(report.LEGEND)
     say(report.summary(bench.controls, memory))
-    report.keep("pages", rows=[row.as_json() for row in rows], megabytes=round(memory))
+    report.keep("pages", rows=[row.as_json() for row in rows], megabytes=memory)
 
 
 def after_release(server: Server, slug: str, found: list[Page]) -> dict[str, float]:
@@ -107,7 +107,7 @@ def growth() -> None:
         results[talks] = {
             "rows": [row.as_json() for row in rows],
             "seconds": round(took),
-            "megabytes": round(memory),
+            "megabytes": memory,
         }
         say(report.table(rows, {}))
         say(
@@ -130,7 +130,7 @@ def crowd() -> None:
     slug = conference()
     with serving() as server:
         result = watch(server, slug, retitle)
-        result["megabytes"] = round(server.memory())
+        result["megabytes"] = server.memory()
     for name, value in result.items():
         say(f"{name}: {value}")
     report.keep("crowd", **result)

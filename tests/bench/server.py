@@ -15,8 +15,6 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg2
 
-from roadshow.start import THREADS
-
 WORKERS = 2
 
 
@@ -55,10 +53,11 @@ class Server:
         took = (time.perf_counter() - start) * 1000
         return body, {name.lower(): value for name, value in answer.headers.items()}, took
 
-    def memory(self) -> float:
-        """Megabytes that belong to the largest worker alone or with others."""
-        workers = psutil.Process(self.process.pid).children(recursive=True)
-        return max(worker.memory_info().rss for worker in workers) / 1024**2
+    def memory(self) -> tuple[int, int]:
+        """Megabytes of the largest worker: all that it uses, and what it shares with nobody."""
+        workers = [worker.memory_full_info() for worker in psutil.Process(self.process.pid).children()]
+        sizes = max(one.rss for one in workers), max(one.uss for one in workers)
+        return tuple(round(size / 1024**2) for size in sizes)
 
 
 @contextlib.contextmanager
@@ -67,12 +66,7 @@ def serving() -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}",
-        "--workers", f"{WORKERS}", "--blocking-threads", f"{THREADS}", "--no-ws", "--log-level", "warning",
-        "--blocking-threads-idle-timeout", "600", "tests.bench.wsgi:application",
-    ]  # fmt: skip
-    process = subprocess.Popen(command)
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.serve", f"{port}", f"{WORKERS}"])
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
         wait_for(server)
