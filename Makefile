@@ -32,9 +32,10 @@ lint: installed-dev ## Check style, imports, templates, migrations and translati
 	@$(IN_VENV) tests.check_translations
 
 format: installed-dev ## Format code and templates
+	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --exit-zero-even-if-changed
 	@$(IN_VENV) ruff check --fix --quiet .
 	@$(IN_VENV) ruff format --quiet .
-	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2
+	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 || true
 
 lock: installed-dev ## Write requirements.txt and requirements-dev.txt anew; ARGS=--upgrade takes new versions
 	@$(IN_VENV) uv pip compile pyproject.toml $(LOCKING) -o requirements.txt $(ARGS)

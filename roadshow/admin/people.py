@@ -77,6 +77,7 @@ class UserAdmin(SuperuserOnly, BaseUserAdmin, ModelAdmin):
         return user.event_total
 
 
+@admin.register(AccessAttempt, AccessFailureLog, AccessLog)
 class SignInAdmin(SuperuserOnly, ModelAdmin):
     """What the guard against password guessing wrote down. Deleting an attempt unlocks it."""
 
@@ -91,6 +92,3 @@ class SignInAdmin(SuperuserOnly, ModelAdmin):
         return False
 
     has_change_permission = has_add_permission
-
-
-admin.site.register([AccessAttempt, AccessFailureLog, AccessLog], SignInAdmin)

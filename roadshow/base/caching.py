@@ -280,9 +280,9 @@ class KeepAnswers:
 
 def reader(request: HttpRequest) -> str | None:
     """Whose copy a request may get: everybody's (""), its session's, or none."""
-    if "HTTP_AUTHORIZATION" in request.META:
+    if "authorization" in request.headers:
         return None
-    cookies = request.META.get("HTTP_COOKIE")
+    cookies = request.headers.get("cookie")
     if not cookies:
         return ""
     if "messages" in request.COOKIES:
@@ -342,7 +342,7 @@ def kept(response: HttpResponse, stamp: str, *, private: bool, before: Answer | 
 
 def given(answer: Answer, request: HttpRequest) -> HttpResponse:
     """The answer, as this request takes it: compressed or not, or only that nothing is new."""
-    zipped = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
     if fresh(answer, request):
         response = HttpResponseNotModified()
     else:
@@ -359,9 +359,9 @@ def given(answer: Answer, request: HttpRequest) -> HttpResponse:
 
 def fresh(answer: Answer, request: HttpRequest) -> bool:
     """Whether the reader has this answer already."""
-    known = request.META.get("HTTP_IF_NONE_MATCH")
+    known = request.headers.get("if-none-match")
     if known is not None:
         tags = (one.removeprefix("W/").strip('"').removesuffix(ZIPPED) for one in parse_etags(known))
         return known == "*" or answer.tag in tags
-    since = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    since = parse_http_date_safe(request.headers.get("if-modified-since", ""))
     return since is not None and answer.modified <= since
