@@ -141,7 +141,7 @@ CACHES = {
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
 KEEP_ANSWERS = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
 KEPT_VIEWS = [
-    "home", "topics", "topic", "search", "sitemap",
+    "home", "topics", "topic", "search", "suggest", "sitemap",
     *(f"events:{name}" for name in (
         "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",
         "talk_file", "calendar", "series_calendar", "feed", "changes_feed",

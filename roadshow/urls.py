@@ -29,6 +29,7 @@ urlpatterns = [
         path("topics/", views.topic_list, name="topics"),
         path("topics/<uslug:slug>/", views.topic, name="topic"),
         path("search/", views.search, name="search"),
+        path("search/suggest/", views.suggest, name="suggest"),
         path("", include("events.urls")),
         path("", include("speakers.urls")),
         path("", include("resources.urls")),

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,8 @@ from speakers.models import Speaker
 from .search import KINDS
 
 FEW = 6
+MOST = 100  # results of a kind that a search compares
+SUGGESTED = ("topics", "speakers", "events", "talks")
 TOPICS = 100
 
 
@@ -71,7 +73,9 @@ def numbers(user) -> tuple[dict[int, int], dict[int, int]]:
 
     def counted():
         talks = Talk.topics.through.objects.filter(talk__in=Talk.objects.visible_to(user))
-        links = Resource.topics.through.objects.filter(resource__in=Resource.objects.visible_to(user).listed())
+        links = Resource.topics.through.objects.filter(
+            resource__in=Resource.objects.visible_to(user).listed()
+        )
         return tuple(
             dict(rows.order_by().values_list("topic").annotate(Count("pk"))) for rows in (talks, links)
         )
@@ -116,22 +120,41 @@ def search(request):
         chosen = ""
     if query:
         kinds = [kind for kind in KINDS if chosen in ("", kind.name)]
-        found = [(kind, kind.rows(request.user).search(query)) for kind in kinds]
+        found = [(kind, *kind.rows(request.user).best(query, MOST)) for kind in kinds]
         if chosen:
-            page = Paginator(found[0][1], PAGE_SIZE).get_page(request.GET.get("page"))
+            kind, rows, total = found[0]
+            page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
             context |= {"page": page, "pages": page.paginator.get_elided_page_range(page.number)}
-            context["groups"] = [group(found[0][0], list(page), page.paginator.count)]
+            context["groups"] = [group(kind, list(page), total)]
         else:
-            groups = (group(kind, list(rows[:FEW]), rows) for kind, rows in found)
-            context["groups"] = [found for found in groups if found["rows"]]
+            context["groups"] = [group(kind, list(rows[:FEW]), total) for kind, rows, total in found if total]
     return render(request, "portal/search.html", context)
 
 
-def group(kind, rows: list, total) -> dict:
-    """A kind's part of the results; `total` is a number, or the rows to count when not all are shown."""
-    if not isinstance(total, int):
-        total = total.count() if len(rows) == FEW else len(rows)
-    return {"kind": kind.name, "label": kind.label, "rows": rows, "count": total, "more": total > len(rows)}
+def group(kind, rows: list, total: int) -> dict:
+    """A kind's part of the results, of which there are `total` or, where that is all we look at, more."""
+    return {
+        "kind": kind.name,
+        "label": kind.label,
+        "rows": rows,
+        "count": f"{MOST}+" if total >= MOST else total,
+        "more": total > len(rows),
+    }
+
+
+@require_safe
+def suggest(request):
+    """A few names for the beginning of a search: `{"suggestions": [{"kind", "title", "url"}]}`."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    kinds = (
+        [kind for kind in KINDS if kind.name in SUGGESTED] if len(query) > 1 or not query.isascii() else []
+    )
+    found = [
+        {"kind": str(kind.label), "title": str(row), "url": row.get_absolute_url()}
+        for kind in kinds
+        for row in kind.rows(request.user).prefetch_related(None).best(query, MOST)[0][:3]
+    ]
+    return JsonResponse({"suggestions": found})
 
 
 @require_safe

@@ -84,11 +84,8 @@ class Track(Record):
     class QuerySet(OfEventQuerySet):
         search_title = "name"
 
-        def matching(self, text):
-            return Q(name__icontains=text)
-
         def search(self, text):
-            return self.filter(self.matching(text)) if text.strip() else self
+            return self.filter(name__icontains=text) if text.strip() else self
 
     objects = QuerySet.as_manager()
     history = HistoricalRecords()
@@ -129,14 +126,14 @@ class TalkQuerySet(OfEventQuerySet):
             public | Q(event__in=Event.objects.editable_by(user)) if is_organiser(user) else public
         )
 
-    def matching(self, text):
-        by_speaker = TalkSpeaker.objects.filter(
-            speaker__in=Speaker.objects.filter(state=Speaker.State.PUBLISHED)
-            .search(text)
-            .order_by()
-            .values("pk")
-        )
-        return super().matching(text) | Q(pk__in=by_speaker.values("talk"))
+    def with_words(self, text):
+        return [*super().with_words(text), *(self._of(people) for people in _published().with_words(text))]
+
+    def nearly(self, text):
+        return [*super().nearly(text), *(self._of(people) for people in _published().nearly(text))]
+
+    def _of(self, people):
+        return self.filter(pk__in=TalkSpeaker.objects.filter(speaker__in=people.values("pk")).values("talk"))
 
     def for_cards(self):
         """All that a card of a talk shows: two more queries, however many talks.
@@ -161,6 +158,10 @@ class TalkQuerySet(OfEventQuerySet):
 
     def newest_first(self):
         return self.order_by("-event__starts_on", "event_id", "title", "pk")
+
+
+def _published():
+    return Speaker.objects.filter(state=Speaker.State.PUBLISHED)
 
 
 def current_slots():

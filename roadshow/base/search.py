@@ -1,11 +1,10 @@
 """Full-text search by generated columns: `search_vector(…)` on a model, `search(text)` on its QuerySet."""
 
 from functools import reduce
-from operator import and_
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import Exists, F, Func, GeneratedField, QuerySet, TextField, Value
+from django.db.models import F, Func, GeneratedField, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
 
@@ -65,40 +64,54 @@ class SearchQuerySet(QuerySet):
     def with_words(self, text: str) -> list[QuerySet]:
         """Rows that contain every word of `text`, as one QuerySet for each index that finds some of them.
 
-        Models add what else of theirs counts. A list, because a condition that joins indexes with OR uses none.
+        A condition that joins indexes with OR would use none of them. Models add what else of theirs counts.
         """
         return [self.filter(search=Terms(text))]
 
     def nearly(self, text: str) -> list[QuerySet]:
         """Rows that contain something like `text`, in the same form."""
-        folded = self.alias(folded_title=Fold(F(self.search_title)))
-        return [folded.filter(folded_title__trigram_word_similar=Fold(Value(text)))]
+        return [self._folded().filter(folded_title__trigram_word_similar=Fold(Value(text)))]
 
-    def matching(self, text: str, *, most: int | None = None) -> QuerySet:
-        """Primary keys of the rows that `search` finds, at most `most` by each index.
+    def _titled(self, text: str) -> list[QuerySet]:
+        """Rows with the words in their title; no QuerySet where no word has the three letters that the index needs."""
+        words = [word for word in text.split() if len(word) > 2 and word.isascii() and word.isalnum()]
+        if not words:
+            return []
+        return [
+            reduce(lambda rows, word: rows.filter(folded_title__contains=word.lower()), words, self._folded())
+        ]
 
-        Nearly right words count only when nothing has the right ones. The database asks that once, and leaves the
-        second index alone otherwise.
-        """
-        rows = self.select_related(None).prefetch_related(None).order_by()
-        exact = [part.values("pk") for part in rows.with_words(text)]
-        # Each part is asked by itself whether it is empty: that is one look into one index.
-        nothing = reduce(and_, (~Exists(part) for part in exact))
-        parts = [*exact, *(part.filter(nothing).values("pk") for part in rows.nearly(text))]
-        if most:
-            parts = [part[:most] for part in parts]
-        return parts[0].union(*parts[1:])
+    def _folded(self):
+        return self.alias(folded_title=Fold(F(self.search_title)))
 
-    def search(self, text: str, *, most: int | None = None) -> "SearchQuerySet":
-        """Rows that contain every word of `text` (as a prefix, accents folded), or else nearly; best first.
+    def _bare(self):
+        return self.select_related(None).prefetch_related(None).order_by()
 
-        With `most`, only about as many are compared, whichever the database comes across first.
-        """
+    def search(self, text: str) -> "SearchQuerySet":
+        """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first."""
         text = text.replace("\0", " ").strip()
         if not text:
             return self
-        return (
-            self.filter(pk__in=self.matching(text, most=most))
-            .annotate(rank=Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)))
-            .order_by("-rank", Length(self.search_title), "pk")
-        )
+        rows = self._bare()
+        parts = [part.values("pk") for part in (*rows.with_words(text), *rows.nearly(text))]
+        return self.filter(pk__in=parts[0].union(*parts[1:]))._best_first(text)
+
+    def best(self, text: str, most: int) -> tuple["SearchQuerySet", int]:
+        """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.
+
+        Nearly right words count only where nothing has the right ones. It costs a query, or two if so.
+        """
+        text = text.replace("\0", " ").strip()
+        rows = self._bare()
+        exact = [*rows._titled(text), *rows.with_words(text)]
+        keys = rows._first(exact, most) or rows._first(rows.nearly(text), most)
+        return self.filter(pk__in=keys)._best_first(text), len(keys)
+
+    @staticmethod
+    def _first(parts: list[QuerySet], most: int) -> list[int]:
+        limited = [part.values_list("pk")[:most] for part in parts]
+        return [key for (key,) in limited[0].union(*limited[1:])]
+
+    def _best_first(self, text: str):
+        rank = Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0))
+        return self.annotate(rank=rank).order_by("-rank", Length(self.search_title), "pk")

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+import unicodedata
 from functools import lru_cache
 
 import nh3
 from babel import Locale, UnknownLocaleError, dates
-from django.utils.html import strip_tags
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
@@ -56,6 +57,30 @@ def plain(text: str, length: int | None = None) -> str:
         return words
     cut = words[: length + 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut[:length]).rstrip(" ,.;:") + "…"
+
+
+def _folded(char: str) -> str:
+    """A character in lower case without its accents, as one character or none."""
+    bare = "".join(
+        part for part in unicodedata.normalize("NFKD", char.lower()) if not unicodedata.combining(part)
+    )
+    return bare[:1]
+
+
+def highlighted(text: str, query: str) -> str:
+    """`text`, escaped, with `<mark>` around the beginnings of words that the words of `query` are."""
+    words = sorted({"".join(map(_folded, word)) for word in re.findall(r"\w+", query)} - {""}, key=len)[::-1]
+    text = unicodedata.normalize("NFC", text)
+    if not words:
+        return escape(text)
+    folded = "".join(_folded(char) or " " for char in text)
+    starts = "|".join(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in words)
+    parts, end = [], 0
+    for found in re.finditer(starts, folded):
+        marked = format_html("<mark>{}</mark>", text[found.start() : found.end()])
+        parts += [escape(text[end : found.start()]), marked]
+        end = found.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))
 
 
 def reading_locale() -> Locale:

@@ -25,7 +25,7 @@ def fill(count: int) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/resources/", 5),
+        ("/resources/", 7),
         ("/resources/link-0/", 8),
         ("/collections/", 4),
         ("/collections/path/", 3),

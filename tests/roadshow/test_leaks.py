@@ -67,6 +67,7 @@ LISTS = [  # addresses where it might shine through
         for section in ("events", "talks", "series", "speakers", "topics", "resources", "collections")
     ),
     "/search/?q=Zylophant",
+    "/search/suggest/?q=Zylophant",
     "/search/?q=Zylophant&in=talks",
 ]
 

@@ -122,6 +122,13 @@ def own_name(code):
     return get_language_info(code)["name_local"]
 
 
+@register.simple_tag(takes_context=True)
+def highlight(context, value):
+    """A text with what was searched for (`query`) marked."""
+    query = context.get("query")
+    return text.highlighted(str(value or ""), query) if query else value or ""
+
+
 @register.simple_tag
 def emblem(seed, lines=3):
     """A decorative line map that belongs to `seed`."""
