@@ -19,6 +19,10 @@ urlpatterns = [
         path(f"events/<uslug:slug>/schedule.{format}", views.schedule_file, {"format": format}, name=format)
         for format in FORMATS
     ],
+    path("sw.js", views.worker, name="worker"),
+    path("events/<uslug:slug>/app.webmanifest", views.manifest, name="manifest"),
+    path("events/<uslug:slug>/programme/", views.programme, name="programme"),
+    path("events/<uslug:slug>/changes/since/<int:number>/", views.news, name="news"),
     path("events/<uslug:slug>/now/", views.now, name="now"),
     path("events/<uslug:slug>/display/", views.display, name="display"),
     path("events/<uslug:slug>/my/", views.my, name="my"),

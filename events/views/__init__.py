@@ -6,6 +6,7 @@ from .feedback import event_feedback, talk_feedback
 from .files import calendar, schedule_file, series_calendar, talk_file
 from .my import my, my_calendar, my_code, private_calendar
 from .now import display, now
+from .offline import manifest, news, programme, worker
 from .schedule import schedule
 from .talks import talk, talk_list
 
@@ -16,11 +17,14 @@ __all__ = [
     "event",
     "event_feedback",
     "event_list",
+    "manifest",
     "my",
     "my_calendar",
     "my_code",
+    "news",
     "now",
     "private_calendar",
+    "programme",
     "schedule",
     "schedule_file",
     "series",
@@ -29,4 +33,5 @@ __all__ = [
     "talk_feedback",
     "talk_file",
     "talk_list",
+    "worker",
 ]

@@ -45,7 +45,7 @@ def secret(response: HttpResponse) -> HttpResponse:
 def my(request, slug):
     """The page that a script fills with what is kept on the device."""
     response = render(request, "events/my.html", {"event": visible_event(request, slug)})
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = "no-cache"
     return response
 
 

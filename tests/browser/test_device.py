@@ -229,3 +229,47 @@ def test_a_display_shows_one_room_without_links_around_it(event, open_page):
     page = open_page("/events/stop/display/?room=Attic&at=2030-10-06T09:35")
     expect(page.locator(".now")).to_have_count(1)
     expect(page.locator("nav")).to_have_count(0)
+
+
+def test_what_changed_since_the_last_visit_is_told_once(event, open_page):
+    page = open_page(SCHEDULE)
+    expect(page.get_by_text("since your last visit")).to_have_count(0)
+    talk = event.talks.get(slug="talk-3")
+    talk.state = "cancelled"
+    talk.save()
+    actions.release(event=event, by=None)
+    page.reload()
+    page.get_by_text("1 change since your last visit").click()
+    expect(page.locator(".change")).to_contain_text("Talk 3")
+    page.reload()
+    expect(page.locator(".slot")).to_have_count(6)
+    expect(page.get_by_text("since your last visit")).to_have_count(0)
+
+
+def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page, live_server):
+    page = open_page(SCHEDULE, errors=True)
+    star(page, "Talk 2").click()
+    expect(page.get_by_text("Kept on this device: the schedule")).to_be_visible()
+    page.context.set_offline(True)
+    for path in (SCHEDULE, SCHEDULE + "?view=grid", SCHEDULE + "?day=all"):
+        page.goto(live_server.url + path)
+        expect(page.get_by_text("No network: this is the copy")).to_be_visible()
+        expect(page.get_by_text("Talk 2").first).to_be_visible()
+    page.goto(f"{live_server.url}/events/stop/talks/talk-3/")
+    expect(page.get_by_role("heading", name="Talk 3")).to_be_visible()
+    expect(page.get_by_text("Talk 4")).to_have_count(0)
+    page.goto(f"{live_server.url}/events/stop/my/")
+    expect(page.locator(".slot")).to_have_count(1)
+    page.context.set_offline(False)
+    event.talks.filter(slug="talk-2").update(title="A new title")
+    actions.release(event=event, by=None)
+    page.goto(live_server.url + SCHEDULE)
+    expect(page.locator(".slot", has_text="A new title")).to_be_visible()
+    expect(page.get_by_text("No network: this is the copy")).to_be_hidden()
+
+
+def test_an_event_can_be_installed(event, client):
+    manifest = client.get("/events/stop/app.webmanifest").json()
+    assert manifest["display"] == "standalone" and manifest["start_url"] == SCHEDULE
+    worker = client.get("/sw.js")
+    assert worker["Service-Worker-Allowed"] == "/" and "BUILD" not in worker.text

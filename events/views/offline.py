@@ -1,0 +1,80 @@
+"""What a device needs to keep an event: the service worker, the manifest, all talks in one page, the news."""
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from roadshow.base.pages import build, when_changed
+
+from ..formats.document import decode
+from ..schedule import differences
+from .files import released
+from .schedule import Programme
+from .talks import visible_event
+
+WORKER = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "worker.js"
+
+
+@require_safe
+def worker(request):
+    """The service worker, with the portal's build in it: a new build is a new worker."""
+    response = HttpResponse(
+        WORKER.read_text().replace("BUILD", build()), content_type="text/javascript; charset=utf-8"
+    )
+    response["Cache-Control"] = "no-cache"
+    response["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@require_safe
+def manifest(request, slug):
+    """The event as an application of its own on a phone's first screen."""
+    event = visible_event(request, slug)
+    icon = {"src": static("roadshow/icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    content = {
+        "id": event.get_absolute_url(),
+        "name": event.name,
+        "short_name": event.name[:24],
+        "lang": get_language(),
+        "start_url": f"{event.get_absolute_url()}schedule/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbfaf6",
+        "theme_color": "#fbfaf6",
+        "icons": [icon],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+def programme(request, slug):
+    """Every talk with its abstract, from the current release: to print, and to keep on a device."""
+    event = visible_event(request, slug)
+    release = released(event)
+
+    def made():
+        context = {"event": event, "programme": Programme(event, {"day": "all"})}
+        return render(request, "events/programme.html", context)
+
+    return when_changed(request, [release.guid, event.updated_at], made)
+
+
+@require_safe
+def news(request, slug, number):
+    """What changed from release `number` to the current one."""
+    event = visible_event(request, slug)
+    release = released(event)
+
+    def made():
+        rows = event.releases.filter(number__in=[number, release.number])
+        documents = {row: decode(text) for row, text in rows.values_list("number", "document")}
+        old = documents.get(number)
+        changes = differences(old, documents[release.number]) if old else []
+        template = "events/news.html#results" if request.htmx else "events/news.html"
+        return render(request, template, {"event": event, "number": number, "changes": changes})
+
+    get_object_or_404(event.releases, number=number)
+    return when_changed(request, [release.guid], made)
