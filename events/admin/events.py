@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
@@ -13,6 +12,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
+from roadshow.base.text import dates_known
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import ALWAYS_BLOCK, KINDS
@@ -173,8 +173,7 @@ class EventAdmin(RecordAdmin):
 
     @display(description=_("dates"), ordering="starts_on")
     def dates(self, event):
-        first, last = (date_format(day, "DATE_FORMAT") for day in (event.starts_on, event.ends_on))
-        return first if first == last else f"{first} – {last}"
+        return dates_known(event.starts_on, event.ends_on, event.date_precision)
 
     @display(description=_("place"))
     def place(self, event):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..actions import plans_of
-from ..models import Event, Release, ReleasedSlot, Slot, Talk
+from ..models import Event, Feedback, Photo, Recap, Release, ReleasedSlot, Slot, Talk, TalkLink
 from ..schedule import conflicts
 
 
@@ -39,6 +39,24 @@ def standing(events: QuerySet) -> QuerySet:
         | Exists(
             talks.filter(released_slots__release=OuterRef("current_release"), updated_at__gt=Subquery(since))
         ),
+    )
+
+
+def aftermath(events: QuerySet) -> QuerySet:
+    """Events with what stays of them.
+
+    Numbers of talks: `confirmed`, `recorded`, `with_slides`; of rows: `recap_total`, `photo_total`, `feedback_total`.
+    """
+    talks = Talk.objects.filter(event=OuterRef("pk"), state=Talk.State.CONFIRMED)
+    of_event = {
+        f"{name}_total": _number(model.objects.filter(event=OuterRef("pk")))
+        for name, model in (("recap", Recap), ("photo", Photo), ("feedback", Feedback))
+    }
+    return events.annotate(
+        confirmed=_number(talks),
+        recorded=_number(talks.filter(links__kind=TalkLink.Kind.RECORDING)),
+        with_slides=_number(talks.filter(links__kind=TalkLink.Kind.SLIDES)),
+        **of_event,
     )
 
 

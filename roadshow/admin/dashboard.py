@@ -3,7 +3,7 @@
 from django.db.models import Count
 from django.utils import timezone
 
-from events.admin.overview import add_conflicts, conflict_label, standing
+from events.admin.overview import add_conflicts, aftermath, conflict_label, standing
 from events.models import Event, Feedback, Talk
 from resources.models import Resource
 from speakers.models import Speaker
@@ -12,7 +12,7 @@ SHOWN = 6
 
 
 def context(request, context: dict) -> dict:
-    """Adds the next events with how they stand, and the newest of what waits for a decision."""
+    """Adds the next events with how they stand, the last ones with what stays, and what waits for a decision."""
     events = Event.objects.editable_by(request.user)
     ahead = list(
         standing(events.filter(ends_on__gte=timezone.localdate()))
@@ -23,6 +23,7 @@ def context(request, context: dict) -> dict:
     add_conflicts(ahead)
     for event in ahead:
         event.conflict_label = conflict_label(event.conflicts)
+    behind = aftermath(events.filter(ends_on__lt=timezone.localdate()))
     suggested = Resource.objects.editable_by(request.user).filter(state=Resource.State.SUGGESTED)
     feedback = Feedback.objects.editable_by(request.user).filter(state=Feedback.State.NEW)
     talks = Talk.objects.editable_by(request.user).filter(
@@ -30,6 +31,7 @@ def context(request, context: dict) -> dict:
     )
     return context | {
         "ahead": ahead,
+        "behind": behind.defer("description", "search").order_by("-starts_on", "-pk")[:SHOWN],
         "suggested": suggested.defer("search", "note")[:SHOWN],
         "suggested_total": suggested.count(),
         "feedback": feedback.select_related("event", "talk")[:SHOWN],

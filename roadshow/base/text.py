@@ -121,6 +121,16 @@ def date_range(first: dt.date, last: dt.date) -> str:
     return dates.format_interval(first, last, "yMMMd", locale=reading_locale())
 
 
+def dates_known(first: dt.date, last: dt.date, precision: str) -> str:
+    """A range of days as exactly as it is known: to the "day", the "month" or the "year"."""
+    match precision:
+        case "year":
+            return str(first.year)
+        case "month":
+            return month(first)
+    return date_range(first, last)
+
+
 def clock(instant: dt.datetime) -> str:
     """ "09:30", in the zone that `instant` is in."""
     return f"{instant:%H:%M}"

@@ -1,5 +1,7 @@
 """The whole admin: who gets in, who sees what, and that no list asks more the longer it is."""
 
+import datetime as dt
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -139,8 +141,16 @@ def test_the_first_page_says_what_needs_doing(client, own, foreign):
     factories.Talk(event=own, title="Waits for a room")
     factories.Resource(state="suggested", title="A suggested link")
     events.Feedback.objects.create(event=own, comment="It was loud")
+    factories.Event(organisers=[own.user], name="Held before", starts_on=dt.date(2020, 2, 6))
     page = client.get(reverse("admin:index")).content.decode()
-    for words in ("Own event", "Waits for a room", "A suggested link", "It was loud"):
+    for words in (
+        "Own event",
+        "Held before",
+        "write one",
+        "Waits for a room",
+        "A suggested link",
+        "It was loud",
+    ):
         assert words in page
     assert SECRET not in page
 
@@ -157,7 +167,7 @@ def test_the_first_page_takes_as_many_queries_however_much_there_is(
         factories.Resource(state="suggested", url_key=f"example.org/{number}")
         events.Feedback.objects.create(event=event, rating=4)
     client.get(reverse("admin:index"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("admin:index"))
 
 

@@ -60,12 +60,7 @@ def hue_of_name(name):
 @register.filter
 def dates_of(event):
     """When an event is, as exactly as it is known."""
-    precision = event.date_precision
-    if precision == "month":
-        return text.month(event.starts_on)
-    return (
-        str(event.starts_on.year) if precision == "year" else text.date_range(event.starts_on, event.ends_on)
-    )
+    return text.dates_known(event.starts_on, event.ends_on, event.date_precision)
 
 
 @register.filter
