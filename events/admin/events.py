@@ -1,5 +1,7 @@
 """Events: dates, place, what is planned and what is released."""
 
+from zoneinfo import available_timezones
+
 from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget
 
 from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
 from roadshow.base.text import dates_known
@@ -160,6 +162,12 @@ class EventAdmin(RecordAdmin):
             },
         ),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "timezone":
+            zones = [(zone, zone) for zone in sorted(available_timezones())]
+            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=zones)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def for_list(self, rows):
         return (
