@@ -104,11 +104,7 @@ class EventAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["series", "venue", "organisers"]
     inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
-    actions_detail = [
-        "plan",
-        "release_plan",
-        {"title": _("More"), "icon": "more_horiz", "items": ["import_schedule"]},
-    ]
+    actions_detail = ["plan", "import_schedule", "release_plan"]
     actions_row = ["plan", "release_plan"]
     fieldsets = [
         (
@@ -225,13 +221,11 @@ class EventAdmin(RecordAdmin):
     def get_urls(self):
         return [*board.urls(self), *super().get_urls()]
 
-    @action(
-        description=_("Plan on the board"), url_path="plan", permissions=["change"], icon="calendar_view_week"
-    )
+    @action(description=_("Board"), url_path="plan", permissions=["change"], icon="calendar_view_week")
     def plan(self, request, object_id):
         return HttpResponseRedirect(reverse("admin:events_event_board", args=[object_id]))
 
-    @action(description=_("Import a schedule"), url_path="import", permissions=["change"], icon="upload")
+    @action(description=_("Import"), url_path="import", permissions=["change"], icon="upload")
     def import_schedule(self, request, object_id):
         event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
         return import_page.show(request, event, self)
