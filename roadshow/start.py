@@ -98,7 +98,7 @@ def load_application():
 
 
 def share_one_heap() -> None:
-    """Let all threads take memory from one place, where the system's library would give each its own.
+    """Let all threads that start from now on take memory from one place, where the system's library would give each its own.
 
     A schedule of 1,100 talks takes tens of megabytes for a moment; every thread's heap would keep them.
     Threads of Python seldom allocate at the same time, so nobody waits. Only glibc has the knob (malloc.h).
@@ -110,7 +110,6 @@ def share_one_heap() -> None:
 
 def serve(address: Address, workers: int, load=load_application) -> None:
     """Answer requests until a signal says to stop; `load` gives each worker its application."""
-    share_one_heap()
     server = Granian(
         "roadshow.wsgi:application",
         address=address.host,
@@ -188,6 +187,7 @@ def portal() -> None:
 
 
 def main() -> int:
+    share_one_heap()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup and `&` would have it
             signal.signal(number, interrupt)

@@ -5,7 +5,7 @@ import sys
 import django
 
 from roadshow.prepare import load_code
-from roadshow.start import Address, load_application, serve
+from roadshow.start import Address, load_application, serve, share_one_heap
 
 
 def load():
@@ -17,6 +17,7 @@ def load():
 
 
 if __name__ == "__main__":
+    share_one_heap()
     django.setup()
     load_code()
     serve(Address("127.0.0.1", int(sys.argv[1])), int(sys.argv[2]), load)
