@@ -98,7 +98,7 @@ def load_application():
 
 
 def share_one_heap() -> None:
-    """Let all threads that start from now on take memory from one place, where the system's library would give each its own.
+    """Let threads that start from now on take memory from one place, where each would get its own.
 
     A schedule of 1,100 talks takes tens of megabytes for a moment; every thread's heap would keep them.
     Threads of Python seldom allocate at the same time, so nobody waits. Only glibc has the knob (malloc.h).
