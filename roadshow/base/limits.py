@@ -2,22 +2,32 @@
 
 import hashlib
 import hmac
+import time
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from ipware import get_client_ip
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from: what a trusted proxy says, else the connection's other end."""
-    address, _routable = get_client_ip(request) if settings.SECURE_PROXY_SSL_HEADER else (None, None)
-    return str(address or request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from: the connection's other end, or whom a trusted proxy names as that.
+
+    A proxy adds its own word behind what the client says of itself, so only the last one counts.
+    """
+    if settings.SECURE_PROXY_SSL_HEADER:
+        told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        try:
+            return str(ip_address(told))
+        except ValueError:
+            pass
+    return request.META.get("REMOTE_ADDR", "")
 
 
 def within_limit(request: HttpRequest, what: str, *, times: int, seconds: int) -> bool:
-    """Count one more `what` by this sender; False when there were `times` in the last `seconds` already."""
-    sender = f"{what}:{address_of(request)}"
+    """Count one more `what` by this sender; False when there were `times` in these `seconds` already."""
+    period = int(time.time() // seconds)  # in the key, because not every cache keeps a counter's end
+    sender = f"{what}:{address_of(request)}:{period}"
     digest = hmac.new(settings.SECRET_KEY.encode(), sender.encode(), hashlib.sha256).hexdigest()
     key = f"limit:{digest[:32]}"
     if cache.add(key, 1, seconds):

@@ -1,5 +1,7 @@
 """Feedback without an account: a form, a trap, a limit, and organisers who decide."""
 
+import time
+
 import pytest
 from django.test import Client
 
@@ -14,8 +16,9 @@ def talk():
     return factories.Talk(event__feedback_open=True)
 
 
-def send(client, row, **said):
-    return client.post(f"{row.get_absolute_url()}feedback/", said, follow=True)
+def send(client, row, sender="", **said):
+    headers = {"X-Forwarded-For": sender} if sender else None
+    return client.post(f"{row.get_absolute_url()}feedback/", said, follow=True, headers=headers)
 
 
 def test_stars_for_a_talk_arrive_and_are_not_shown_until_organisers_do(client, talk):
@@ -64,6 +67,31 @@ def test_one_sender_can_write_ten_times_an_hour(client, talk):
     assert page.status_code == 422
     assert "That was a lot of feedback." in page.text
     assert Feedback.objects.count() == 10
+
+
+def test_after_an_hour_the_sender_can_write_again(client, talk, settings, tmp_path, monkeypatch):
+    backend = "django.core.cache.backends.filebased.FileBasedCache"  # what is used without CACHE_URL
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": tmp_path, "TIMEOUT": 86400}}
+    answers = [send(client, talk, rating="4").status_code for _number in range(11)]
+    assert answers == [200] * 10 + [422]
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 3601)
+    assert send(client, talk, rating="4").status_code == 200
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_nobody_writes_more_by_calling_themselves_somebody_else(client, talk, settings, behind):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind else None
+    for number in range(10):
+        send(client, talk, rating="4", sender=f"192.0.2.{number}, 198.51.100.7")
+    assert send(client, talk, rating="4", sender="192.0.2.99, 198.51.100.7").status_code == 422
+
+
+def test_a_proxy_tells_senders_apart(client, talk, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for _number in range(10):
+        send(client, talk, rating="4", sender="198.51.100.7")
+    assert send(client, talk, rating="4", sender="198.51.100.8").status_code == 200
 
 
 def test_there_is_no_form_and_no_way_in_when_feedback_is_closed(client):
