@@ -178,6 +178,11 @@ class Event(Record):
         return ZoneInfo(self.timezone)
 
     @property
+    def public_series(self):
+        """The series, unless it is still a draft: then it is nobody's business."""
+        return self.series if self.series and self.series.state == self.series.State.PUBLISHED else None
+
+    @property
     def is_over(self) -> bool:
         return self.ends_on < timezone.localdate(timezone=self.zone)
 

@@ -35,6 +35,8 @@ LISTS = [  # addresses where it might shine through
     "/events/",
     "/events/?q=Zylophant",
     "/events/open/",
+    "/events/stop/",
+    "/events/stop/talks/",
     "/events/open/schedule/",
     "/events/open/schedule/?view=grid",
     "/events/open/talks/",
@@ -77,7 +79,8 @@ def portal():
     """An open event, and a draft of everything, tied to whatever is open."""
     topic = factories.Topic(slug="shared", name="Shared")
     series = factories.Series(slug="open")
-    factories.Series(slug="draft", name=f"{SECRET} series", state="draft")
+    tour = factories.Series(slug="draft", name=f"{SECRET} series", state="draft")
+    factories.Event(slug="stop", series=tour)
     hidden = factories.Speaker(slug="draft", name=f"{SECRET} person", state="draft")
     shown = factories.Speaker(slug="shown")
     event = factories.Event(slug="open", series=series)
@@ -142,3 +145,8 @@ def test_organisers_see_their_drafts_and_that_nobody_else_does(client, portal):
         page = client.get(path)
         assert page.status_code == 200
         assert "Only organisers see this" in page.text
+    for path in (path for path in OWN if "." in path or path.endswith("/feed/")):
+        file = client.get(path)
+        if file.status_code == 200:  # no cache on the way may give it to others
+            assert file["Cache-Control"] == "private, no-cache"
+            assert "Cookie" in file["Vary"]
