@@ -69,11 +69,12 @@ def changes_feed(request, slug):
             )
         return written(feed)
 
-    key = f"changes:{newest and newest.guid}:{get_language()}:{request.build_absolute_uri()}"
+    state = [event.updated_at.timestamp(), newest and newest.guid]
+    key = ":".join(map(str, ("changes", *state, get_language(), absolute(request, request.path))))
     return serve(
         request,
         lambda: cache.get_or_set(key, made),
-        state=[event.updated_at, newest and newest.guid],
+        state=state,
         modified=newest and newest.created_at,
         content_type=CONTENT_TYPE,
     )

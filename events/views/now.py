@@ -44,7 +44,9 @@ def moment_of(text: str, event: Event) -> dt.datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found.replace(tzinfo=event.zone) if found and found.tzinfo is None else found
+    if found is None or not 1900 < found.year < 2200:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=event.zone)
 
 
 def rooms_at(

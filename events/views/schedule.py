@@ -1,10 +1,12 @@
 """The schedule's page: a function of the current release, the language and what the reader asked for."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from itertools import groupby
 
 from django.core.cache import cache
+from django.http import QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -200,11 +202,19 @@ def parts_of(request, programme: Programme) -> dict[str, str]:
         names = ("filters", "body")
         return {name: render_to_string(f"events/schedule_{name}.html", context, request) for name in names}
 
-    parameters = programme.parameters
-    if parameters.keys() - {"day", "view"} or any(len(value) > 10 for value in parameters.values()):
-        return made()
     event = programme.event
+    if not is_usual(request.GET, event):
+        return made()
     today = timezone.localdate(timezone=event.zone)
-    asked = f"{parameters.get('day', today)}:{programme.view}"
-    key = f"schedule:{event.current_release.guid}:{event.slug}:{get_language()}:{build()}:{asked}"
-    return cache.get_or_set(key, made)
+    asked = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
+    return cache.get_or_set(f"schedule:{asked}:{get_language()}:{build()}", made)
+
+
+def is_usual(query: QueryDict, event: Event) -> bool:
+    """Whether the parameters are a day of the event, a view, both or none: what many readers ask for."""
+    days = range((event.ends_on - event.starts_on).days + 1)
+    known = {
+        "day": {ALL_DAYS, *(f"{event.starts_on + timedelta(days=number)}" for number in days)},
+        "view": VIEWS,
+    }
+    return all(len(values) == 1 and values[0] in known.get(name, ()) for name, values in query.lists())

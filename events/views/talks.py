@@ -23,7 +23,7 @@ def talk_list(request, slug):
     event = visible_event(request, slug)
     talks = event.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
     topics = Topic.objects.filter(talks__in=talks).distinct().values_list("slug", "name")
-    tracks = event.tracks.values_list("guid", "name")
+    tracks = event.tracks.values_list("slug", "name")
     return render_list(
         request,
         "events/talk_list.html",

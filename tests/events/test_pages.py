@@ -1,11 +1,14 @@
 """Pages of series, events, schedules and talks."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
+from django.core.cache import cache
 
 from events import actions
-from events.models import Recap
+from events.models import Recap, Track
 from tests import factories
 from tests.roadshow.counting import count_queries
 
@@ -93,6 +96,31 @@ def test_a_schedule_can_be_narrowed_and_says_what_it_cannot(client):
     assert "Talk about 2" not in page
     assert "There is no parameter “colour”." in page
     assert "“tree” is not a value of “view” in this schedule." in page
+
+
+@pytest.mark.parametrize("odd", ["view=tree", "day=2030-11-11", "colour=", "view=", "view=grid&view=list"])
+def test_what_one_reader_asks_for_is_not_kept_for_the_others(client, odd):
+    whole_event(1)
+    plain = client.get("/events/whole/schedule/").text
+    cache.clear()
+    client.get(f"/events/whole/schedule/?{odd}")
+    assert client.get("/events/whole/schedule/").text == plain
+
+
+def test_talks_can_be_narrowed_to_the_track_that_a_page_offers(client):
+    whole_event(3)
+    offered = re.search(r'href="([^"]+\?track=[^"]+)"', client.get("/events/whole/talks/talk-1/").text)[1]
+    page = client.get(html.unescape(offered)).text
+    assert "Talk about 1" in page
+    assert "Talk about 2" not in page
+    track = Track.objects.get(talks__slug="talk-1")
+    assert f'<option value="{track.slug}" selected>' in page
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31"])
+def test_a_moment_beyond_all_events_is_the_present(client, at):
+    whole_event(1)
+    assert client.get(f"/events/whole/now/?at={at}").status_code == 200
 
 
 def test_a_grid_has_a_column_for_each_room(client):
