@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db.models import Case, F, OuterRef, Prefetch, Q, When
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
 
 from roadshow.base.access import is_organiser
 from roadshow.base.serializers import (
@@ -148,6 +149,14 @@ class EventSerializer(RecordSerializer):
             ),
         }  # fmt: skip
         return {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
+
+    def validate_series(self, series: Series | None) -> Series | None:
+        """An event goes into a series of the writer's own, or stays in the one it is in."""
+        theirs = Series.objects.editable_by(self.context["request"].user)
+        before = self.instance and self.instance.series_id
+        if series and series.pk != before and not theirs.filter(pk=series.pk).exists():
+            raise ValidationError(_("Only its organisers put events into this series."))
+        return series
 
     def after_create(self, row):
         row.organisers.add(self.context["request"].user)

@@ -143,6 +143,18 @@ def test_nothing_is_moved_into_somebody_elses_event(api, event):
     assert talk.event == event
 
 
+def test_only_its_organisers_put_events_into_a_series(api, organiser, event):
+    theirs, mine = make.Series(slug="theirs"), make.Series(slug="my-own", organisers=[organiser])
+    answer = api.patch("/api/v1/events/mine/", {"series": "theirs"}, **JSON)
+    assert answer.status_code == 400
+    assert errors(answer).keys() == {"series"}
+    assert api.patch("/api/v1/events/mine/", {"series": "my-own"}, **JSON).status_code == 200
+    mine.organisers.clear()
+    theirs.organisers.add(organiser)
+    assert api.patch("/api/v1/events/mine/", {"series": "my-own", "city": "Basel"}, **JSON).status_code == 200
+    assert api.patch("/api/v1/events/mine/", {"series": "theirs"}, **JSON).status_code == 200
+
+
 def test_who_makes_an_event_organises_it(api, organiser):
     data = {
         "slug": "new",
