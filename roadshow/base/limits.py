@@ -16,7 +16,7 @@ def address_of(request: HttpRequest) -> str:
     A proxy adds its own word behind what the client says of itself, so only the last one counts.
     """
     if settings.SECURE_PROXY_SSL_HEADER:
-        told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         try:
             return str(ip_address(told))
         except ValueError:
