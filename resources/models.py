@@ -39,9 +39,10 @@ class ResourceQuerySet(SearchQuerySet):
         return self.defer("search").prefetch_related("topics")
 
     def of_address(self, url: str) -> "Resource | None":
-        """The record of an address in whatever spelling; None also for what is no address."""
+        """The record that has, or had, an address in whatever spelling; None also for what is no address."""
         with suppress(ValueError):
-            return self.filter(url_key=address_key(url)).first()
+            key = address_key(url)
+            return self.filter(url_key=key).first() or self.filter(former_addresses__url_key=key).first()
         return None
 
     def with_citations(self):
@@ -167,7 +168,7 @@ class Resource(Record):
             self.url_key = address_key(self.url)
         except ValueError as error:
             raise ValidationError({"url": str(error)}) from error
-        other = Resource.objects.filter(url_key=self.url_key).exclude(pk=self.pk).first()
+        other = Resource.objects.exclude(pk=self.pk).of_address(self.url)
         if other:
             raise ValidationError({"url": _("This address is in the library already: “%s”.") % other.title})
 
@@ -181,8 +182,25 @@ class Resource(Record):
             )
         super().save(**options)
 
+    def had_address(self, url: str) -> None:
+        """Remember an address that was this link's, so that whoever brings it again finds this record."""
+        FormerAddress.objects.update_or_create(url_key=address_key(url), defaults={"resource": self})
+
     def get_absolute_url(self):
         return reverse("resources:resource", args=[self.slug])
+
+
+class FormerAddress(models.Model):
+    """An address that a link had before it moved, was corrected, or was merged into another."""
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="former_addresses")
+    url_key = models.CharField(_("address, normalised"), max_length=2000, unique=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("former address"), _("former addresses")
+
+    def __str__(self):
+        return self.url_key
 
 
 class LinkCheck(models.Model):

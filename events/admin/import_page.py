@@ -1,10 +1,7 @@
 """The page that imports a schedule into an event: a file or an address, a preview, then the import."""
 
-import uuid
-
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminURLInputWidget
 
+from roadshow.base import previews
 from roadshow.base.guard import FetchFailed, fetch
 
 from ..actions import ImportRefused, ScheduleConflict, import_schedule
@@ -20,7 +18,6 @@ from ..formats.detect import UnreadableFile, read
 from ..models import Event
 
 LIMIT = 32 * 1024 * 1024  # bytes
-KEPT = 60 * 60  # seconds between preview and import
 
 
 class SourceForm(forms.Form):
@@ -75,8 +72,7 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
         except (FetchFailed, UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = uuid.uuid4().hex
-            cache.set(_place(request, event, key), (name, data), KEPT)
+            key = previews.keep(request.user, f"schedule:{event.pk}", (name, data))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a schedule into %(event)s") % {"event": event},
@@ -90,8 +86,8 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
 
 
 def _apply(request: HttpRequest, event: Event) -> HttpResponse:
-    place = _place(request, event, request.POST["key"])
-    source = cache.get(place)
+    preview = (request.user, f"schedule:{event.pk}", request.POST["key"])
+    source = previews.kept(*preview)
     here = HttpResponseRedirect(reverse("admin:events_event_import_schedule", args=[event.pk]))
     if source is None:
         messages.error(request, _("The preview is too old. Please give the file once more."))
@@ -101,7 +97,7 @@ def _apply(request: HttpRequest, event: Event) -> HttpResponse:
     except (UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
         messages.error(request, str(refusal))
         return here
-    cache.delete(place)
+    previews.forget(*preview)
     text = _("Imported: %(new)d new, %(changed)d changed, %(gone)d cancelled, %(same)d unchanged.")
     counts = {
         "new": len(report.new),
@@ -116,7 +112,3 @@ def _apply(request: HttpRequest, event: Event) -> HttpResponse:
 def _run(event: Event, name: str, data: bytes, user, *, dry_run: bool):
     reading = read(data, name=name, timezone=event.timezone)
     return import_schedule(reading=reading, event=event, by=user, dry_run=dry_run)
-
-
-def _place(request: HttpRequest, event: Event, key: str) -> str:
-    return f"import:{request.user.pk}:{event.pk}:{key[:32]}"

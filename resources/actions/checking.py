@@ -121,9 +121,10 @@ def accept_move(*, resource: Resource, by=None) -> Resource:
     """
     if not resource.moved_to:
         raise ValidationError(_("“%(title)s” has not moved.") % {"title": resource.title})
-    resource.url, resource.moved_to = resource.moved_to, ""
+    before, resource.url, resource.moved_to = resource.url, resource.moved_to, ""
     resource.clean()
     resource.health, resource.next_check_at = Health.GOOD, None
     resource._history_user = by
     resource.save()
+    resource.had_address(before)
     return resource

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import CollectionItem, LinkCheck, Resource
+from ..models import CollectionItem, FormerAddress, LinkCheck, Resource
 
 TIED = ("topics", "talks", "speakers", "events")
 FILLED = ("level", "language", "authors", "year", "note", "archived_url")
@@ -15,7 +15,7 @@ class MergeRefused(Exception):  # noqa: N818 - a refusal, in one sentence, not a
 
 @transaction.atomic
 def merge_resources(*, into: Resource, other: Resource, by=None) -> Resource:
-    """Give `into` all that `other` has: what it is tied to, its places in collections, its history of checks.
+    """Give `into` all that `other` has: what it is tied to, its places in collections, its checks and address.
 
     Empty fields of `into` are filled; it is published if either was; `other` is deleted. Raises MergeRefused
     when both are the same record.
@@ -27,6 +27,7 @@ def merge_resources(*, into: Resource, other: Resource, by=None) -> Resource:
     held = CollectionItem.objects.filter(resource=into).values("collection")
     CollectionItem.objects.filter(resource=other).exclude(collection__in=held).update(resource=into)
     LinkCheck.objects.filter(resource=other).update(resource=into)
+    FormerAddress.objects.filter(resource=other).update(resource=into)
     for name in FILLED:
         setattr(into, name, getattr(into, name) or getattr(other, name))
     if other.state == Resource.State.PUBLISHED:
@@ -34,4 +35,5 @@ def merge_resources(*, into: Resource, other: Resource, by=None) -> Resource:
     other._history_user = into._history_user = by
     other.delete()
     into.save()
+    into.had_address(other.url)
     return into

@@ -6,6 +6,7 @@ Written lists carry in a comment what a reader does not need to see, so that the
 import re
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -15,6 +16,7 @@ from .gathering import Gatherer
 
 LONGEST_LINE = 20_000  # characters; longer ones are no list, and slow to read
 _parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("inline")
+_parser.validateLink = lambda url: True  # nothing is rendered here: what leads nowhere is to be reported
 _SHOWN = ("text", "text_special", "code_inline", "softbreak", "hardbreak", "image")
 _SEPARATOR = re.compile(r"^[\s:|,.–—·-]+")
 _COMMENT = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)
@@ -29,7 +31,7 @@ def read(text: str) -> Reading:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
-            reader.gatherer.report.tally("The line is too long to be read", f"line {number + 1}")
+            reader.gatherer.report.tally(_("The line is too long to be read"), f"line {number + 1}")
             lines[number] = ""
     references: dict = {}
     reader.walk(_parser.parse("\n".join(lines), references), references)
@@ -60,8 +62,10 @@ class _Reader:
                 self.row = False
             elif token.type == "inline":
                 is_heading = tokens[index - 1].type == "heading_open"
-                if not (is_heading or self.item or references or "//" in token.content):
-                    continue  # there can be no link in it
+                may_link = references or "//" in token.content or "](" in token.content
+                if not (is_heading or self.item or may_link):
+                    self.pass_over(f"line {(token.map or [0])[0] + 1}", token.content)
+                    continue
                 for line, children in _inline(token, references):
                     if is_heading:
                         self.heading(children, line, int(tokens[index - 1].tag[1]), index - 1 == title)
@@ -102,9 +106,16 @@ class _Reader:
         links = [{"place": place, **link} for _at, link in found]
         if self.item is not None:
             self.also += links
-        else:
-            for link in links:
-                self.keep(link)
+            return
+        for link in links:
+            self.keep(link)
+        if not any(token.type == "link_open" for token in children):
+            self.pass_over(place, _plain_text(children))
+
+    def pass_over(self, place: str, text: str) -> None:
+        """Say that a list item has no link, if this is one."""
+        if self.depth > 0 and text.strip():
+            self.gatherer.report.tally(_("A list item without a link was left out"), place, "info")
 
     def flush(self) -> None:
         if self.item is not None:
@@ -137,7 +148,7 @@ def _links(children: list[Token], bare_too: bool = False) -> list[tuple[int, dic
             close = next(i for i in range(index, len(children)) if children[i].type == "link_close")
             href = str(token.attrGet("href") or "")
             inside = children[index + 1 : close]
-            if "://" in href or href.startswith("//"):
+            if href and not href.startswith("#"):  # places on the page itself are its table of contents
                 title = _plain_text(inside)
                 title = "" if token.info == "auto" else title
                 found.append((said, {"url": href, "title": title, "after": close + 1}))

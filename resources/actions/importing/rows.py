@@ -1,7 +1,8 @@
 """Links of a file become rows: new ones, and known ones that are completed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
@@ -12,7 +13,7 @@ from roadshow.base.slugs import Slugs
 
 from ...formats import Link
 from ...links import kind_of_address
-from ...models import Resource
+from ...models import FormerAddress, Resource
 from .report import ChangedLink, Report
 
 FIELDS = ("title", "kind", "level", "language", "authors", "year", "note", "free")
@@ -34,7 +35,7 @@ def write_links(
     slugs = Slugs(Resource, (link.title for link in links), fallback="link", reserved=Resource.RESERVED)
     for start in range(0, len(links), BATCH):
         batch = {address_key(link.url): link for link in links[start : start + BATCH]}
-        known = {row.url_key: row for row in Resource.objects.filter(url_key__in=batch).defer("search")}
+        known = _known(batch)
         new = {key: link for key, link in batch.items() if key not in known}
         tied = _tied(known)
         changes = {
@@ -47,6 +48,15 @@ def write_links(
         rows |= {batch[key].url: row for key, row in (known | made).items()}
         progress(_("Links"), min(start + BATCH, len(links)), len(links))
     return rows
+
+
+def _known(keys: Iterable[str]) -> dict[str, Resource]:
+    """Key -> the row that has the address, or had it; one row may be there under several."""
+    former = dict(FormerAddress.objects.filter(url_key__in=keys).values_list("url_key", "resource"))
+    rows = Resource.objects.filter(Q(url_key__in=keys) | Q(pk__in=former.values())).defer("search").in_bulk()
+    return {key: rows[pk] for key, pk in former.items()} | {
+        row.url_key: row for row in rows.values() if row.url_key in keys
+    }
 
 
 def _values(link: Link) -> dict[str, object]:
@@ -113,6 +123,7 @@ def _tie(
     for key, link in batch.items():
         for topic in (topics[name] for name in link.topics):
             if (rows[key].pk, topic.pk) not in tied:
+                tied.add((rows[key].pk, topic.pk))
                 added.setdefault(key, {})[topic.pk] = topic.name
     through = Resource.topics.through
     through.objects.bulk_create(
@@ -141,5 +152,9 @@ def _save(known, changes, added, batch, by, report: Report) -> None:
         changed.append(row)
     if changed:
         bulk_update_with_history(
-            changed, Resource, [*FIELDS, "updated_at"], batch_size=BATCH, default_user=by
+            list({row.pk: row for row in changed}.values()),
+            Resource,
+            [*FIELDS, "updated_at"],
+            batch_size=BATCH,
+            default_user=by,
         )

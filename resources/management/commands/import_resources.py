@@ -9,9 +9,8 @@ from tqdm import tqdm
 
 from events.formats.reading import UnreadableFile
 from resources.actions import ImportRefused, Report, import_resources
-from resources.formats import read
+from resources.formats import LIMIT, read
 
-LIMIT = 20 * 1024 * 1024  # bytes
 SHOWN = 10  # problems, unless everything is shown
 
 
@@ -32,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, collection, update, dry_run, **options):
         try:
-            reading = read(self._load(file), name=Path(file).name, limit=LIMIT)
+            reading = read(self._load(file), name=Path(file).name)
             with tqdm(unit="", file=sys.stderr, disable=None) as bar:
                 report = import_resources(
                     reading=reading,

@@ -35,6 +35,7 @@ Some [prose](https://prose.example/) first. <!-- a comment -->
   2. **[Bold](https://bold.example/)** : colon
 + <https://auto.example/>
 + https://bare.example/x and text
++ the address https://lost.example/ in the middle
 - [relative](docs/x.md), [mail](mailto:a@b.example)
 - ![picture](https://picture.example/p.png)
 
@@ -77,11 +78,15 @@ def test_markdown_lists():
     ]
     assert (found["Cell"].note, found["Cell"].collections) == ("it debugs", ["Tools / Debuggers"])
     assert (found["Last"].note, found["Last"].collections) == ("A second paragraph.", ["Setext"])
-    assert (found["One"].place, found["Last"].place) == ("line 10", "line 31")
+    assert (found["One"].place, found["Last"].place) == ("line 10", "line 32")
     assert [collection.title for collection in reading.links.collections] == [
         *("Tools", "Tools / Debuggers", "Setext")
     ]
-    assert [(p.place, p.message) for p in reading.problems] == []
+    assert [(p.place, p.message) for p in reading.problems] == [
+        ("line 16, line 18", "A list item without a link was left out: 2 times."),
+        ("line 17", "This is not a web address. Addresses begin with http:// or https://."),
+        ("line 17", "Addresses begin with http:// or https://; this one begins with “mailto:”."),
+    ]
 
 
 BOOKMARKS = """\

@@ -1,0 +1,133 @@
+"""The page that imports a list of links: a file or an address, a preview, then the import."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from events.formats.reading import UnreadableFile
+from roadshow.base import previews
+from roadshow.base.guard import FetchFailed, fetch
+
+from ..actions import ImportRefused, Report, import_resources
+from ..formats import LIMIT, read
+
+WHAT = "links"  # of what it is a preview
+
+
+class ListForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=gettext_lazy(
+            "A Markdown list, bookmarks file, OPML, Atom or RSS feed, CSV, XLSX or JSON Feed: the content decides."
+        ),
+    )
+    url = forms.URLField(
+        label=gettext_lazy("Or its address"),
+        required=False,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
+    )
+    collection = forms.CharField(
+        label=gettext_lazy("Into the collection"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy(
+            "Its title; it is made when there is none. Left empty, each heading or folder becomes one."
+        ),
+    )
+    update = forms.BooleanField(
+        label=gettext_lazy("The file knows better"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=gettext_lazy(
+            "Overwrite what the library says otherwise. Empty fields are filled in any case."
+        ),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.size > LIMIT:
+            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": LIMIT // 1024**2})
+        return file
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and bool(data.get("file")) == bool(data.get("url")):
+            raise ValidationError(_("Give a file or an address."))
+        return data
+
+    def source(self) -> dict[str, object]:
+        """What `_run` takes. Raises FetchFailed or ImportRefused."""
+        options = {"collection": self.cleaned_data["collection"], "update": self.cleaned_data["update"]}
+        if file := self.cleaned_data["file"]:
+            return options | {"name": file.name, "data": file.read()}
+        fetched = fetch(self.cleaned_data["url"], limit=LIMIT)
+        if fetched.status != 200:
+            raise ImportRefused(
+                _("The address answered with status %(status)s.") % {"status": fetched.status}
+            )
+        return options | {"name": self.cleaned_data["url"], "data": fetched.body}
+
+
+def show(request: HttpRequest, model_admin) -> HttpResponse:
+    """The form; after it the preview; after that the import, of the very bytes that were previewed."""
+    if request.method == "POST" and "key" in request.POST:
+        return _apply(request)
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
+    report = key = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            source = form.source()
+            report = _run(request.user, dry_run=True, **source)
+        except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            key = previews.keep(request.user, WHAT, source)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Import a list of links"),
+        "opts": model_admin.opts,
+        "form": form,
+        "report": report,
+        "key": key,
+    }
+    return TemplateResponse(request, "admin/resources/resource/import.html", context)
+
+
+def _apply(request: HttpRequest) -> HttpResponse:
+    key = request.POST["key"]
+    source = previews.kept(request.user, WHAT, key)
+    here = HttpResponseRedirect(reverse("admin:resources_resource_import_links"))
+    if source is None:
+        messages.error(request, _("The preview is too old. Please give the file once more."))
+        return here
+    try:
+        report = _run(request.user, dry_run=False, **source)
+    except (UnreadableFile, ImportRefused) as refusal:
+        messages.error(request, str(refusal))
+        return here
+    previews.forget(request.user, WHAT, key)
+    text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
+    counts = {"new": len(report.new), "changed": len(report.changed), "same": report.unchanged}
+    messages.success(request, text % counts)
+    return HttpResponseRedirect(reverse("admin:resources_resource_changelist"))
+
+
+def _run(user, *, name: str, data: bytes, collection: str, update: bool, dry_run: bool) -> Report:
+    return import_resources(
+        reading=read(data, name=name), collection=collection, by=user, update=update, dry_run=dry_run
+    )
