@@ -21,6 +21,12 @@ from .idempotency import Answered  # noqa: F401 - a model of this app
 LANGUAGE_TAG = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
 )
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+)  # of pictures: Pillow would run other programs for some of its others
 COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
 
 
@@ -79,13 +85,17 @@ def free_slug(
     return next(slug for slug in chain([base], numbered) if not taken(slug))
 
 
-def reencode(upload, *, longest: int = 1920) -> ContentFile:
+class Reencoded(ContentFile):
+    """A picture that we wrote ourselves."""
+
+
+def reencode(upload, *, longest: int = 1920) -> Reencoded:
     """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
 
     Raises ValidationError when it is not a picture, or one of more than 50 million pixels.
     """
     try:
-        with Image.open(upload) as picture:
+        with Image.open(upload, formats=FORMATS) as picture:
             if picture.width * picture.height > 50_000_000:
                 raise ValidationError(
                     _("The picture has more than 50 million pixels. Make it smaller first.")
@@ -96,16 +106,21 @@ def reencode(upload, *, longest: int = 1920) -> ContentFile:
                 picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
             data = BytesIO()
             picture.save(data, "WEBP", quality=85, method=4)
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
-    return ContentFile(data.getvalue(), name=f"{slugify(PurePath(upload.name).stem) or 'picture'}.webp")
+    return Reencoded(data.getvalue(), name=f"{slugify(PurePath(upload.name).stem) or 'picture'}.webp")
 
 
 class PictureField(models.ImageField):
     """A picture that is stored re-encoded: no metadata, no other file in a picture's clothes."""
 
+    def clean(self, value, model_instance):
+        """The picture as it will be stored, so that a form can say what is wrong with it."""
+        file = super().clean(value, model_instance)
+        return reencode(file.file) if file and not file._committed else file
+
     def pre_save(self, instance, add):
         file = getattr(instance, self.attname)
-        if file and not file._committed:
+        if file and not file._committed and not isinstance(file.file, Reencoded):
             file.save(file.name, reencode(file.file), save=False)
         return super().pre_save(instance, add)
