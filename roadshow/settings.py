@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "roadshow.base.errors.LostRaces",
 ]
 
 ROOT_URLCONF = "roadshow.urls"

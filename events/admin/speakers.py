@@ -1,6 +1,7 @@
 """Speakers once more: with talks in the house, two records of one person can be merged."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -36,8 +37,9 @@ class MergingSpeakerAdmin(SpeakerAdmin):
             }
             return TemplateResponse(request, "admin/speakers/speaker/merge.html", context)
         try:
-            for other in chosen.exclude(pk=kept.pk):
-                kept = merge_speakers(into=kept, other=other)
+            with transaction.atomic():  # all of them, or none
+                for other in chosen.exclude(pk=kept.pk):
+                    kept = merge_speakers(into=kept, other=other)
         except MergeRefused as refusal:
             return self.message_user(request, str(refusal), messages.ERROR)
         return self.message_user(request, _("%(name)s is one record now.") % {"name": kept}, messages.SUCCESS)

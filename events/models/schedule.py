@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -85,9 +85,12 @@ class Slot(Placed):
                 {"room": _("The event does not use this room yet. Add it to the event first.")}
             )
 
+    @transaction.atomic
     def save(self, **options):
         self.event_id = self.talk.event_id
         if not self.number:
+            # Numbers are given one after the other.
+            Event.objects.select_for_update().only("pk").get(pk=self.event_id)
             self.number = Slot.next_number(self.event_id)
         super().save(**options)
 

@@ -1,15 +1,20 @@
-"""Every error of the API in one shape, and a lost race as 409 with the sentence of the broken constraint."""
+"""Every error of the API in one shape; a lost race as 409, on pages too, with the broken constraint's sentence."""
+
+import logging
 
 from django.apps import apps
 from django.core.exceptions import ValidationError as ModelError
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.settings import api_settings
 
+logger = logging.getLogger(__name__)
 LOST_RACES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 
 
@@ -54,16 +59,40 @@ def constraint_message(error: Exception) -> str:
     return ""
 
 
+def lost_race(error: Exception) -> str | None:
+    """What to tell those whose change came too late; None for errors of another kind."""
+    if isinstance(error, ProtectedError | RestrictedError):
+        return str(_("Other records refer to this one. Delete or change them first."))
+    if isinstance(error, IntegrityError):
+        return constraint_message(error) or str(Conflict.default_detail)
+    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in LOST_RACES:
+        return str(Conflict.default_detail)
+    return None
+
+
+class LostRaces:
+    """The middleware that tells them so on pages and in the admin."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        sentence = lost_race(error)
+        if sentence is None:
+            return None
+        logger.warning("%s: %s", request.path, sentence, exc_info=error)
+        return render(request, "409.html", {"sentence": sentence}, status=status.HTTP_409_CONFLICT)
+
+
 class Handler(ExceptionHandler):
     """Knows the database's and the models' errors too."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, ProtectedError | RestrictedError):
-            return Conflict(_("Other records refer to this one. Delete or change them first."))
-        if isinstance(exc, IntegrityError):
-            return Conflict(constraint_message(exc) or None)
-        if isinstance(exc, OperationalError) and getattr(exc.__cause__, "pgcode", None) in LOST_RACES:
-            return Conflict()
+        if sentence := lost_race(exc):
+            return Conflict(sentence)
         if isinstance(exc, ModelError):
             return as_api_error(exc)
         if isinstance(exc, DataError | OverflowError):

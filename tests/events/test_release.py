@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 
 from events import actions
 from events.formats import document as doc
@@ -181,6 +182,24 @@ def test_an_older_release_can_be_loaded_back_into_the_plan():
     actions.load_release(release=first)
     assert [(row.guid, row.starts_at) for row in slot.event.slots.all()] == [(slot.guid, before)]
     assert late.talk.slots.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_talks_that_are_placed_at_the_same_moment_have_numbers_of_their_own():
+    event = factories.Event()
+    one, two = factories.Talk(event=event), factories.Talk(event=event)
+
+    def run():
+        actions.place(talk=two, starts_at=timezone.now())
+        connections.close_all()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        actions.place(talk=one, starts_at=timezone.now())
+        other.start()
+        other.join(0.3)
+    other.join()
+    assert sorted(event.slots.values_list("number", flat=True)) == [1, 2]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -130,7 +130,7 @@ def _place(event: Event, data: dict, user) -> Done:
 
 
 def _still_unplaced(talk: Talk, again: UUID | None) -> None:
-    Talk.objects.select_for_update().get(pk=talk.pk)
+    Event.objects.select_for_update().only("pk").get(pk=talk.event_id)
     there = talk.slots.first()
     if there and not again:
         raise StalePlan(there)
