@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import F, Q, Value
-from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
+from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.db.models.lookups import LessThanOrEqual
 from django.http import QueryDict
 from django.utils import timezone
@@ -310,7 +310,7 @@ def is_near(prefix: str, latitude: float, longitude: float, kilometres: float) -
     half_chord = Power(Sin(Radians(lat - latitude) / 2.0), 2) + Cos(Radians(lat)) * Cos(
         Radians(Value(latitude))
     ) * Power(Sin(Radians(lng - longitude) / 2.0), 2)
-    distance = 2 * EARTH_KM * ASin(Sqrt(half_chord))
+    distance = 2 * EARTH_KM * ASin(Sqrt(Least(half_chord, 1.0)))  # the antipode, a rounding error away
     degrees = kilometres / 111.0 + 0.01
     box = Q(**{f"{prefix}latitude__range": (latitude - degrees, latitude + degrees)})
     return box & Q(LessThanOrEqual(distance, float(kilometres)))

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from babel import Locale, UnknownLocaleError, dates
@@ -50,9 +51,7 @@ def _html(text: str, top: int) -> str:
 
 def plain(text: str, length: int | None = None) -> str:
     """Markdown as one paragraph of plain text, cut at a word's end after `length` characters."""
-    words = " ".join(nh3.clean(strip_tags(_html(text, 3)), tags=set()).split())
-    for name, char in (("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", '"')):
-        words = words.replace(name, char)
+    words = " ".join(unescape(nh3.clean(strip_tags(_html(text, 3)), tags=set())).split())
     if length is None or len(words) <= length:
         return words
     cut = words[: length + 1]

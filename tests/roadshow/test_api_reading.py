@@ -190,6 +190,11 @@ def titles(client, query: str) -> list[str]:
     return [record["title"] for record in answer.json()["results"]]
 
 
+def test_the_other_end_of_the_earth_is_not_near(client):
+    make.Event(venue=make.Venue(latitude=-12.55, longitude=117.53))  # exactly, for a rounding error's sake
+    assert client.get("/api/v1/events/?near=12.55,-62.47&within=20000").json()["results"] == []
+
+
 def test_talks_are_filtered_by_all_that_belongs_to_them(client):
     near, far = make.Venue(latitude=12.97, longitude=77.59), make.Venue(latitude=47.37, longitude=8.54)
     series, speaker, topic = make.Series(), make.Speaker(), make.Topic()

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from events.models import TalkLink
+from roadshow.base.text import plain
 from tests import factories
 from tests.roadshow.counting import count_queries
 
@@ -112,6 +113,10 @@ def test_no_page_allows_inline_scripts_or_styles(client):
     assert "unsafe" not in policy
     assert "style=" not in page.text
     assert "<style" not in page.text
+
+
+def test_a_gist_is_what_markdown_says_without_its_marks():
+    assert plain("**R&D** of `&lt;b&gt;`\n\n<i>a</i>&nbsp;b") == "R&D of &lt;b&gt; a b"
 
 
 def test_search_marks_what_it_found_and_nothing_that_was_markup(client):
