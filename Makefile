@@ -17,7 +17,9 @@ run: installed ## Set up what is missing, and serve the portal until Ctrl-C
 	@exec $(IN_VENV) roadshow.start
 
 test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest
-	@exec $(IN_VENV) roadshow.embedded --throwaway $(IN_VENV) pytest -n logical --dist worksteal $(ARGS)
+	@exec $(IN_VENV) roadshow.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal $(ARGS)
+# One more than there are cores: tests wait for servers and browsers.
+AT_ONCE = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
 bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads
 	@exec $(IN_VENV) tests.bench
