@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -151,6 +152,13 @@ class DeliveryQuerySet(models.QuerySet):
     def due(self):
         """Those to send now, oldest first."""
         return self.filter(delivered_at=None, next_try_at__lte=timezone.now()).order_by("pk")
+
+    def take(self, key: int, *, seconds: int) -> "Delivery | None":
+        """One that is due, out of the line for so long, to be sent meanwhile; None when somebody else has it."""
+        until = timezone.now() + timedelta(seconds=seconds)
+        if not self.due().order_by().filter(pk=key).update(next_try_at=until):
+            return None
+        return self.select_related("webhook").filter(pk=key).first()
 
     def send_again(self) -> int:
         """Puts them in line once more. Returns how many."""

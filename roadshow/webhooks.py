@@ -111,20 +111,14 @@ def deliver() -> tuple[int, int, int]:
             pass
     arrived = again = given_up = 0
     for key in list(Delivery.objects.due().values_list("pk", flat=True)):
-        with transaction.atomic():
-            due = (
-                Delivery.objects.due()
-                .select_related("webhook")
-                .select_for_update(skip_locked=True, of=("self",))
-            )
-            delivery = due.filter(pk=key).first()
-            if delivery is None:  # another process has it
-                continue
-            if send(delivery):
-                arrived += 1
-            elif delivery.next_try_at:
-                again += 1
-            else:
-                given_up += 1
+        delivery = Delivery.objects.take(key, seconds=2 * TIMEOUT)
+        if delivery is None:
+            continue
+        if send(delivery):
+            arrived += 1
+        elif delivery.next_try_at:
+            again += 1
+        else:
+            given_up += 1
     Delivery.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     return arrived, again, given_up

@@ -61,6 +61,14 @@ def test_what_changes_is_sent_once_and_signed(listener):
     assert (told[str(talk.guid)]["operation"], told[str(talk.guid)]["record"]) == ("delete", None)
 
 
+def test_what_one_process_is_sending_no_other_sends_unless_it_dies(listener):
+    hook = Webhook.objects.create(name="Mirror", url=listener.url)
+    taken = Delivery.objects.take(Delivery.objects.create(webhook=hook, body="{}").pk, seconds=20)
+    assert deliver() == (0, 0, 0)
+    Delivery.objects.filter(pk=taken.pk).update(next_try_at=timezone.now())
+    assert deliver() == (1, 0, 0)
+
+
 def test_only_of_an_event_and_of_chosen_kinds(listener):
     event = make.Event()
     Webhook.objects.create(name="Talks", url=listener.url, event=event, kinds=["talks"])
