@@ -10,6 +10,9 @@ know what day it is in any zone. The data is one word, the *stamp*, which trigge
 together with anything that a page shows; an answer remembers the stamp it was made under and is good as long
 as that is the present one. So nothing is ever purged.
 
+*What is not.* What is answered to a session or a token says so: no cache on the way and none on the reader's
+device gives it to anybody else.
+
 *Who may see it.* A request without a session and without a token is nobody's: all such requests share one
 copy. A request with a session has a copy of its own under that session's secret, in this process only.
 Sessions and rights are under the stamp too: signing out or losing a right ends those copies. A request with
@@ -52,6 +55,7 @@ MEMORY = 24 * 1024 * 1024  # bytes of answers in each process
 LARGEST = 8 * 1024 * 1024  # bytes, compressed, of an answer that is kept
 DAY = 24 * 60 * 60
 ZIPPED = "-gzip"  # ends the entity tag of compressed answers: other bytes, another tag
+OWN = "private, no-cache"
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 
@@ -237,7 +241,13 @@ class KeepAnswers:
             return self.make(request, key, who)
 
     def zipped(self, request: HttpRequest) -> HttpResponse:
-        return self.zip.process_response(request, self.get_response(request))
+        return self.finished(request, self.get_response(request))
+
+    def finished(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """An answer that is not kept."""
+        if is_personal(request) and not {"private", "no-store"} & words_of(response):
+            response["Cache-Control"] = OWN
+        return self.zip.process_response(request, response)
 
     def find(self, key: str, who: str) -> Answer | None:
         stamp = self.stamp.present()
@@ -269,13 +279,23 @@ class KeepAnswers:
         response = self.get_response(request)
         request.META.update(conditions)
         if stamp is None or not keepable(request, response):
-            return self.zip.process_response(request, response)
+            return self.finished(request, response)
         answer = kept(response, stamp, private=bool(who), before=self.shelf.get(key))
         if len(answer.body) <= LARGEST:
             self.shelf.put(key, answer)
             if not who:
                 cache.set(key, answer, DAY)
         return given(answer, request)
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """Whether the answer may be for this reader alone: with a session or a token one may see more than others."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "authorization" in request.headers
+
+
+def words_of(response: HttpResponse) -> set[str]:
+    """What `Cache-Control` says."""
+    return {word.strip() for word in response.get("Cache-Control", "").split(",")}
 
 
 def reader(request: HttpRequest) -> str | None:
@@ -317,7 +337,7 @@ def keepable(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.cookies
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
         and "'nonce-" not in response.get("Content-Security-Policy", "")
-        and "no-store" not in response.get("Cache-Control", "")
+        and "no-store" not in words_of(response)
         and not getattr(messages, "used", False)
     )
 
@@ -332,7 +352,7 @@ def kept(response: HttpResponse, stamp: str, *, private: bool, before: Answer | 
     if before:
         modified = before.modified if before.tag == tag else max(modified, before.modified + 1)
     if private or "Cache-Control" not in response:
-        response["Cache-Control"] = "private, no-cache" if private else "public, no-cache"
+        response["Cache-Control"] = OWN if private else "public, no-cache"
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     for name in ("Content-Encoding", "Content-Length", "ETag", "Last-Modified"):
         response.headers.pop(name, None)

@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header, http_date, quote_etag
 
-from .conditional import OWN
-
 FRESH = "public, max-age=0, s-maxage=60"  # seconds that a cache between us and many readers may answer alone
 
 
@@ -27,8 +25,7 @@ def serve(
     """What `make` returns, with ETag and Last-Modified; 304 without calling it when the client has that.
 
     `state` is all that the content depends on; the address it is asked for at is part of it. `gzipped` says
-    that `make` returns compressed bytes already. What somebody gets who is signed in may be theirs alone: no
-    cache between us gives it to others.
+    that `make` returns compressed bytes already.
     """
     whole = [*state, request.build_absolute_uri()]
     etag = quote_etag(hashlib.md5(repr(whole).encode(), usedforsecurity=False).hexdigest())
@@ -41,7 +38,7 @@ def serve(
             response["Last-Modified"] = http_date(seconds)
         if filename:
             response["Content-Disposition"] = content_disposition_header(False, filename)
-    response["Cache-Control"] = OWN if request.user.is_authenticated else FRESH
+    response["Cache-Control"] = FRESH
     response["Access-Control-Allow-Origin"] = "*"
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
