@@ -107,7 +107,7 @@ class SuggestionSerializer(StrictSerializer):
     class Meta:
         model = Resource
         fields = ["title", "link", "kind", "language", "authors", "year", "note", "topics"]
-        extra_kwargs = {"kind": {"required": False}}
+        extra_kwargs = {"kind": {"required": False}, "note": {"max_length": 4000}}
 
 
 class ItemSerializer(serializers.Serializer):

@@ -185,6 +185,8 @@ class TestWithoutAnAccount:
         assert (answer.status_code, answer.json()["state"]) == (201, "suggested")
         assert client.get("/api/v1/resources/").json()["count"] == 0
         assert client.post("/api/v1/suggestions/", data, **JSON).status_code == 400
+        long = data | {"link": "https://example.org/long", "note": "x" * 4001}
+        assert client.post("/api/v1/suggestions/", long, **JSON).status_code == 400
         assert (
             client.post("/api/v1/suggestions/", {"title": "x", "link": "javascript:1"}, **JSON).status_code
             == 400

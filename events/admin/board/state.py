@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Max, Prefetch
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from ...actions import plan_of
@@ -52,7 +51,7 @@ class Box:
     def style(self) -> str:
         color = f"; --track: {self.color}" if self.color else ""
         place = f"--at: {self.at}; --for: {self.minutes}; --lane: {self.lane}; --lanes: {self.lanes}"
-        return mark_safe(place + color)
+        return place + color
 
     @property
     def who(self) -> str:
