@@ -1,0 +1,74 @@
+"""The base of every FilterSet, and its order."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_filters import Filter, FilterSet
+
+from .kinds import InstantFilter, ListFilter, SearchFilter
+from .values import ListField
+
+
+class OrderingFilter(Filter):
+    """`ordering=-starts_on,name`: words of the FilterSet's `orderings`, always completed to a total order."""
+
+    def __init__(self, names, **options):
+        choices = [(sign + name, sign + name) for name in names for sign in ("", "-")]
+        self.field_class = ListField
+        super().__init__(choices=choices, label=_("Order; a minus reverses it"), **options)
+
+    def filter(self, rows, value):
+        if not value:
+            return rows
+        keys = []
+        for word in value:
+            for key in self.parent.orderings[word.removeprefix("-")]:
+                keys.append(f"-{key}" if word.startswith("-") else key)
+        return rows.order_by(*keys, "-pk" if keys[0].startswith("-") else "pk")
+
+    schema = ListFilter.schema
+
+
+class RecordFilter(FilterSet):
+    """What every list understands: `q`, `updated_since` and `ordering`.
+
+    `orderings` maps the words of `ordering` to columns. `also` are parameters that somebody else reads,
+    such as `page`.
+    """
+
+    orderings: dict[str, tuple[str, ...]] = {}
+
+    q = SearchFilter(label=_("Words to search for"))
+    updated_since = InstantFilter(
+        field_name="updated_at", lookup_expr="gte", label=_("Changed at or after this time")
+    )
+
+    def __init__(self, data=None, queryset=None, *, request=None, prefix=None, also=("page",)):
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        self.also = frozenset(also)
+        self.user = getattr(request, "user", None)
+
+    @classmethod
+    def get_filters(cls):
+        filters = super().get_filters()
+        if cls.orderings:
+            filters["ordering"] = OrderingFilter(cls.orderings)
+        return filters
+
+    def by_text(self, rows, text: str):
+        return rows.search(text)
+
+    def unknown(self) -> list[str]:
+        """Parameters that mean nothing here, in the order given."""
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        return [name for name in data if name not in self.filters and name not in self.also]
+
+    def problems(self) -> dict[str, list[str]]:
+        """For each parameter that cannot be used: why, in sentences. Empty when all is well."""
+        found = {} if self.is_valid() or not self.is_bound else dict(self.form.errors.items())
+        allowed = ", ".join(sorted({*self.filters, *self.also}))
+        for name in self.unknown():
+            found[name] = [
+                _("There is no parameter “%(name)s”. These are known: %(allowed)s.")
+                % {"name": name[:80], "allowed": allowed}
+            ]
+        return found

@@ -1,0 +1,161 @@
+"""Fields of records: each knows how to read itself from a row that `load` has loaded."""
+
+from collections.abc import Callable
+from functools import cache
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.exceptions import ValidationError as ModelError
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+Reader = Callable[[Model], object]
+
+
+@cache
+def _pattern(name: str, count: int) -> str:
+    """A page's path with a pair of braces for each argument; in the language that has no prefix."""
+    holes = [f"hole-{number}-" for number in range(count)]
+    with translation.override(settings.LANGUAGE_CODE):
+        path = reverse(name, args=holes)
+    for hole in holes:
+        path = path.replace(hole, "{}")
+    return path
+
+
+class PageUrl(serializers.Field):
+    """The absolute address of a record's page: `PageUrl("events:talk", "event_key", "slug")`.
+
+    `tail` is what follows the path, with `{}` where further columns go.
+    """
+
+    openapi = {"type": "string", "format": "uri"}
+
+    def __init__(self, name: str, *columns: str, tail: str = "", **options):
+        self.name, self.columns, self.tail = name, columns, tail
+        options |= {"read_only": True, "source": "*", "help_text": _("Address of its page.")}
+        super().__init__(**options)
+
+    def reader(self, context) -> Reader:
+        site = context["site"] + _pattern(self.name, len(self.columns) - self.tail.count("{}")) + self.tail
+        columns = self.columns
+        if len(columns) == 1:
+            only = columns[0]
+            return lambda row: site.format(quote(str(getattr(row, only))))
+        return lambda row: site.format(*[quote(str(getattr(row, column))) for column in columns])
+
+
+class PictureUrl(serializers.Field):
+    """The absolute address of a picture, or null."""
+
+    openapi = {"type": ["string", "null"], "format": "uri"}
+
+    def __init__(self, **options):
+        super().__init__(read_only=True, **options)
+
+    def reader(self, context) -> Reader:
+        site, source = context["site"], self.source
+
+        def read(row):
+            picture = getattr(row, source)
+            return site + picture.url if picture else None
+
+        return read
+
+
+class Column(serializers.Field):
+    """A value that `load` puts on the row under another name. `openapi` is its schema."""
+
+    def __init__(self, column: str, openapi: dict | None = None, **options):
+        self.column, self.openapi = column, openapi or {"type": "string"}
+        super().__init__(read_only=True, **options)
+
+    def reader(self, context) -> Reader:
+        column = self.column
+        return lambda row: getattr(row, column)
+
+
+class Reference(serializers.SlugRelatedField):
+    """Another record by its slug or GUID; only what the writer can see can be referred to.
+
+    Read from the annotation `<name>_key`, which `load` adds.
+    """
+
+    default_error_messages = {
+        "does_not_exist": _("There is no “{value}”."),
+        "invalid": _("Give a slug or GUID."),
+    }
+
+    def __init__(self, manager, slug_field: str = "slug", **options):
+        self.manager = manager
+        super().__init__(slug_field=slug_field, queryset=manager.none(), **options)
+
+    def get_queryset(self):
+        return self.manager.visible_to(self.context["request"].user)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        known = self.context.get("references", {})  # many records in one request refer to the same few
+        if (self.field_name, data) not in known:
+            try:
+                known[self.field_name, data] = super().to_internal_value(data)
+            except ModelError:
+                self.fail("invalid")
+        return known[self.field_name, data]
+
+    def reader(self, context) -> Reader:
+        column = f"{self.field_name}_key"
+        return lambda row: getattr(row, column)
+
+
+class References(serializers.ListField):
+    """Several other records by slug or GUID, found in one query. Read from the annotation `<name>_keys`."""
+
+    default_error_messages = {"does_not_exist": _("There is no “{value}”.")}
+
+    def __init__(self, manager, slug_field: str = "slug", **options):
+        self.manager, self.slug_field = manager, slug_field
+        child = serializers.UUIDField() if slug_field == "guid" else serializers.CharField(max_length=80)
+        options.setdefault("max_length", 500)
+        super().__init__(child=child, **options)
+
+    def to_internal_value(self, data) -> list[Model]:
+        wanted = list(dict.fromkeys(super().to_internal_value(data)))
+        known = self.context.get("references", {})
+        unknown = [value for value in wanted if (self.field_name, value) not in known]
+        if unknown:
+            rows = self.manager.visible_to(self.context["request"].user)
+            for row in rows.filter(**{f"{self.slug_field}__in": unknown}):
+                known[self.field_name, getattr(row, self.slug_field)] = row
+        for value in wanted:
+            if (self.field_name, value) not in known:
+                self.fail("does_not_exist", value=value)
+        return [known[self.field_name, value] for value in wanted]
+
+    def reader(self, context) -> Reader:
+        column = f"{self.field_name}_keys"
+        return lambda row: getattr(row, column)
+
+
+class Rows(serializers.Field):
+    """Rows that belong to the record, read from the annotation `<name>_list`. `openapi`: a row's keys."""
+
+    def __init__(self, openapi: dict | None = None, **options):
+        self.openapi = {"type": "array", "items": {"type": "object", "properties": openapi or {}}}
+        super().__init__(read_only=True, **options)
+
+    def reader(self, context) -> Reader:
+        column = f"{self.field_name}_list"
+        return lambda row: getattr(row, column)
+
+
+class Links(serializers.ListSerializer):
+    """Links in order, written with the record they belong to. Read from the annotation `<name>_list`."""
+
+    def reader(self, context) -> Reader:
+        column = f"{self.field_name}_list"
+        return lambda row: getattr(row, column)
