@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
-from django.core.cache import cache
+from roadshow.base.caching import made_once
 
 from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
@@ -67,9 +67,9 @@ def compressed(release: Release, format: str, base: str) -> bytes:
     The key names the release, so nothing ever has to be purged.
     """
     key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
-    data = cache.get(key)
-    if data is None:
+
+    def made() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
-        data = gzip.compress(export(whole, format, base), mtime=0)
-        cache.set(key, data)
-    return data
+        return gzip.compress(export(whole, format, base), mtime=0)
+
+    return made_once(key, made)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, Max
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -13,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from roadshow.base.caching import made_once
 from roadshow.base.files import serve
 from roadshow.base.pages import absolute, root_of
 from roadshow.base.text import date_range
@@ -73,7 +73,7 @@ def changes_feed(request, slug):
     key = ":".join(map(str, ("changes", *state, get_language(), absolute(request, request.path))))
     return serve(
         request,
-        lambda: cache.get_or_set(key, made),
+        lambda: made_once(key, made),
         state=state,
         modified=newest and newest.created_at,
         content_type=CONTENT_TYPE,

@@ -23,7 +23,7 @@ from roadshow.base.viewsets import PAGING, PublicMixin, RecordViewSet, refuse_un
 from speakers import api as speakers
 
 from .feed import ChangesView
-from .search import KINDS
+from .search import KINDS, Kind
 
 VIEWSETS: dict[str, type[RecordViewSet]] = {
     "series": events.SeriesViewSet,
@@ -46,6 +46,7 @@ SUMMARY = frozenset({
 })  # fmt: skip
 
 
+MOST = MAX_PAGE_SIZE  # results of a kind
 FOUND = {
     "type": "array",
     "items": {
@@ -60,7 +61,10 @@ FOUND = {
 
 
 class SearchView(PublicMixin, APIView):
-    """Events, talks, speakers, topics, links and collections that contain every word, best first."""
+    """Events, talks, speakers, topics, links and collections that contain every word, best first.
+
+    Where nothing has every word, what has nearly the same. At most the 200 best of each kind.
+    """
 
     permission_classes = [OrganisersWrite]
     pagination_class = Pages
@@ -81,15 +85,15 @@ class SearchView(PublicMixin, APIView):
         query = request.query_params.get("q", "").strip()
         if not query or "\0" in query or len(query) > 200:
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
-        found = self.found(query)
-        return answer(request, version(), lambda: self.page(found))
+        kinds = self.kinds()
+        return answer(request, version(), lambda: self.page(self.found(query, kinds)))
 
     def page(self, rows):
         pages = Pages()
         found = pages.paginate_queryset(rows, self.request)
         return pages.get_paginated_response(self.results(found))
 
-    def kinds(self):
+    def kinds(self) -> list[Kind]:
         """The kinds to search in: those of `kind`, else all."""
         known = {kind.name: kind for kind in KINDS}
         wanted = [word for word in self.request.query_params.get("kind", "").split(",") if word]
@@ -99,17 +103,18 @@ class SearchView(PublicMixin, APIView):
                 raise ValidationError({"kind": message % {"word": word[:80], "known": ", ".join(known)}})
         return [known[word] for word in wanted] or list(KINDS)
 
-    def found(self, query: str):
-        """Kind and primary key of everything found, best first."""
+    def found(self, query: str, kinds: list[Kind]):
+        """Kind, primary key and rank of what was found, best first."""
+        rows = {
+            kind.name: kind.rows(self.request.user).select_related(None).prefetch_related(None)
+            for kind in kinds
+        }
         parts = [
-            kind.rows(self.request.user)
-            .select_related(None)
-            .prefetch_related(None)
-            .search(query)
-            .annotate(found_kind=Value(kind.name))
+            some.best(query, MOST)[0]
+            .annotate(found_kind=Value(name))
             .order_by()
             .values_list("found_kind", "pk", "rank")
-            for kind in self.kinds()
+            for name, some in rows.items()
         ]
         return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
 

@@ -13,7 +13,7 @@ from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from resources.models import Resource
 from roadshow.base.caching import made_seldom
-from roadshow.base.pages import PAGE_SIZE, edit_url, render_list
+from roadshow.base.pages import PAGE_SIZE, Pages, edit_url, render_list
 from speakers.models import Speaker
 
 from .search import KINDS
@@ -87,7 +87,7 @@ def numbers(user) -> tuple[dict[int, int], dict[int, int]]:
 def topic(request, slug):
     row = get_object_or_404(Topic.objects.visible_to(request.user).defer("search"), slug=slug)
     talks = Talk.objects.visible_to(request.user).filter(topics=row)
-    page = Paginator(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Pages(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
     speakers = Speaker.objects.visible_to(request.user).filter(talks__in=list(page)).distinct()
     return render(
         request,

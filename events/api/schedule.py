@@ -4,7 +4,6 @@ from hashlib import sha256
 from http import HTTPStatus
 
 import orjson
-from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from roadshow.base.caching import made_once
 from roadshow.base.changes import Place, Version
 from roadshow.base.conditional import answer, edition
 from roadshow.base.errors import Conflict
@@ -74,12 +74,11 @@ def scheduled(view: RecordViewSet, release: Release):
 
     def make():
         key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{edition()}"
-        body = cache.get(key)
-        if body is None:
-            release.refresh_from_db(fields=["document"])
-            body = orjson.dumps(nested(decode(release.document), view.site))
-            cache.set(key, body)
-        return HttpResponse(body, content_type="application/json")
+        return HttpResponse(made_once(key, written), content_type="application/json")
+
+    def written() -> bytes:
+        release.refresh_from_db(fields=["document"])
+        return orjson.dumps(nested(decode(release.document), view.site))
 
     return answer(view.request, Version(Place(0, release.pk), 0, release.created_at), make)
 

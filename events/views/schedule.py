@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import cached_property
 from itertools import groupby
 
-from django.core.cache import cache
 from django.http import QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from roadshow.base.caching import made_once
 from roadshow.base.colors import hue_class
 from roadshow.base.models import Level
 from roadshow.base.pages import Control, build, when_changed
@@ -207,7 +207,7 @@ def parts_of(request, programme: Programme) -> dict[str, str]:
         return made()
     today = timezone.localdate(timezone=event.zone)
     asked = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
-    return cache.get_or_set(f"schedule:{asked}:{get_language()}:{build()}", made)
+    return made_once(f"schedule:{asked}:{get_language()}:{build()}", made)
 
 
 def is_usual(query: QueryDict, event: Event) -> bool:

@@ -40,7 +40,9 @@ from threading import Lock
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
@@ -165,11 +167,14 @@ class Turns:
 turns = Turns()
 
 
-def made_once(key: str, make: Callable[[], bytes | str]) -> bytes | str:
-    """What `make` returns, from the cache if it is there. `key` names all that it depends on, for good."""
+def made_once(key: str, make: Callable[[], object]) -> object:
+    """What `make` returns, from the cache if it is there. `key` names all that it depends on, for good.
+
+    A process makes one such thing at a time, whatever it is: they are large, and two would take twice the memory.
+    """
     found = cache.get(key)
     if found is None:
-        with turns.take(key):
+        with turns.take("large"):
             found = cache.get(key)
             if found is None:
                 found = make()
@@ -183,6 +188,8 @@ def made_seldom(key: str, make: Callable[[], object]) -> object:
     For numbers that get dearer as the portal grows: what takes a moment is exact, what takes a second may be
     some minutes old, and neither takes more than a hundredth of the machine.
     """
+    if not settings.KEEP_ANSWERS:
+        return make()
     found = cache.get(key)
     if found is None:
         with turns.take(key):
@@ -194,6 +201,16 @@ def made_seldom(key: str, make: Callable[[], object]) -> object:
                 if seconds >= 1:
                     cache.set(key, found, seconds)
     return found
+
+
+def counted(rows: QuerySet) -> int:
+    """How many rows a list has, by `made_seldom`. Whoever sees other rows asks for them by another statement."""
+    rows = rows.order_by()
+    try:
+        statement = f"{rows.query}"
+    except EmptyResultSet:
+        return 0
+    return made_seldom(f"count:{hashlib.sha256(statement.encode()).hexdigest()}", rows.count)
 
 
 @once

@@ -4,7 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -18,6 +18,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
 from .access import is_organiser
+from .caching import counted
 from .filters import RecordFilter
 
 PAGE_SIZE = 30
@@ -120,6 +121,14 @@ def _control(filterset: RecordFilter, name: str, options: Iterable | None) -> Co
     return Control(name, form_field.label, "search" if name == "q" else kind, value, options)
 
 
+class Pages(Paginator):
+    """Pages of a QuerySet that may be long."""
+
+    @cached_property
+    def count(self) -> int:
+        return counted(self.object_list)
+
+
 def render_list(
     request: HttpRequest,
     template: str,
@@ -135,7 +144,7 @@ def render_list(
     page number beyond the end is the last page.
     """
     problems = filterset.problems()
-    page = Paginator(filterset.qs, page_size).get_page(request.GET.get("page"))
+    page = Pages(filterset.qs, page_size).get_page(request.GET.get("page"))
     response = render(
         request,
         f"{template}#results" if request.htmx else template,

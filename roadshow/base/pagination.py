@@ -6,6 +6,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from .caching import counted
+
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_PAGE = 10_000_000
@@ -23,7 +25,7 @@ class Pages(BasePagination):
     """`?page=` from 1, `?page_size=` from 1 to 200.
 
     Give it primary keys, so that a far page costs no joins of the rows before it, and load the rows of the
-    page afterwards. A page that is not full needs no counting.
+    page afterwards. The last page needs no counting.
     """
 
     def paginate_queryset(self, rows, request, view=None) -> list:
@@ -32,18 +34,19 @@ class Pages(BasePagination):
         self.number = whole_number(request, "page", 1, MAX_PAGE)
         self.size = whole_number(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         start = (self.number - 1) * self.size
-        found = list(rows[start : start + self.size])
-        short = len(found) < self.size and (found or self.number == 1)
-        self.count = start + len(found) if short else rows.order_by().count()
+        found = list(rows[start : start + self.size + 1])
+        self.more = len(found) > self.size
+        known = not self.more and (found or self.number == 1)
+        self.count = start + len(found) if known else max(counted(rows), start + len(found))
         if not found and self.number > 1:
             raise NotFound(_("There is no page %(number)s.") % {"number": self.number})
-        return found
+        return found[: self.size]
 
     def get_paginated_response(self, data):
         return Response(
             {
                 "count": self.count,
-                "next": self._link(self.number + 1) if self.number * self.size < self.count else None,
+                "next": self._link(self.number + 1) if self.more else None,
                 "previous": self._link(self.number - 1) if self.number > 1 else None,
                 "results": data,
             }

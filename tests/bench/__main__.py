@@ -1,4 +1,5 @@
-"""`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd reads."""
+"""`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
+reads, with PLANS=1 how the database finds it."""
 
 import os
 import sys
@@ -30,6 +31,8 @@ def main() -> int:
                 runs.growth()
             elif os.environ.get("CROWD"):
                 runs.crowd()
+            elif os.environ.get("PLANS"):
+                runs.explain()
             else:
                 runs.usual()
     except (wrk.Missing, StartError) as error:

@@ -20,7 +20,10 @@ LARGE = 100_000  # bytes; sending them is most of the work
 
 @dataclass
 class Row:
-    """What one page costs. Costs are in units of the control, times in milliseconds, sizes in bytes."""
+    """What one page costs. Costs are in units of the control, times in milliseconds, sizes in bytes.
+
+    None is what was not measured.
+    """
 
     name: str
     limit: float
@@ -29,9 +32,9 @@ class Row:
     bytes_alone: float | None
     p50: float
     p99: float
-    not_modified: float
-    signed_in: float
-    signed_in_not_modified: float
+    not_modified: float | None
+    signed_in: float | None
+    signed_in_not_modified: float | None
     plain: int
     compressed: int
     queries: int
@@ -49,59 +52,77 @@ class Row:
             "first": (self.first, FIRST.get(self.name, float("inf"))),
             "errors": (self.errors, 0),
         }
-        return [f"{word} {value:.1f} > {limit:g}" for word, (value, limit) in limits.items() if value > limit]
+        return [
+            f"{word} {value:.1f} > {limit:g}"
+            for word, (value, limit) in limits.items()
+            if value is not None and value > limit
+        ]
 
     def as_json(self) -> dict:
         return {name: round(v, 2) if isinstance(v, float) else v for name, v in asdict(self).items()}
 
 
 class Bench:
-    """Measures pages of a running server; `seconds` for each load, `session` is an organiser's."""
+    """Measures pages of a running server; `seconds` for each load.
 
-    def __init__(self, server: Server, *, seconds: float, session: str):
+    `session` is an organiser's; without one only what everybody is given is measured.
+    """
+
+    def __init__(self, server: Server, *, seconds: float, session: str = ""):
         self.server, self.seconds = server, seconds
-        self.cookie = {"Cookie": f"sessionid={session}"}
+        self.cookie = {"Cookie": f"sessionid={session}"} if session else None
         self.controls: list[float] = []
 
     def rows(self, pages: list[Page], first: dict[str, float]) -> list[Row]:
         """`first` has the milliseconds of the first request after a release, by page."""
+        self.control()
         return [
             self.row(page, first.get(page.name, 0.0)) for page in tqdm(pages, unit=" pages", disable=None)
         ]
 
     def row(self, page: Page, first: float) -> Row:
+        """A page between two measurements of the control, of which the next page has the second as well."""
         made = self.made(page)
         plain, headers, _ = self.server.get(page.path)
         compressed, zipped, _ = self.server.get(page.path, **GZIP)
         assert gzip.decompress(compressed) == plain, page.path
         assert headers["etag"] != zipped["etag"], page.path
-        known = {"If-None-Match": zipped["etag"]}
-        control, load = self.control(), self.load(page, **GZIP)
-        not_modified = self.load(page, **GZIP, **known)
-        _, own, _ = self.server.get(page.path, **GZIP, **self.cookie)
-        signed = self.load(page, **GZIP, **self.cookie)
-        own_not_modified = self.load(page, **GZIP, **self.cookie, **{"If-None-Match": own["etag"]})
-        control = max(control, self.control())
+        loads = self.loads(page, zipped["etag"])
+        control = max(self.controls[-1], self.control())
+        costs = {name: control / load.rate for name, load in loads.items()}
         return Row(
             name=page.name,
             limit=page.cost,
-            rate=load.rate,
-            cost=control / load.rate,
+            rate=loads["page"].rate,
+            cost=costs["page"],
             bytes_alone=round(control / self.control(len(compressed)), 1)
             if len(compressed) > LARGE
             else None,
-            p50=load.p50,
-            p99=load.p99,
-            not_modified=control / not_modified.rate,
-            signed_in=control / signed.rate,
-            signed_in_not_modified=control / own_not_modified.rate,
+            p50=loads["page"].p50,
+            p99=loads["page"].p99,
+            not_modified=costs.get("304"),
+            signed_in=costs.get("own"),
+            signed_in_not_modified=costs.get("own 304"),
             plain=len(plain),
             compressed=len(compressed),
             queries=self.queries(page),
             made=made,
             first=first,
-            errors=sum(one.errors for one in (load, not_modified, signed, own_not_modified)),
+            errors=sum(load.errors for load in loads.values()),
         )
+
+    def loads(self, page: Page, tag: str) -> dict[str, wrk.Load]:
+        """The page under load, as it is asked for by whom."""
+        if not self.cookie:
+            return {"page": self.load(page, **GZIP)}
+        _, own, _ = self.server.get(page.path, **GZIP, **self.cookie)
+        asked = {
+            "page": {},
+            "304": {"If-None-Match": tag},
+            "own": self.cookie,
+            "own 304": self.cookie | {"If-None-Match": own["etag"]},
+        }
+        return {name: self.load(page, **GZIP, **headers) for name, headers in asked.items()}
 
     def load(self, page: Page, **headers: str) -> wrk.Load:
         return self.best(self.server.url + page.path, headers)

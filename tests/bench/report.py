@@ -56,6 +56,20 @@ def cells_of(row: Row, before: dict) -> list:
     ]  # fmt: skip
 
 
+def growth(small: list[dict], large: list[dict]) -> str:
+    """Rows of the same pages in a small portal and in a large one."""
+    lines = [
+        f"\n{'page':<28} {'units':>13} {'×':>5} {'made, ms':>13} {'×':>5} {'rows read':>15}  read through"
+    ]
+    for one, other in zip(small, large, strict=True):
+        lines.append(
+            f"{one['name']:<28} {one['cost']:>6.2f} {other['cost']:>6.2f} {other['cost'] / one['cost']:>5.2f} "
+            f"{one['made']:>6.0f} {other['made']:>6.0f} {other['made'] / one['made']:>5.2f} "
+            f"{one['read']:>7} {other['read']:>7}  {'; '.join(other['scans'])}".rstrip()
+        )
+    return "\n".join(lines)
+
+
 LEGEND = """units: requests a second of the control (a Django view of two bytes, no middleware) ÷ those of the page;
 limit: units it may cost; bytes: units of the control sending as many bytes, above 100 kB; ×last: beside the results
 in the repository; p50, p99: ms with 16 connections; 304: units when nothing is new; own: signed in; plain, gzip:

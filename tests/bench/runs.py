@@ -12,7 +12,7 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
-from . import generate, report
+from . import generate, plans, report
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
 from .server import Server, serving
@@ -94,34 +94,38 @@ def retitle(slug: str, word: str) -> int:
 
 def growth() -> None:
     """The same pages with more and more around them."""
-    session = organiser()
-    results = {}
-    for talks, events in GROWTH:
-        start = time.monotonic()
-        slug = generate.load(events)
-        took = time.monotonic() - start
-        with serving() as server:
-            bench = Bench(server, seconds=1, session=session)
-            rows = bench.rows(pages(slug), {})
-            memory = server.memory()
-        results[talks] = {
-            "rows": [row.as_json() for row in rows],
-            "seconds": round(took),
-            "megabytes": memory,
-        }
-        say(report.table(rows, {}))
-        say(
-            f"{talks} talks in {events} events, loaded in {took:.0f} s. "
-            + report.summary(bench.controls, memory)
-        )
-    small, large = (results[talks]["rows"] for talks, _ in GROWTH)
-    say(f"\n{'page':<28} {'units':>6} {'units':>6} {'×':>5} {'made':>6} {'made':>6} {'×':>5}")
-    for one, other in zip(small, large, strict=True):
-        say(
-            f"{one['name']:<28} {one['cost']:>6.2f} {other['cost']:>6.2f} {other['cost'] / one['cost']:>5.2f} "
-            f"{one['made']:>6.0f} {other['made']:>6.0f} {other['made'] / one['made']:>5.2f}"
-        )
-    report.keep("growth", sizes={f"{talks}": result for talks, result in results.items()})
+    sizes = {f"{talks}": grown(talks, events) for talks, events in GROWTH}
+    say(report.growth(*(size["rows"] for size in sizes.values())))
+    report.keep("growth", sizes=sizes)
+
+
+def grown(talks: int, events: int) -> dict:
+    """Load so many, and measure."""
+    start = time.monotonic()
+    slug = generate.load(events)
+    took = time.monotonic() - start
+    found = pages(slug)
+    with serving() as server:
+        bench = Bench(server, seconds=1)
+        rows = [row.as_json() for row in bench.rows(found, {})]
+        memory = server.memory()
+    for row, page in zip(rows, found, strict=True):
+        queries = plans.queries(page)
+        row["read"] = sum(query.rows for query in queries)
+        row["scans"] = [f"{access}" for query in queries for access in query.scans]
+    say(f"{talks} talks in {events} events, loaded in {took:.0f} s. {report.summary(bench.controls, memory)}")
+    return {"rows": rows, "seconds": round(took), "megabytes": memory}
+
+
+def explain() -> None:
+    """The plan of every query of every page, beside 25,000 talks."""
+    talks, events = GROWTH[0]
+    found = {page: plans.queries(page) for page in pages(generate.load(events))}
+    for page, queries in found.items():
+        say(plans.told(page, queries))
+    scans = sum(len(query.scans) for queries in found.values() for query in queries)
+    number = sum(map(len, found.values()))
+    say(f"\n{number} queries of {len(found)} pages beside {talks} talks; tables read through: {scans}")
 
 
 def crowd() -> None:
