@@ -10,7 +10,8 @@ from simple_history.models import HistoricalRecords
 from roadshow.base.models import LanguageField, PictureField, Record
 
 from .event import Event
-from .talk import OfEventQuerySet, Talk
+from .of_event import OfEventQuerySet
+from .talk import Talk
 
 
 class Recap(Record):

@@ -16,7 +16,8 @@ from roadshow.base.access import is_organiser, sees_all
 from speakers.models import Speaker
 
 from .event import Event
-from .talk import OfEventQuerySet, Talk
+from .of_event import OfEventQuerySet
+from .talk import Talk
 from .venue import Room
 
 

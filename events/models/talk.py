@@ -1,119 +1,22 @@
-"""What somebody gives: talks with their speakers in order, tracks, topics and links."""
+"""What somebody gives: talks with their speakers in order, and links."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import curates, is_organiser, sees_all
-from roadshow.base.models import COLOR, LanguageField, Level, Record, Timestamped, free_slug
-from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.base.access import is_organiser, sees_all
+from roadshow.base.models import LanguageField, Level, Record, Timestamped, free_slug
+from roadshow.base.search import search_indexes, search_vector
 from speakers.models import Speaker
 
 from .event import Event
-
-
-class OfEventQuerySet(SearchQuerySet):
-    """Rows that belong to an event and are seen and changed with it."""
-
-    def visible_to(self, user):
-        if sees_all(user):
-            return self
-        public = ~Q(event__state=Event.State.DRAFT)
-        return self.filter(
-            public | Q(event__in=Event.objects.editable_by(user)) if is_organiser(user) else public
-        )
-
-    def editable_by(self, user):
-        return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
-
-
-class Topic(Record):
-    """A subject that talks and links across the portal have in common."""
-
-    name = models.CharField(_("name"), max_length=120)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
-    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
-    search = search_vector(name="A", description="C")
-
-    class QuerySet(SearchQuerySet):
-        search_title = "name"
-
-        def visible_to(self, user):
-            return self
-
-        def editable_by(self, user):
-            return self if curates(user) else self.none()
-
-    objects = QuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search"])
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("topic"), _("topics")
-        ordering = ["name", "pk"]
-        indexes = search_indexes("topic", "name")
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="topic_name_once",
-                violation_error_message=_("There is a topic of that name already."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self):
-        return reverse("topic", args=[self.slug])
-
-
-class Track(Record):
-    """An event's own strand, with a colour."""
-
-    event = models.ForeignKey(Event, models.CASCADE, related_name="tracks", verbose_name=_("event"))
-    name = models.CharField(_("name"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
-    color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
-    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class QuerySet(OfEventQuerySet):
-        search_title = "name"
-
-        def search(self, text):
-            return self.filter(name__icontains=text) if text.strip() else self
-
-    objects = QuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("track"), _("tracks")
-        ordering = ["position", "name", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "slug"],
-                name="track_address_once_in_an_event",
-                violation_error_message=_("The event has a track with that address already."),
-            ),
-            models.UniqueConstraint(
-                fields=["event", "name"],
-                name="track_name_once_in_an_event",
-                violation_error_message=_("The event has a track of that name already."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def save(self, **options):
-        if not self.slug:
-            others = Track.objects.filter(event=self.event_id).exclude(pk=self.pk)
-            self.slug = free_slug(self.name, lambda slug: others.filter(slug=slug).exists(), fallback="track")
-        super().save(**options)
+from .of_event import OfEventQuerySet
+from .topic import Topic
+from .track import Track
 
 
 class TalkQuerySet(OfEventQuerySet):

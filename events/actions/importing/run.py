@@ -18,7 +18,8 @@ from .clashes import settle_clashes
 from .people import match_people
 from .places import match_rooms, match_topics, match_tracks
 from .report import Report
-from .talks import Matches, write_talks
+from .talks import write_talks
+from .values import Matches
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 

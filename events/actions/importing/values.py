@@ -1,0 +1,98 @@
+"""What a talk says, in the same form for the file and for a row, and plain enough for JSON."""
+
+from dataclasses import dataclass
+from datetime import UTC
+from uuid import UUID, uuid5
+
+from speakers.models import Speaker
+
+from ...formats import document as doc
+from ...models import Event, Room, Talk, Topic, Track
+from .people import person_guid
+
+PLAIN = (
+    "title",
+    "subtitle",
+    "abstract",
+    "description",
+    "kind",
+    "type_label",
+    "level",
+    "language",
+    "state",
+    "code",
+    "recording_license",
+    "do_not_record",
+)
+FIELDS = (*PLAIN, "track", "topics", "persons", "links", "slots")
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What names in the file mean here."""
+
+    rooms: dict[str, Room]
+    tracks: dict[str, Track]
+    topics: dict[str, Topic]
+    speakers: dict[UUID, Speaker]
+
+
+def values_of(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) -> dict:
+    """What the file says of a talk."""
+    values = {name: getattr(talk, name) for name in PLAIN if name != "do_not_record"}
+    return values | {
+        "do_not_record": talk.recording_optout,
+        "title": talk.title[:500],
+        "type_label": talk.type_label[:100],
+        "recording_license": talk.recording_license[:100],
+        "code": talk.code if len(talk.code) == 6 else "",
+        "track": matches.tracks[talk.track].name if talk.track else "",
+        "topics": sorted({matches.topics[name.strip()[:120]].name for name in talk.topics if name.strip()}),
+        "persons": list(
+            {
+                str(matches.speakers[person_guid(event, person)].guid): person.role for person in talk.persons
+            }.items()
+        ),
+        "links": [[link.url, link.title, link.kind] for link in talk.links],
+        "slots": [_slot_values(guid, index, slot, matches) for index, slot in enumerate(talk.slots)],
+    }
+
+
+def _slot_values(guid: UUID, index: int, slot: doc.Slot, matches: Matches) -> list:
+    room = matches.rooms[slot.room].name if slot.room else ""
+    return [str(slot.guid or uuid5(guid, f"slot:{index}")), *_times(slot), room, slot.number]
+
+
+def row_values(row: Talk) -> dict:
+    """What a row, with all that hangs on it loaded, says of its talk."""
+    return {name: getattr(row, name) for name in PLAIN} | {
+        "track": row.track.name if row.track else "",
+        "topics": sorted(topic.name for topic in row.topics.all()),
+        "persons": [(str(credit.speaker.guid), credit.role) for credit in row.talk_speakers.all()],
+        "links": [[link.url, link.title, link.kind] for link in row.links.all()],
+        "slots": [
+            [str(slot.guid), *_times(slot), slot.room.name if slot.room else "", slot.number]
+            for slot in row.slots.all()
+        ],
+    }
+
+
+def _times(slot) -> list[str]:
+    return [slot.starts_at.astimezone(UTC).isoformat(), slot.ends_at.astimezone(UTC).isoformat()]
+
+
+def _comparable(name: str, value):
+    """Without what may differ though nothing changed: a slot's GUID and number, tuples for lists."""
+    if name == "slots":
+        return sorted(tuple(slot[1:4]) for slot in value or [])
+    return [list(item) for item in value or []] if name in ("persons", "links") else value
+
+
+def same(name: str, one, other) -> bool:
+    """Whether two values of a field mean the same."""
+    return _comparable(name, one) == _comparable(name, other)
+
+
+def stored(values: dict) -> dict:
+    """The values as a row remembers them."""
+    return values | {"persons": [list(pair) for pair in values["persons"]]}

@@ -1,0 +1,86 @@
+"""What hangs on talks, written in batches: topics, persons, links, slots."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from ...models import Event, Slot, Talk, TalkLink, TalkSpeaker
+from .values import Matches
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class Merged:
+    """A talk of the file beside its row: `values` are the file's, `write` the fields to take over."""
+
+    row: Talk
+    values: dict
+    write: list[str]
+    is_new: bool = False
+
+
+def write_topics(items: list[Merged], matches: Matches) -> None:
+    through = Talk.topics.through
+    topics = {topic.name: topic for topic in matches.topics.values()}
+    through.objects.filter(talk__in=[item.row.pk for item in items]).delete()
+    through.objects.bulk_create(
+        [through(talk=item.row, topic=topics[name]) for item in items for name in item.values["topics"]],
+        batch_size=BATCH,
+    )
+
+
+def write_persons(items: list[Merged], matches: Matches) -> None:
+    speakers = {str(speaker.guid): speaker for speaker in matches.speakers.values()}
+    TalkSpeaker.objects.filter(talk__in=[item.row.pk for item in items]).delete()
+    TalkSpeaker.objects.bulk_create(
+        [
+            TalkSpeaker(talk=item.row, speaker=speakers[guid], role=role, position=position)
+            for item in items
+            for position, (guid, role) in enumerate(item.values["persons"])
+        ],
+        batch_size=BATCH,
+    )
+
+
+def write_links(items: list[Merged]) -> None:
+    TalkLink.objects.filter(talk__in=[item.row.pk for item in items]).delete()
+    TalkLink.objects.bulk_create(
+        [
+            TalkLink(talk=item.row, url=url, title=title, kind=kind, position=position)
+            for item in items
+            for position, (url, title, kind) in enumerate(item.values["links"])
+        ],
+        batch_size=BATCH,
+    )
+
+
+def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
+    """Move the slots that are there (by GUID, else in order), add and remove the rest."""
+    rooms = {room.name: room for room in matches.rooms.values()}
+    wanted = {slot[0] for item in items for slot in item.values["slots"]}
+    foreign = {
+        str(guid)
+        for guid in Slot.objects.filter(guid__in=wanted).exclude(event=event).values_list("guid", flat=True)
+    }
+    used = set(event.slots.values_list("number", flat=True))
+    number = Slot.next_number(event.pk) if items else 0
+    new, moved, left = [], [], []
+    for item in items:
+        there = {} if item.is_new else {str(slot.guid): slot for slot in item.row.slots.all()}
+        spare = [guid for guid in there if guid not in {slot[0] for slot in item.values["slots"]}]
+        for guid, starts_at, ends_at, room, wish in item.values["slots"]:
+            key = guid if guid in there else spare.pop(0) if spare else None
+            slot = there.pop(key) if key else Slot(talk=item.row, event=event)
+            if key is None:
+                slot.guid = uuid5(event.guid, guid) if guid in foreign else UUID(guid)
+                slot.number = wish if wish and wish not in used else number
+                used.add(slot.number)
+                number = max(number, slot.number + 1)
+            slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, rooms.get(room)
+            (moved if key else new).append(slot)
+        left += [slot.pk for slot in there.values()]
+    Slot.objects.filter(pk__in=left).delete()
+    bulk_create_with_history(new, Slot, batch_size=BATCH)
+    bulk_update_with_history(moved, Slot, ["starts_at", "ends_at", "room"], batch_size=BATCH)

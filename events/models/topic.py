@@ -1,0 +1,50 @@
+"""Subjects that talks and links across the portal have in common."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from roadshow.base.access import curates
+from roadshow.base.models import Record
+from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+
+
+class Topic(Record):
+    """A subject that talks and links across the portal have in common."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    search = search_vector(name="A", description="C")
+
+    class QuerySet(SearchQuerySet):
+        search_title = "name"
+
+        def visible_to(self, user):
+            return self
+
+        def editable_by(self, user):
+            return self if curates(user) else self.none()
+
+    objects = QuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("topic"), _("topics")
+        ordering = ["name", "pk"]
+        indexes = search_indexes("topic", "name")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="topic_name_once",
+                violation_error_message=_("There is a topic of that name already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("topic", args=[self.slug])
