@@ -12,9 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from roadshow.base.caching import made_once
+from roadshow.base.caching import edition, made_once
 from roadshow.base.changes import Place, Version
-from roadshow.base.conditional import answer, edition
+from roadshow.base.conditional import answer
 from roadshow.base.errors import Conflict
 from roadshow.base.idempotency import idempotent
 from roadshow.base.viewsets import RecordViewSet

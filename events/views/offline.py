@@ -7,7 +7,8 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import build, when_changed
+from roadshow.base.caching import edition
+from roadshow.base.pages import when_changed
 
 from ..formats.document import decode
 from ..schedule import differences
@@ -22,7 +23,7 @@ WORKER = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "worker
 def worker(request):
     """The service worker, with the portal's build in it: a new build is a new worker."""
     response = HttpResponse(
-        WORKER.read_text().replace("BUILD", build()), content_type="text/javascript; charset=utf-8"
+        WORKER.read_text().replace("BUILD", edition()), content_type="text/javascript; charset=utf-8"
     )
     response["Cache-Control"] = "no-cache"
     response["Service-Worker-Allowed"] = "/"

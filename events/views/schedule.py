@@ -13,10 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.base.caching import made_once
+from roadshow.base.caching import edition, made_once
 from roadshow.base.colors import hue_class
 from roadshow.base.models import Level
-from roadshow.base.pages import Control, build, when_changed
+from roadshow.base.pages import Control, when_changed
 from roadshow.base.text import language_name
 
 from ..formats.document import Document, decode
@@ -207,7 +207,7 @@ def parts_of(request, programme: Programme) -> dict[str, str]:
         return made()
     today = timezone.localdate(timezone=event.zone)
     asked = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
-    return made_once(f"schedule:{asked}:{get_language()}:{build()}", made)
+    return made_once(f"schedule:{asked}:{get_language()}:{edition()}", made)
 
 
 def is_usual(query: QueryDict, event: Event) -> bool:

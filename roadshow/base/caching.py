@@ -223,7 +223,7 @@ def edition() -> str:
         for file in sorted((base / app).rglob("*"))
         if file.suffix in (".py", ".html", ".mo", ".css", ".js")
     ]
-    parts += [settings.SECRET_KEY, settings.SITE_URL, settings.SITE_NAME]
+    parts += [settings.SITE_URL, settings.SITE_NAME]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -331,6 +331,7 @@ def key_of(request: HttpRequest, who: str) -> str:
     meta = request.META
     accept = meta.get("HTTP_ACCEPT", "*/*")
     parts = (
+        settings.SECRET_KEY,  # other portals may keep theirs in the same cache
         edition(),
         int(time.time() // QUARTER),
         who,

@@ -2,40 +2,25 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from rest_framework.response import Response
 
 from .access import is_organiser, only_events
+from .caching import OWN, edition
 from .changes import Version
 from .errors import PreconditionFailed
 
 SHARED = "public, max-age=0, s-maxage=10"  # seconds that a cache between us and many readers may answer alone
-OWN = "private, no-cache"
-
-
-@cache
-def edition() -> str:
-    """The code that makes the answers, in a word: another one after every update of the portal."""
-    files = [
-        file
-        for app in ("roadshow", "events", "speakers", "resources")
-        for file in (Path(settings.BASE_DIR) / app).rglob("*.py")
-    ]
-    newest = max(file.stat().st_mtime_ns for file in files)
-    return f"{newest + len(files):x}"
 
 
 def variant(request) -> str:
     """Whatever besides the data decides what is answered: who asks, for what, from which address."""
     user, today = request.user, timezone.now().date()
     who = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
-    parts = (request.get_full_path(), request.get_host(), who, settings.SITE_URL, edition(), today)
+    parts = (request.get_full_path(), request.get_host(), who, edition(), today)
     return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
 
 

@@ -1,35 +1,25 @@
 """What pages have in common: what every template knows, and lists that are filtered and paged."""
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
 from .access import is_organiser
-from .caching import counted
+from .caching import counted, edition
 from .filters import RecordFilter
 
 PAGE_SIZE = 30
-
-
-@cache
-def build() -> str:
-    """What pages are made of, in a word: it changes when a template, a translation or a style does."""
-    files = [*(settings.BASE_DIR / "templates").rglob("*.html"), *settings.LOCALE_PATHS[0].rglob("*.mo")]
-    newest = max((file.stat().st_mtime_ns for file in files), default=0)
-    return f"{newest + len(files):x}{zlib.crc32(static('roadshow/css/base.css').encode()):x}"
 
 
 def root_of(request: HttpRequest) -> str:
@@ -72,7 +62,7 @@ def when_changed(request: HttpRequest, parts: Iterable, make: Callable[[], HttpR
     `parts` are all that the page depends on besides its address, its language, who asks and the templates.
     """
     user = request.user.pk if is_organiser(request.user) else None
-    whole = [*parts, get_language(), request.get_full_path(), user, bool(request.htmx), build()]
+    whole = [*parts, get_language(), request.get_full_path(), user, bool(request.htmx), edition()]
     etag = quote_etag(hashlib.md5(repr(whole).encode(), usedforsecurity=False).hexdigest())
     response = get_conditional_response(request, etag=etag)
     if response is None:
