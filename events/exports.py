@@ -1,16 +1,18 @@
 """A release as other people's formats: made once per release, then kept compressed."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from itertools import chain, pairwise
 
 from roadshow.base.caching import made_once
 
 from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
 from .models import Release
+from .schedule import Change, differences
 
 WRITERS: dict[str, Callable[[doc.Document], bytes]] = {
     "xml": schedule_xml.write,
@@ -73,3 +75,21 @@ def compressed(release: Release, format: str, base: str) -> bytes:
         return gzip.compress(export(whole, format, base), mtime=0)
 
     return made_once(key, made)
+
+
+def history(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[Change]]]:
+    """Some releases of an event, the latest first, each with what is new in it; `True` marks the event's first.
+
+    Of all the documents two are in memory at a time: a large conference's takes twenty megabytes.
+    """
+    if not releases:
+        return
+    by_number = {release.number: release for release in releases}
+    numbers = {*by_number, *(number - 1 for number in by_number)}
+    rows = Release.objects.filter(event=releases[0].event_id, number__in=numbers).order_by("-number")
+    texts = rows.values_list("number", "document").iterator(chunk_size=1)
+    known = ((number, doc.decode(text)) for number, text in texts)
+    for (number, document), (earlier, old) in pairwise(chain(known, [(None, None)])):
+        if number in by_number:
+            old = old if earlier == number - 1 else None
+            yield by_number[number], old is None, differences(old, document)

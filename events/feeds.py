@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import Count, Max
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
@@ -17,9 +16,8 @@ from roadshow.base.files import serve
 from roadshow.base.pages import absolute, root_of
 from roadshow.base.text import date_range
 
-from .formats.document import decode
+from .exports import history
 from .models import Event, Release
-from .schedule import differences
 
 LATEST = 30  # entries in a feed
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -29,7 +27,7 @@ CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 def event_feed(request):
     """The events announced last."""
     events = Event.objects.visible_to(request.user)
-    state = events.order_by().aggregate(number=Count("pk"), latest=Max("updated_at"))
+    state = events.state()
 
     def made() -> bytes:
         feed = new_feed(request, _("Events of %(site)s") % {"site": settings.SITE_NAME}, "/events/")
@@ -82,12 +80,9 @@ def changes_feed(request, slug):
 
 def told(event: Event, root: str) -> Iterable[tuple[Release, str]]:
     """The latest releases, each with an HTML list of what changed."""
-    releases = list(event.releases.order_by("-number").with_document()[: LATEST + 1])
-    documents = {release.number: decode(release.document) for release in releases}
-    for release in releases[:LATEST]:
-        before = documents.get(release.number - 1)
-        changes = differences(before, documents[release.number]) if before else []
-        context = {"event": event, "release": release, "changes": changes, "first": not before, "root": root}
+    releases = event.releases.order_by("-number").defer("document")[:LATEST]
+    for release, first, changes in history(releases):
+        context = {"event": event, "release": release, "changes": changes, "first": first, "root": root}
         yield release, render_to_string("events/feed_changes.html", context)
 
 

@@ -2,6 +2,7 @@
 
 The counts of a facet follow all other choices, not its own. Three queries, whatever is chosen and however much
 there is: the columns of a link are counted in all their combinations at once, topics and events on their own.
+Where that takes long, it is done seldom.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
+from roadshow.base.caching import seldom
 from roadshow.base.models import Level
 from roadshow.base.text import language_name
 
@@ -107,7 +109,7 @@ def _of_columns(filterset: ResourceFilter) -> dict[str, Counter]:
     combinations = _rows(filterset, COLUMNS).values(*COLUMNS).annotate(total=Count("pk"))
     chosen = {name: set(words) for name, words in _chosen(filterset).items() if words}
     counts = {name: Counter() for name in COLUMNS}
-    for row in combinations.values_list(*COLUMNS, "total"):
+    for row in seldom(combinations.values_list(*COLUMNS, "total")):
         words = {name: _word(name, value) for name, value in zip(COLUMNS, row[:-1], strict=True)}
         misses = [name for name in COLUMNS if name in chosen and words[name] not in chosen[name]]
         for name in COLUMNS if not misses else misses if len(misses) == 1 else ():
@@ -136,7 +138,7 @@ def _of_events(filterset: ResourceFilter):
 
 def _named(through, key: str, slug: str, name: str):
     counted = through.order_by().values(key).annotate(total=Count("pk"))
-    return counted.values_list(slug, name, "total")
+    return seldom(counted.values_list(slug, name, "total"))
 
 
 def _facet(name, label, counts: Counter, chosen: list[str], labels: dict[str, str], query) -> Facet | None:

@@ -6,15 +6,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.base.access import is_organiser, only_events, sees_all
+from roadshow.base.caching import seldom
 from roadshow.base.models import COLOR, LanguageField, PictureField, Record, validate_timezone
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+
+LASTS = F("ends_on") - F("starts_on")
 
 
 class EventQuerySet(SearchQuerySet):
@@ -46,15 +50,30 @@ class EventQuerySet(SearchQuerySet):
         return Q(pk__in=chosen) if user.is_superuser else theirs & Q(pk__in=chosen)
 
     def upcoming(self):
-        """Events that are on or to come, the next one first."""
-        return self.filter(ends_on__gte=timezone.localdate(timezone=dt.UTC)).order_by("starts_on", "pk")
+        """Events that are on or to come, the next one first.
+
+        None that is on began longer ago than the longest event lasts: so the index leads to where they begin.
+        """
+        today = timezone.localdate(timezone=dt.UTC)
+        longest = Event.objects.order_by().values(one=Value(1)).annotate(days=Max(LASTS)).values("days")
+        began = Value(today) - Coalesce(Subquery(longest), dt.timedelta())
+        return self.filter(ends_on__gte=today, starts_on__gte=began).order_by("starts_on", "pk")
 
     def past(self):
         """Events that are over, the latest first."""
-        return self.filter(ends_on__lt=timezone.localdate(timezone=dt.UTC)).order_by("-starts_on", "-pk")
+        today = timezone.localdate(timezone=dt.UTC)
+        return self.filter(ends_on__lt=today, starts_on__lt=today).order_by("-starts_on", "-pk")
 
     def for_cards(self):
         return self.select_related("series", "venue").defer("description", "search")
+
+    def state(self) -> dict:
+        """How many there are (`number`), and when one of them changed last (`latest`; None when there is none)."""
+        return seldom(self.order_by(), _state)
+
+
+def _state(events: EventQuerySet) -> dict:
+    return events.aggregate(number=Count("pk"), latest=Max("updated_at"))
 
 
 class Event(Record):
@@ -152,6 +171,7 @@ class Event(Record):
         indexes = [
             models.Index(fields=["starts_on", "id"], name="event_by_start"),
             models.Index(fields=["-created_at", "-id"], name="event_newest"),
+            models.Index(LASTS, name="event_length"),
             *search_indexes("event", "name"),
         ]
         constraints = [

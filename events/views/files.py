@@ -1,7 +1,6 @@
 """Schedules and calendars as files. They are written from the current release, never from the plan."""
 
 from django.conf import settings
-from django.db.models import Count, Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -76,7 +75,7 @@ def series_calendar(request, slug):
 def event_calendar(request, events, *, name: str, page: str):
     """A calendar of events whose day is known: a month or a year is no date for a calendar."""
     events = events.filter(date_precision=Event.DatePrecision.DAY)
-    state = events.order_by().aggregate(number=Count("pk"), latest=Max("updated_at"))
+    state = events.state()
 
     def made() -> bytes:
         entries = (entry_of(event, request) for event in events.for_cards()[:LATEST])

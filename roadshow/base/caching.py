@@ -182,21 +182,27 @@ def made_once(key: str, make: Callable[[], object]) -> object:
     return found
 
 
-def made_seldom(key: str, make: Callable[[], object]) -> object:
-    """What `make` returned lately. It is made again after a hundred times as long as making it took.
+def seldom(rows: QuerySet, read: Callable[[QuerySet], object] = list) -> object:
+    """What `read` made of `rows` lately. They are read again after a hundred times as long as reading took.
 
     For numbers that get dearer as the portal grows: what takes a moment is exact, what takes a second may be
-    some minutes old, and neither takes more than a hundredth of the machine.
+    some minutes old, and neither takes more than a hundredth of the machine. The key is the statement itself:
+    whoever sees other rows asks by another one.
     """
+    try:
+        statement = f"{read.__name__} {rows.query}"
+    except EmptyResultSet:
+        return read(rows)
     if not settings.KEEP_ANSWERS:
-        return make()
+        return read(rows)
+    key = f"rows:{hashlib.sha256(statement.encode()).hexdigest()}"
     found = cache.get(key)
     if found is None:
         with turns.take(key):
             found = cache.get(key)
             if found is None:
                 start = time.perf_counter()
-                found = make()
+                found = read(rows)
                 seconds = 100 * (time.perf_counter() - start)
                 if seconds >= 1:
                     cache.set(key, found, seconds)
@@ -204,13 +210,8 @@ def made_seldom(key: str, make: Callable[[], object]) -> object:
 
 
 def counted(rows: QuerySet) -> int:
-    """How many rows a list has, by `made_seldom`. Whoever sees other rows asks for them by another statement."""
-    rows = rows.order_by()
-    try:
-        statement = f"{rows.query}"
-    except EmptyResultSet:
-        return 0
-    return made_seldom(f"count:{hashlib.sha256(statement.encode()).hexdigest()}", rows.count)
+    """How many rows a list has, by `seldom`."""
+    return seldom(rows.order_by(), QuerySet.count)
 
 
 @once

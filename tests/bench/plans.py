@@ -2,18 +2,23 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from unittest import mock
 
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from roadshow.base import caching
+
 from .pages import Page
 
 GROWN = 1_000  # rows of a table that grows
-SHARE = 0.1  # of a table's rows: who reads more reads through it
+SHARE = 0.3  # of a table's rows: who reads more reads through it
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,10 @@ class Access:
 
 @dataclass(frozen=True)
 class Query:
+    """`seldom` is what `roadshow.base.caching.seldom` asks for: less often the longer it takes."""
+
     sql: str
+    seldom: bool
     milliseconds: float
     reads: list[Access]
 
@@ -47,7 +55,8 @@ class Query:
 
     @property
     def scans(self) -> list[Access]:
-        return [access for access in self.reads if access.is_scan]
+        """Tables that the page reads through whenever it is made."""
+        return [access for access in self.reads if access.is_scan and not self.seldom]
 
     @property
     def short(self) -> str:
@@ -55,27 +64,52 @@ class Query:
         return re.sub(r'SELECT .*? FROM "', 'SELECT … FROM "', self.sql, count=1, flags=re.DOTALL)[:200]
 
 
-def statements(page: Page) -> list[str]:
-    """What a page asks the database for when nothing is kept."""
+def statements(page: Page) -> list[tuple[str, bool]]:
+    """What a page asks the database for when nothing is kept, and whether it asks for that seldom."""
     cache.clear()
-    with override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection) as captured:
+    lately: set[int] = set()
+
+    def seldom(rows, read=list):
+        before = len(connection.queries_log)
+        result = read(rows)
+        lately.update(range(before, len(connection.queries_log)))
+        return result
+
+    off, watched = override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection)
+    with off, watched as captured, patch_everywhere(caching.seldom, seldom):
         answer = Client(SERVER_NAME="127.0.0.1").get(page.path)
     assert answer.status_code == 200, page.path
-    return [query["sql"] for query in captured]
+    first = captured.initial_queries
+    return [(query["sql"], first + place in lately) for place, query in enumerate(captured)]
+
+
+@contextmanager
+def patch_everywhere(old, new) -> Iterator[None]:
+    """`new` in place of the function `old`, in every module that has it."""
+    name = old.__name__
+    modules = [module for module in list(sys.modules.values()) if getattr(module, name, None) is old]
+    with ExitStack() as stack:
+        for module in modules:
+            stack.enter_context(mock.patch.object(module, name, new))
+        yield
 
 
 def queries(page: Page) -> list[Query]:
     """Those statements, carried out once more and watched."""
     sizes = table_sizes()
-    return [watched(sql, sizes) for sql in statements(page) if sql.startswith(("SELECT", "(SELECT", "WITH"))]
+    return [
+        watched(sql, seldom, sizes)
+        for sql, seldom in statements(page)
+        if sql.startswith(("SELECT", "(SELECT", "WITH"))
+    ]
 
 
-def watched(sql: str, sizes: dict[str, int]) -> Query:
+def watched(sql: str, seldom: bool, sizes: dict[str, int]) -> Query:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", [])
         (found,) = cursor.fetchone()
     (found,) = json.loads(found) if isinstance(found, str) else found
-    return Query(sql, found["Execution Time"], list(accesses(found["Plan"], sizes)))
+    return Query(sql, seldom, found["Execution Time"], list(accesses(found["Plan"], sizes)))
 
 
 def accesses(node: dict, sizes: dict[str, int]) -> Iterator[Access]:
@@ -113,6 +147,6 @@ def told(page: Page, found: list[Query]) -> str:
     """A page's queries in lines to read; what reads through a table is marked."""
     lines = [f"\n{page.name}  {page.path}"]
     for query in found:
-        lines.append(f"  {query.milliseconds:.1f} ms  {query.short}")
-        lines += [f"    {'SCAN ' if access.is_scan else ''}{access}" for access in query.reads]
+        lines.append(f"  {query.milliseconds:.1f} ms{', seldom' if query.seldom else ''}  {query.short}")
+        lines += [f"    {'SCAN ' if access in query.scans else ''}{access}" for access in query.reads]
     return "\n".join(lines)
