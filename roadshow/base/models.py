@@ -1,5 +1,6 @@
 """What two or more apps' models have in common."""
 
+import secrets
 import uuid
 import zoneinfo
 from collections.abc import Callable
@@ -92,7 +93,8 @@ class Reencoded(ContentFile):
 def reencode(upload, *, longest: int = 1920) -> Reencoded:
     """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
 
-    Raises ValidationError when it is not a picture, or one of more than 50 million pixels.
+    Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
+    or one of more than 50 million pixels.
     """
     try:
         with Image.open(upload, formats=FORMATS) as picture:
@@ -108,7 +110,8 @@ def reencode(upload, *, longest: int = 1920) -> Reencoded:
             picture.save(data, "WEBP", quality=85, method=4)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
-    return Reencoded(data.getvalue(), name=f"{slugify(PurePath(upload.name).stem) or 'picture'}.webp")
+    name = slugify(PurePath(upload.name).stem)[:60] or "picture"
+    return Reencoded(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
 
 
 class PictureField(models.ImageField):
