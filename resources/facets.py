@@ -46,10 +46,6 @@ class Facet:
     choices: list[Choice]
     more: list[Choice]
 
-    @property
-    def is_chosen(self) -> bool:
-        return any(choice.chosen for choice in self.choices)
-
 
 def facets(filterset: ResourceFilter, query: QueryDict) -> list[Facet]:
     """The facets of what `filterset` leaves of the listed links; choices without any are left out, unless chosen.

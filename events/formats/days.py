@@ -7,7 +7,7 @@ instants, never clock readings: days follow each other without gap or overlap th
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .document import Day, Document
@@ -101,7 +101,3 @@ def span_of(first: date | None, last: date | None, days: list[date]) -> tuple[da
 def zone_of(document: Document) -> ZoneInfo:
     """The zone to show the document's times in; UTC where it names none that exists."""
     return zone_named(document.timezone) or ZoneInfo("UTC")
-
-
-def utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
