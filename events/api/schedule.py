@@ -180,7 +180,12 @@ class PlanViewSet(RecordViewSet):
         values = serializer.validated_data
         if row := serializer.instance:
             values = {"talk": row.talk, "starts_at": row.starts_at, "room": row.room, "slot": row} | values
-        try:
-            return place(**values)
-        except StalePlan as error:
-            raise Conflict(str(error)) from error
+        return place(**values)
+
+    def handle_exception(self, exc):
+        """A stale view is a 409; `fresh` is the slot as it is now, null when it is gone."""
+        if not isinstance(exc, StalePlan):
+            return super().handle_exception(exc)
+        response = super().handle_exception(Conflict(str(exc)))
+        response.data["fresh"] = self.records([exc.slot.pk])[0] if exc.slot else None
+        return response

@@ -109,10 +109,25 @@ class PlanSerializer(RecordSerializer):
     room = Reference(Room.objects, "guid", required=False, allow_null=True)
     starts_at = LocalTime()
     ends_at = LocalTime(required=False)
+    seen = serializers.DateTimeField(
+        write_only=True,
+        required=False,
+        help_text=_("The `updated_at` that the change is based on: when it is another by now, 409."),
+    )
 
     class Meta(RecordSerializer.Meta):
         model = Slot
-        fields = ["guid", "number", "talk", "room", "starts_at", "ends_at", "created_at", "updated_at"]
+        fields = [
+            "guid",
+            "number",
+            "talk",
+            "room",
+            "starts_at",
+            "ends_at",
+            "seen",
+            "created_at",
+            "updated_at",
+        ]
         read_only_fields = ["guid", "number"]
         example = {
             "talk": "64a336b5-d6d4-524f-9921-8d02fa0b856c",

@@ -201,7 +201,13 @@ def test_the_plan_is_written_and_released(api, event):
     assert record["ends_at"] == "2030-10-06T16:15:00+05:30"
     moved = api.patch(f"{plan}{record['guid']}/", {"starts_at": "2030-10-06T11:00:00Z"}, **JSON).json()
     assert (moved["guid"], moved["ends_at"]) == (record["guid"], "2030-10-06T17:15:00+05:30")
-    assert api.get("/api/v1/events/mine/conflicts/").json()["conflicts"][0]["kind"] == "no_speaker"
+    late = {"starts_at": "2030-10-06T12:00:00Z", "seen": record["updated_at"]}
+    answer = api.patch(f"{plan}{record['guid']}/", late, **JSON)
+    assert (answer.status_code, answer.json()["fresh"]) == (409, moved)
+    assert "Somebody changed this" in answer.json()["errors"][0]["detail"]
+    again = api.patch(f"{plan}{record['guid']}/", {"room": None, "seen": moved["updated_at"]}, **JSON)
+    assert (again.status_code, again.json()["starts_at"]) == (200, moved["starts_at"])
+    assert api.get("/api/v1/events/mine/conflicts/").json()["conflicts"][0]["kind"] == "no_room"
     answer = api.post("/api/v1/events/mine/release/", {"note": "Here it is"}, **JSON)
     assert answer.status_code == 201, answer.content
     assert (answer.json()["number"], answer.json()["current"]) == (1, True)
