@@ -123,8 +123,8 @@ def _foreign(own: dict[int, list[Planned]]) -> dict[int, list[Planned]]:
     if len(own) == 1:
         rows = rows.exclude(event__in=own)
     rows = rows.select_related("slot__talk", "slot__room", "event").only(
-        "resource", "during", "event__name", "slot__guid", "slot__talk__title", "slot__room__guid",
-        "slot__room__name", "slot__room__venue",
+        "resource", "during", "event__name", "event__slug", "slot__guid", "slot__talk__title",
+        "slot__talk__slug", "slot__room__guid", "slot__room__name", "slot__room__venue",
     )  # fmt: skip
     names = {guid: name for slot in slots for guid, name in slot.speakers.items()}
     for row in rows:
@@ -150,6 +150,7 @@ def _booked(row: Booking, names: dict) -> Planned:
         venue=row.slot.room.venue_id if row.slot.room else None,
         speakers={} if is_room else {row.resource: names[row.resource]},
         event=row.event.name,
+        page=f"{row.event.get_absolute_url()}talks/{row.slot.talk.slug}/",
         foreign=True,
     )
 

@@ -1,6 +1,7 @@
 """Publishing the plan: one transaction, and PostgreSQL has the last word."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from ..formats import document as doc
 from ..models import Booking, Event, Release, ReleasedSlot, Room, Talk
-from ..schedule import Conflict, conflicts
+from ..schedule import Conflict, Rules, conflicts
 from .plan import document_of, plan_of
 
 
@@ -39,7 +40,8 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
     _one_at_a_time()
-    blocking = [conflict for conflict in check(event) if conflict.level == "block"]
+    plan = plan_of(event)
+    blocking = [one for one in conflicts(plan.slots, plan.rules) if one.level == "block"]
     if blocking:
         raise ScheduleConflict(blocking)
     last = event.releases.order_by("-number").first()
@@ -58,7 +60,7 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     slots = _copy(made, document, event)
     try:
         with transaction.atomic():
-            _book(event, slots, document)
+            _book(event, slots, plan.rules)
     except IntegrityError as error:
         raise ScheduleConflict(check(event)) from error
     event.current_release = made
@@ -142,25 +144,41 @@ def _copy(made: Release, document: doc.Document, event: Event) -> list[ReleasedS
     )
 
 
-def _book(event: Event, slots: list[ReleasedSlot], document: doc.Document) -> None:
+def _book(event: Event, slots: list[ReleasedSlot], rules: Rules) -> None:
     """Replace the event's bookings by what the released slots occupy."""
     rooms = dict(Room.objects.filter(slots__event=event, shared=False).values_list("pk", "guid"))
     people = _people(event)
+    taken: dict[tuple[str, UUID], list[ReleasedSlot]] = defaultdict(list)
+    for slot in slots:
+        if slot.cancelled:
+            continue
+        if slot.room_id in rooms:
+            taken["room_taken", rooms[slot.room_id]].append(slot)
+        for speaker in people.get(slot.guid, ()):
+            taken["speaker_taken", speaker].append(slot)
     Booking.objects.filter(event=event).delete()
     Booking.objects.bulk_create(
         [
-            Booking(
-                event=event,
-                slot=slot,
-                resource=resource,
-                during=DateTimeTZRange(slot.starts_at, slot.ends_at),
-            )
-            for slot in slots
-            if not slot.cancelled
-            for resource in [*filter(None, [rooms.get(slot.room_id)]), *people.get(slot.guid, ())]
+            Booking(event=event, slot=slot, resource=resource, during=during)
+            for (kind, resource), occupying in taken.items()
+            for slot, during in _occupied(occupying, joined=rules.level(kind) != "block")
         ],
         batch_size=2000,
     )
+
+
+def _occupied(slots: list[ReleasedSlot], *, joined: bool) -> Iterator[tuple[ReleasedSlot, DateTimeTZRange]]:
+    """When slots occupy what they share. `joined`: the event lets them overlap, so those are one time.
+
+    Without that, the database refuses the second of two that overlap.
+    """
+    ranges: list[list] = []
+    for slot in sorted(slots, key=lambda slot: slot.starts_at):
+        if joined and ranges and slot.starts_at < ranges[-1][2]:
+            ranges[-1][2] = max(ranges[-1][2], slot.ends_at)
+        else:
+            ranges.append([slot, slot.starts_at, slot.ends_at])
+    return ((slot, DateTimeTZRange(start, end)) for slot, start, end in ranges)
 
 
 def _people(event: Event) -> dict[UUID, set[UUID]]:

@@ -17,7 +17,7 @@ from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter,
 from roadshow.base.text import dates_known
 
 from ..models import Event, EventRoom, Photo, Recap, Track
-from ..schedule.conflicts import ALWAYS_BLOCK, KINDS
+from ..schedule.conflicts import BOOKED, KINDS
 from . import board, import_page, release_page
 from .overview import add_conflicts, conflict_label, standing
 
@@ -26,7 +26,8 @@ LEVELS = [
     ("warn", _("warns")),
     ("block", _("blocks a release")),
 ]
-CHOSEN = {kind: f"level_{kind}" for kind in KINDS if kind not in ALWAYS_BLOCK}
+WITH_OTHERS = _("Inside this event. What another event's release has taken always blocks.")
+CHOSEN = {kind: f"level_{kind}" for kind in KINDS}
 
 
 class LevelsForm(FreshForm):
@@ -52,7 +53,11 @@ EventForm = type(FreshForm)(
     (LevelsForm,),
     {
         name: forms.ChoiceField(
-            label=KINDS[kind][0], choices=LEVELS, initial=KINDS[kind][1], widget=UnfoldAdminSelectWidget
+            label=KINDS[kind][0],
+            choices=LEVELS,
+            initial=KINDS[kind][1],
+            widget=UnfoldAdminSelectWidget,
+            help_text=WITH_OTHERS if kind in BOOKED else "",
         )
         for kind, name in CHOSEN.items()
     },

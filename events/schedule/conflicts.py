@@ -29,8 +29,8 @@ KINDS: dict[str, tuple] = {
     "room_changeover": (_("Too little time between two talks in a room"), "warn"),
     "speaker_changeover": (_("Too little time for a speaker to change venue"), "warn"),
 }
-# The database refuses these two whatever an event says: share the room, or accept the speaker's clash.
-ALWAYS_BLOCK = ("room_taken", "speaker_taken")
+# What the database keeps apart: by these an event may only overlap itself.
+BOOKED = ("room_taken", "speaker_taken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Planned:
     state: str = "confirmed"
     kind: str = "talk"
     event: str = ""  # the other event's name
+    page: str = ""  # where attendees read about the other event's talk
     foreign: bool = False
 
     @property
@@ -73,8 +74,10 @@ class Rules:
     hours: Mapping[UUID, tuple[time, time]] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
 
-    def level(self, kind: str) -> Level:
-        return KINDS[kind][1] if kind in ALWAYS_BLOCK else self.levels.get(kind, KINDS[kind][1])
+    def level(self, kind: str, *, foreign: bool = False) -> Level:
+        """What the event says of its own plan; to another event's booking it has nothing to say."""
+        usual = KINDS[kind][1]
+        return usual if foreign and kind in BOOKED else self.levels.get(kind, usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def _pairs(slots: list[Planned], rules: Rules) -> Iterator[Conflict]:
         for one, other, overlap in _near(taken, gap):
             if overlap and not (speaker in one.accepted or speaker in other.accepted):
                 yield _conflict("speaker_taken", one, other, rules, one.speakers[speaker])
-            elif not overlap and one.venue != other.venue:
+            elif not overlap and None not in (one.venue, other.venue) and one.venue != other.venue:
                 yield _conflict("speaker_changeover", one, other, rules, one.speakers[speaker])
 
 
@@ -201,4 +204,4 @@ def _near(slots: list[Planned], gap: timedelta) -> Iterator[tuple[Planned, Plann
 def _conflict(kind: str, one: Planned, other: Planned, rules: Rules, who: str) -> Conflict:
     """With the plan's own slot as the first side."""
     first, second = (other, one) if one.foreign else (one, other)
-    return Conflict(kind, rules.level(kind), first, second, who)
+    return Conflict(kind, rules.level(kind, foreign=second.foreign), first, second, who)
