@@ -123,6 +123,25 @@ def test_the_keyboard_does_everything_and_says_it(board):
     said(page, "“Placed” is not in the plan any more")
 
 
+def test_a_talk_moves_to_another_day_by_mouse_and_keyboard(board, event):
+    event.ends_on += dt.timedelta(days=1)
+    event.save()
+    page = board()
+    drag(page, middle(box(page, "Placed")), middle(page.locator(".bd-days a").nth(1)))
+    said(page, "“Placed” is on Mon 7 Oct at 10:00–10:30, Hall.")
+    page.locator(".bd-talk a").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    said(page, "Mon 7 Oct")
+    page.keyboard.press("Enter")
+    said(page, "“Waiting” is on Mon 7 Oct at")
+    assert planned("Waiting")[1:] == (30, "Attic")
+    assert {slot.starts_at.day for slot in Slot.objects.all()} == {7}
+    page.keyboard.press("Control+z")
+    said(page, "Undone. “Waiting” is not in the plan any more")
+
+
 def test_a_finger_holds_before_it_drags(board):
     page = board(has_touch=True)
     x, y = middle(box(page, "Placed"))

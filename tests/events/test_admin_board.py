@@ -101,7 +101,7 @@ def test_a_slot_keeps_its_identity_when_it_moves(client, event, slot):
     assert response.status_code == 200
     fresh = Slot.objects.get(guid=slot.guid)
     assert (fresh.starts_at, fresh.minutes, fresh.room, fresh.number) == (at("11:00"), 50, None, slot.number)
-    assert "is at 11:00–11:50, no room" in response.json()["message"]
+    assert "is on Sun 6 Oct at 11:00–11:50, no room" in response.json()["message"]
     assert fresh.history.first().history_user.is_staff
 
 

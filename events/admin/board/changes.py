@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -230,11 +231,14 @@ def _key(room: Room | None) -> str:
 
 def _where(slot: Slot) -> str:
     start, end = (timezone.localtime(at, slot.talk.event.zone) for at in (slot.starts_at, slot.ends_at))
+    event = slot.talk.event
     words = {
         "title": slot.talk,
-        "day": day_of(slot.talk.event, slot.starts_at),
+        "day": date_format(day_of(event, slot.starts_at), _("D j M")),
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",
         "room": slot.room.name if slot.room else _("no room"),
     }
-    return _("“%(title)s” is at %(start)s–%(end)s, %(room)s.") % words
+    if event.starts_on == event.ends_on:
+        return _("“%(title)s” is at %(start)s–%(end)s, %(room)s.") % words
+    return _("“%(title)s” is on %(day)s at %(start)s–%(end)s, %(room)s.") % words

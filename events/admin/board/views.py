@@ -159,7 +159,7 @@ def _strings() -> dict[str, str]:
     return {
         "picked": _(
             "Picked up “{title}”, {minutes} minutes. Arrows move it, Shift with up or down changes its "
-            "length, Enter puts it down, Delete sends it back, Escape leaves it."
+            "length, with left or right the day, Enter puts it down, Delete sends it back, Escape leaves it."
         ),
         "at": _("{time} to {end}, {room}"),
         "over": _("beside “{titles}”"),

@@ -59,6 +59,9 @@ export class Board {
   earliest() {
     return Math.min(...[...this.grid.querySelectorAll(".bd-box")].map((box) => Number(box.dataset.at)), this.last);
   }
+  get days() {
+    return [...this.root.querySelectorAll("[data-date]")];
+  }
   get rooms() {
     return [...this.grid.querySelectorAll(".bd-room:not([hidden])")];
   }
@@ -134,6 +137,13 @@ export class Board {
       return this.change({ ...change, slot });
     }
     return this.change({ ...change, talk });
+  }
+
+  /** The same time of day on another day; `column` is another room than the slot's. */
+  placeOn(item, day, at, minutes, column = item.closest(".bd-room")) {
+    item.classList.add("is-saving");
+    const { slot, talk } = item.dataset;
+    return this.change({ op: "place", ...(slot ? { slot } : { talk }), day, time: this.time(at), minutes, room: column.dataset.room });
   }
 
   sendBack(item) {

@@ -2,7 +2,7 @@
 
 export function start(board) {
   const { root, grid } = board;
-  let held = null; // { item, column, at, minutes }
+  let held = null; // { item, column, at, minutes, day }, the last of them the link of the day
 
   rove();
   root.addEventListener("board:grid", rove);
@@ -72,7 +72,7 @@ export function start(board) {
     const minutes = board.minutesOf(item);
     const column = item.closest(".bd-room") ?? board.rooms[0];
     const at = item.dataset.slot ? Number(item.dataset.at) : board.snap(firstFree(column, minutes), minutes);
-    held = { item, column, at, minutes };
+    held = { item, column, at, minutes, day: board.days.find((day) => day.ariaCurrent) };
     board.busy += 1;
     item.classList.add("is-moving");
     draw();
@@ -88,13 +88,16 @@ export function start(board) {
   }
 
   function draw() {
+    for (const day of board.days) day.classList.toggle("is-target", day === held.day && !day.ariaCurrent);
+    if (!held.day.ariaCurrent) return board.endPreview();
     board.preview(held.column, held.at, held.minutes);
     board.shadow.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function where() {
-    const { item, column, at, minutes } = held;
+    const { item, column, at, minutes, day } = held;
     const parts = [board.describe(column, at, minutes)];
+    if (!day.ariaCurrent) return `${day.textContent.trim()}, ${parts[0]}.`;
     const beside = board.beside(column, at, minutes, item.dataset.slot).map((box) => box.dataset.title);
     if (beside.length) parts.push(board.words("over", { titles: beside.join("”, “") }));
     const { opens, closes } = column.dataset;
@@ -115,7 +118,8 @@ export function start(board) {
     const rooms = board.rooms;
     const down = { ArrowDown: 1, ArrowUp: -1, PageDown: 60 / step, PageUp: -60 / step }[key];
     const across = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    if (down && shiftKey) held.minutes = Math.max(step, held.minutes + down * step);
+    if (across && shiftKey) held.day = board.days[board.days.indexOf(held.day) + across] ?? held.day;
+    else if (down && shiftKey) held.minutes = Math.max(step, held.minutes + down * step);
     else if (down) held.at = board.snap(held.at + down * step, held.minutes);
     else if (across) held.column = rooms[rooms.indexOf(held.column) + across] ?? held.column;
     else if (key === "Home") held.column = rooms[0];
@@ -127,18 +131,20 @@ export function start(board) {
   }
 
   function release() {
-    const { item, column, at, minutes } = held;
+    const { item, ...place } = held;
     held = null;
     board.busy -= 1;
     board.endPreview();
+    place.day.classList.remove("is-target");
     const still = (item.dataset.slot && board.box(item.dataset.slot)) || item;
     still.classList.remove("is-moving");
-    return { item: still, column, at, minutes };
+    return { item: still, ...place };
   }
 
   function put() {
-    const { item, column, at, minutes } = release();
-    if (!board.place(item, column, at, minutes)) board.say(board.words("left", { title: item.dataset.title }));
+    const { item, column, at, minutes, day } = release();
+    if (!day.ariaCurrent) board.placeOn(item, day.dataset.date, at, minutes, column);
+    else if (!board.place(item, column, at, minutes)) board.say(board.words("left", { title: item.dataset.title }));
     return true;
   }
 

@@ -69,12 +69,16 @@ export function start(board) {
       y: event?.clientY ?? y,
       grip: item.dataset.slot ? y - box.top : 8,
       minutes: board.minutesOf(item),
+      length: board.minutesOf(item),
       minute: board.minute,
       edges: grid.getBoundingClientRect(),
     };
     board.busy += 1;
     item.classList.add("is-moving");
-    document.documentElement.classList.add("bd-dragging");
+    // It carries the cursor: a rule for every element would have the browser style them all anew.
+    drag.veil = Object.assign(document.createElement("div"), { className: "bd-veil" });
+    drag.veil.classList.toggle("bd-veil--resize", resize);
+    root.append(drag.veil);
     if (!resize) {
       drag.ghost = Object.assign(document.createElement("div"), { className: "bd-ghost", textContent: item.dataset.title });
       root.append(drag.ghost);
@@ -102,14 +106,13 @@ export function start(board) {
   /** Find what is below the pointer and draw where the talk would go. */
   function aim() {
     const { item, resize, x, y, minute } = drag;
-    const column = resize ? item.closest(".bd-room") : document.elementFromPoint(x, y)?.closest(".bd-room, [data-tray]");
-    drag.tray?.classList.remove("is-target");
-    drag.tray = drag.column = null;
-    if (!column) return board.endPreview();
-    if ("tray" in column.dataset) {
+    const column = resize ? item.closest(".bd-room") : below(x, y)?.closest(".bd-room, [data-tray], [data-date]");
+    drag.other?.classList.remove("is-target");
+    drag.other = drag.column = null;
+    if (!column?.matches(".bd-room")) {
       board.endPreview();
-      if (!item.dataset.slot) return;
-      drag.tray = column;
+      if (!column || !item.dataset.slot || column.ariaCurrent) return;
+      drag.other = column;
       return column.classList.add("is-target");
     }
     const top = column.querySelector(".bd-boxes").getBoundingClientRect().top;
@@ -125,12 +128,16 @@ export function start(board) {
     board.preview(column, drag.at, drag.length);
   }
 
+  function below(x, y) {
+    return document.elementsFromPoint(x, y).find((element) => element !== drag.veil);
+  }
+
   function end(drop) {
     cancelAnimationFrame(drag.frame);
-    const { item, ghost, tray, column, at, length } = drag;
+    const { item, ghost, veil, other, column, at, length } = drag;
     ghost?.remove();
-    tray?.classList.remove("is-target");
-    document.documentElement.classList.remove("bd-dragging");
+    veil.remove();
+    other?.classList.remove("is-target");
     board.endPreview();
     board.busy -= 1;
     drag = null;
@@ -140,7 +147,7 @@ export function start(board) {
     addEventListener("click", swallow, { capture: true, once: true });
     setTimeout(() => removeEventListener("click", swallow, { capture: true }), 50);
     if (!drop) return board.say(board.words("left", { title: item.dataset.title }));
-    if (tray) board.sendBack(still);
+    if (other) other.dataset.date ? board.placeOn(still, other.dataset.date, Number(item.dataset.at), length) : board.sendBack(still);
     else if (column) board.place(still, column, at, length);
   }
 

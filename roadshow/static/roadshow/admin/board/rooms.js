@@ -52,9 +52,10 @@ export function start(board) {
     keep({ [list]: on ? [...kept[list], key] : kept[list].filter((other) => other !== key) });
   }
 
+  /** Touches only what differs: each of these would have the browser style the whole board anew. */
   function draw() {
-    root.dataset.size = kept.size;
-    root.style.setProperty("--step", step.value);
+    if (root.dataset.size !== kept.size) root.dataset.size = kept.size;
+    set(root, "--step", step.value);
     for (const box of boxes) box.checked = !kept.hidden.includes(box.value);
     let pinned = 0;
     let shown = 0;
@@ -68,7 +69,11 @@ export function start(board) {
       if (isPinned && !column.hidden) column.style.setProperty("--pin", pinned++);
       tools(column, isPinned);
     }
-    board.canvas.style.setProperty("--rooms", shown);
+    set(board.canvas, "--rooms", shown);
+  }
+
+  function set(element, name, value) {
+    if (element.style.getPropertyValue(name).trim() !== String(value)) element.style.setProperty(name, value);
   }
 
   function tools(column, isPinned) {
