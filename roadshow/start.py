@@ -24,8 +24,7 @@ from roadshow.demo.login import read_login
 from roadshow.embedded import StartError, database_url
 
 THREADS = 4  # requests at a time in each worker, every one with a connection to the database
-# How glibc keeps memory, by its own numbers: in one arena for all threads, and no more than a megabyte unused.
-# Left alone it keeps for each thread what the largest page that it ever made took.
+# What glibc is told about memory, by the numbers of malloc.h: one place for all threads; megabytes go back when unused.
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = (-8, 1), (-3, 1024**2), (-1, 1024**2)
 
 
@@ -85,17 +84,8 @@ def only_one(folder: Path, address: Address) -> Iterator[None]:
         yield
 
 
-def spare_memory() -> None:
-    """Have the C library hand back what is unused, where it is one that can be told."""
-    with contextlib.suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for setting in (ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD):
-            mallopt(*setting)
-
-
 def load_application():
     """Called in each worker: the WSGI application, in a process that does not outlive its parent."""
-    spare_memory()
     parent = os.getppid()
 
     def follow():
@@ -113,11 +103,11 @@ def share_one_heap() -> None:
     """Let threads that start from now on take memory from one place, where each would get its own.
 
     A schedule of 1,100 talks takes tens of megabytes for a moment; every thread's heap would keep them.
-    Threads of Python seldom allocate at the same time, so nobody waits. Only glibc has the knob (malloc.h).
+    Threads of Python seldom allocate at the same time, so nobody waits. Only glibc has these knobs.
     """
-    arena_max = -8
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(arena_max, 1)
+        for setting in (ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD):
+            ctypes.CDLL(None).mallopt(*setting)
 
 
 def serve(address: Address, workers: int, load=load_application) -> None:

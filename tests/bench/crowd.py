@@ -64,12 +64,14 @@ def watch(server: Server, slug: str, mark: Callable[[str, str], int]) -> dict:
     )
     start = time.monotonic()
     crowd.start()
-    released = []
+    released, took = [], []
     for when in RELEASES:
         time.sleep(max(0.0, start + when - time.monotonic()))
         number += 1
+        begun = time.monotonic()
         assert mark(slug, f"release {number}") == number
         released.append((time.monotonic() - 0.15, number))  # `mark` waits that long at its end
+        took.append(round(released[-1][0] - begun, 1))
     crowd.join()
     time.sleep(0.2)
     witness.going = False
@@ -84,7 +86,8 @@ def watch(server: Server, slug: str, mark: Callable[[str, str], int]) -> dict:
         "statuses": sorted({int(status) for status, _, _ in answers}),
         "different answers": len(answers),
         "answers no witness knows": len({tag for _, tag, _ in answers} - set(witness.tags)),
-        "mixed": witness.mixed,
+        "mixtures of two releases": witness.mixed,
+        "seconds that a release took": took,
         "seconds until the old was gone": [round(last_of_older(witness, *one), 2) for one in released],
     }
 

@@ -1,6 +1,7 @@
 """What is measured, and what it may cost in control units."""
 
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ class Page:
 
 
 def pages(slug: str) -> list[Page]:
-    """The pages of one event with a schedule, and those of the portal around it; PAGES picks by a part of the name."""
+    """The pages of one event with a schedule, and those of the portal around it; PAGES picks by name."""
     event = Event.objects.get(slug=slug)
     slot = ReleasedSlot.objects.filter(release=event.current_release, talk__speakers__isnull=False).first()
     talk = Talk.objects.prefetch_related("speakers", "topics").get(pk=slot.talk_id)
@@ -56,7 +57,7 @@ def pages(slug: str) -> list[Page]:
         found.append(Page("series", event.series.get_absolute_url(), 8))
     if talk.topics.all():
         found.append(Page("topic", talk.topics.all()[0].get_absolute_url(), 8))
-    return [page for page in found if os.environ.get("PAGES", "") in page.name]
+    return [page for page in found if re.search(os.environ.get("PAGES", ""), page.name)]
 
 
 NOT_MODIFIED = 2.5  # units that any 304 may cost

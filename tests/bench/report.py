@@ -8,6 +8,7 @@ from statistics import median
 
 import psutil
 
+from . import document
 from .measure import Row
 
 KEPT = Path(__file__).parent / "results.json"
@@ -82,9 +83,10 @@ def kept() -> dict:
 
 
 def keep(part: str, **result) -> None:
-    """Write one part of the results: `pages`, `growth` or `crowd`."""
+    """Write one part of the results, `pages`, `growth` or `crowd`, also into the document that shows them."""
     whole = kept() | {part: {"machine": machine(), **result}}
     KEPT.write_text(json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    document.refresh(whole)
 
 
 def summary(controls: list[float], memory: tuple[int, int]) -> str:
