@@ -1,6 +1,6 @@
 """One search over everything that `user` sees: which kinds there are, and how each is looked up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -29,3 +29,16 @@ KINDS = (
     Kind("resources", _("Links"), lambda user: Resource.objects.visible_to(user).listed().for_cards()),
     Kind("collections", _("Collections"), lambda user: Collection.objects.visible_to(user).with_items(user)),
 )
+
+
+def found(kinds: Iterable[Kind], user, query: str, most: int) -> list[tuple[Kind, QuerySet, int]]:
+    """For each kind the best rows, best first, and how many of them there are (`most` or so at most).
+
+    Nearly right words count only where no kind has the right ones.
+    """
+    results = []
+    for nearly in (False, True):
+        results = [(kind, *kind.rows(user).best(query, most, nearly=nearly)) for kind in kinds]
+        if any(total for _, _, total in results):
+            break
+    return results

@@ -16,7 +16,7 @@ from roadshow.base.caching import seldom
 from roadshow.base.pages import PAGE_SIZE, Pages, edit_url, render_list
 from speakers.models import Speaker
 
-from .search import KINDS
+from .search import KINDS, found
 
 FEW = 6
 MOST = 100  # results of a kind that a search compares
@@ -114,14 +114,16 @@ def search(request):
         chosen = ""
     if query:
         kinds = [kind for kind in KINDS if chosen in ("", kind.name)]
-        found = [(kind, *kind.rows(request.user).best(query, MOST)) for kind in kinds]
+        results = found(kinds, request.user, query, MOST)
         if chosen:
-            kind, rows, total = found[0]
+            kind, rows, total = results[0]
             page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
             context |= {"page": page, "pages": page.paginator.get_elided_page_range(page.number)}
             context["groups"] = [group(kind, list(page), total)]
         else:
-            context["groups"] = [group(kind, list(rows[:FEW]), total) for kind, rows, total in found if total]
+            context["groups"] = [
+                group(kind, list(rows[:FEW]), total) for kind, rows, total in results if total
+            ]
     return render(request, "portal/search.html", context)
 
 
@@ -143,12 +145,13 @@ def suggest(request):
     kinds = (
         [kind for kind in KINDS if kind.name in SUGGESTED] if len(query) > 1 or not query.isascii() else []
     )
-    found = [
+    suggestions = [
         {"kind": str(kind.label), "title": str(row), "url": row.get_absolute_url()}
-        for kind in kinds
-        for row in kind.rows(request.user).prefetch_related(None).best(query, MOST)[0][:3]
+        for kind, rows, total in found(kinds, request.user, query, MOST)
+        if total
+        for row in rows.prefetch_related(None)[:3]
     ]
-    return JsonResponse({"suggestions": found})
+    return JsonResponse({"suggestions": suggestions})
 
 
 @require_safe

@@ -17,7 +17,7 @@ class Fold(Func):
 
 
 class Terms(SearchQuery):
-    """What somebody typed, as a tsquery: every word as a prefix, runs of Chinese as phrases."""
+    """What somebody typed, as a tsquery: words as prefixes (short ones only at the end), runs of Chinese as phrases."""
 
     function = "public.roadshow_query"
     invert = False
@@ -96,15 +96,16 @@ class SearchQuerySet(QuerySet):
         parts = [part.values("pk") for part in (*rows.with_words(text), *rows.nearly(text))]
         return self.filter(pk__in=parts[0].union(*parts[1:]))._best_first(text)
 
-    def best(self, text: str, most: int) -> tuple["SearchQuerySet", int]:
+    def best(self, text: str, most: int, *, nearly: bool = False) -> tuple["SearchQuerySet", int]:
         """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.
 
-        Nearly right words count only where nothing has the right ones. It costs a query, or two if so.
+        `nearly` takes those with nearly right words instead. It costs a query.
         """
         text = text.replace("\0", " ").strip()
         rows = self._bare()
-        exact = [*rows._titled(text), *rows.with_words(text)]
-        keys = rows._first(exact, most) or rows._first(rows.nearly(text), most)
+        keys = rows._first(
+            rows.nearly(text) if nearly else [*rows._titled(text), *rows.with_words(text)], most
+        )
         return self.filter(pk__in=keys)._best_first(text), len(keys)
 
     @staticmethod

@@ -1,5 +1,5 @@
 """`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
-reads, with PLANS=1 how the database finds it."""
+reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it."""
 
 import os
 import sys
@@ -33,6 +33,8 @@ def main() -> int:
                 runs.crowd()
             elif os.environ.get("PLANS"):
                 runs.explain()
+            elif os.environ.get("SEARCH"):
+                runs.searching()
             else:
                 runs.usual()
     except (wrk.Missing, StartError) as error:

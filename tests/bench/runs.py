@@ -14,7 +14,7 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
-from . import generate, plans, report
+from . import generate, plans, report, search
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
 from .server import Server, serving
@@ -131,6 +131,18 @@ def explain() -> None:
     scans = sum(len(query.scans) for queries in found.values() for query in queries)
     number = sum(map(len, found.values()))
     say(f"\n{number} queries of {len(found)} pages beside {talks} talks; tables read through: {scans}")
+
+
+def searching() -> None:
+    """What searches cost in a database of 25,000 talks."""
+    talks, events = GROWTH[0]
+    rows = search.measure(generate.load(events))
+    say(f"{'milliseconds in the database':<28} {'results':>8} {'suggestions':>12}")
+    for row in rows:
+        say(f"{row['search']:<28} {row['results']:>8.1f} {row['suggestions']:>12.1f}")
+    worst = max(row["results"] for row in rows)
+    say(f"{talks} talks; the dearest results took {worst:.1f} ms of {search.LIMIT} ms.")
+    report.keep("search", talks=talks, rows=rows)
 
 
 def crowd() -> None:
