@@ -6,16 +6,44 @@ that is known to contrast, in the light and in the dark theme. The conversion is
 
 import math
 import zlib
+from dataclasses import dataclass
 
 HUES = 24
+GREY = -1  # the hue of a colour that has hardly any
 
 
 def hue_class(color: str, name: str = "") -> str:
     """The CSS classes for "#rrggbb"; without a colour, a hue that `name` always gets."""
+    if not color and not name:
+        return ""
+    hue = _hue(color, name)
+    return "hue hue-none" if hue == GREY else f"hue hue-{hue}"
+
+
+@dataclass(frozen=True)
+class Shades:
+    """The light theme's family of one hue, each as "#rrggbb": for pictures, which know no style sheet."""
+
+    soft: str
+    line: str
+    accent: str
+    ink: str
+
+
+def shades(color: str, name: str) -> Shades:
+    """The family of the hue that `hue_class` chooses."""
+    hue = _hue(color, name)
+    angle, vivid = (265.0, 0.06) if hue == GREY else (hue * 360 / HUES, 1)
+    family = {"soft": (0.955, 0.025), "line": (0.84, 0.08), "accent": (0.53, 0.18), "ink": (0.42, 0.13)}
+    return Shades(**{role: _rgb(light, chroma * vivid, angle) for role, (light, chroma) in family.items()})
+
+
+def _hue(color: str, name: str) -> int:
+    """0 to 23, or GREY."""
     if not color:
-        return f"hue hue-{zlib.crc32(name.encode()) % HUES}" if name else ""
+        return zlib.crc32(name.encode()) % HUES
     chroma, angle = _oklch(color)
-    return "hue hue-none" if chroma < 0.03 else f"hue hue-{round(angle / 360 * HUES) % HUES}"
+    return GREY if chroma < 0.03 else round(angle / 360 * HUES) % HUES
 
 
 def _oklch(color: str) -> tuple[float, float]:
@@ -31,3 +59,21 @@ def _oklch(color: str) -> tuple[float, float]:
 
 def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _rgb(lightness: float, chroma: float, angle: float) -> str:
+    """The way back from OKLCH; what a screen cannot show is cut off."""
+    a, b = (chroma * part(math.radians(angle)) for part in (math.cos, math.sin))
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    channels = (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+    return "#" + "".join(f"{round(255 * _gamma(min(1, max(0, channel)))):02x}" for channel in channels)
+
+
+def _gamma(channel: float) -> float:
+    return 12.92 * channel if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055

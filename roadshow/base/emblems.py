@@ -6,18 +6,21 @@ from collections.abc import Iterator
 WIDTH, HEIGHT, STEP = 640, 280, 40
 
 
-def emblem(seed: str, *, lines: int = 3) -> str:
-    """An SVG of `lines` routes with their stops, in the current colour; hidden from screen readers."""
+def emblem(seed: str, *, lines: int = 3, inside: str = "var(--sheet)") -> str:
+    """An SVG of `lines` routes with their stops, in the current colour; hidden from screen readers.
+
+    `inside` is what the stops are filled with.
+    """
     chance = random.Random(seed)  # noqa: S311 - a pattern, not a secret
     heights = chance.sample(range(1, HEIGHT // STEP), lines)
-    drawn = "".join(_line(chance, row * STEP, index) for index, row in enumerate(heights))
+    drawn = "".join(_line(chance, row * STEP, index, inside) for index, row in enumerate(heights))
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" fill="none"'
         f' stroke="currentColor" stroke-linejoin="round" aria-hidden="true" focusable="false">{drawn}</svg>'
     )
 
 
-def _line(chance: random.Random, y: int, index: int) -> str:
+def _line(chance: random.Random, y: int, index: int, inside: str) -> str:
     points = list(_points(chance, y))
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
     stops = "".join(
@@ -28,7 +31,7 @@ def _line(chance: random.Random, y: int, index: int) -> str:
     width, opacity = (9, 1) if index == 0 else (5, 0.45)
     return (
         f'<g opacity="{opacity}"><path d="{path}" stroke-width="{width}"/>'
-        f'<g fill="var(--sheet)" stroke-width="4">{stops}</g></g>'
+        f'<g fill="{inside}" stroke-width="4">{stops}</g></g>'
     )
 
 
