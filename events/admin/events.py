@@ -122,6 +122,7 @@ class EventAdmin(RecordAdmin):
                     "series",
                     "venue",
                     ("city", "country"),
+                    ("latitude", "longitude"),
                 ]
             },
         ),

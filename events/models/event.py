@@ -18,6 +18,8 @@ from roadshow.base.caching import seldom
 from roadshow.base.models import COLOR, LanguageField, PictureField, Record, validate_timezone
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
+from .venue import Located
+
 LASTS = F("ends_on") - F("starts_on")
 
 
@@ -76,7 +78,7 @@ def _state(events: EventQuerySet) -> dict:
     return events.aggregate(number=Count("pk"), latest=Max("updated_at"))
 
 
-class Event(Record):
+class Event(Located, Record):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -175,6 +177,7 @@ class Event(Record):
             *search_indexes("event", "name"),
         ]
         constraints = [
+            *Located.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="event_ends_after_it_starts",
@@ -207,11 +210,26 @@ class Event(Record):
         return self.ends_on < timezone.localdate(timezone=self.zone)
 
     @property
+    def has_several_days(self) -> bool:
+        return self.ends_on > self.starts_on
+
+    @property
     def place(self) -> str:
         """Where it is, in a word or two: "Main hall, Bangalore", "Zurich", or empty."""
         if self.venue:
             return str(self.venue)
         return ", ".join(filter(None, [self.city, self.country]))
+
+    @property
+    def town(self) -> str:
+        """The name of the place on a map."""
+        return (self.venue and self.venue.city) or self.city or self.name
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude: the venue's, or else those of the town."""
+        located = self.venue if self.venue and self.venue.latitude is not None else self
+        return None if located.latitude is None else (located.latitude, located.longitude)
 
 
 class EventRoom(models.Model):

@@ -11,6 +11,30 @@ from roadshow.base.models import Record
 from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
 
 
+class Located(models.Model):
+    """Something with coordinates in degrees, or without."""
+
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="%(class)s_has_both_coordinates_or_none",
+                violation_error_message=_(
+                    "Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."
+                ),
+            ),
+        ]
+
+
 class VenueQuerySet(SearchQuerySet):
     search_title = "name"
 
@@ -27,17 +51,11 @@ class VenueQuerySet(SearchQuerySet):
         return self if curates(user) else self.none()
 
 
-class Venue(Record):
+class Venue(Located, Record):
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"), blank=True, help_text=_("Street, number, postal code."))
     city = models.CharField(_("city"), max_length=120, blank=True)
     country = models.CharField(_("country"), max_length=120, blank=True)
-    latitude = models.FloatField(
-        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
-    )
-    longitude = models.FloatField(
-        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
-    )
     website = models.URLField(_("website"), max_length=500, blank=True)
     directions = models.TextField(_("how to get there"), blank=True, help_text=_("Markdown."))
     accessibility = models.TextField(
@@ -54,19 +72,20 @@ class Venue(Record):
         verbose_name, verbose_name_plural = _("venue"), _("venues")
         ordering = ["name", "pk"]
         indexes = search_indexes("venue", "name")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                name="venue_has_both_coordinates_or_none",
-                violation_error_message=_(
-                    "Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."
-                ),
-            ),
-        ]
+        constraints = Located.Meta.constraints
 
     def __str__(self):
         return ", ".join(filter(None, [self.name, self.city]))
+
+    @property
+    def coordinates(self) -> str:
+        """As links to maps have them: "12.97160,77.59460"."""
+        return f"{self.latitude:.5f},{self.longitude:.5f}"
+
+    @property
+    def written(self) -> str:
+        """The whole address in a line."""
+        return ", ".join(filter(None, [*self.address.splitlines(), self.city, self.country]))
 
 
 class RoomQuerySet(SearchQuerySet):

@@ -78,9 +78,9 @@ class EventSerializer(RecordSerializer):
         fields = [
             "url", "guid", "slug", "series", "name", "tagline", "description", "notice", "language", "state",
             "starts_on", "ends_on", "date_precision", "previous_starts_on", "timezone", "day_change",
-            "venue", "city", "country", "online_url", "rooms", "website", "registration_url",
-            "organiser_name", "picture", "color", "feedback_open", "slot_minutes", "room_changeover",
-            "speaker_changeover", "release", "recaps", "photos", "created_at", "updated_at",
+            "venue", "city", "country", "latitude", "longitude", "online_url", "rooms", "website",
+            "registration_url", "organiser_name", "picture", "color", "feedback_open", "slot_minutes",
+            "room_changeover", "speaker_changeover", "release", "recaps", "photos", "created_at", "updated_at",
         ]  # fmt: skip
         example = {
             "slug": "bangalore-2018",

@@ -7,7 +7,8 @@ from roadshow.base.pages import edit_url, render_list, root_of
 from speakers.models import Speaker
 
 from .. import linked_data
-from ..filters import EventFilter
+from ..filters import EventFilter, TalkFilter
+from ..formats import tour_map
 from ..models import Event, Feedback, Recap, Series, Talk, Topic
 
 SHOWN = 12  # talks, people or links on an event's own page; the rest is one click away
@@ -29,9 +30,10 @@ def event_list(request):
 def series(request, slug):
     row = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
     events = row.events.visible_to(request.user).for_cards()
-    talks = Talk.objects.visible_to(request.user).filter(event__in=events)
+    talks = Talk.objects.visible_to(request.user).filter(event__in=events).exclude(kind=Talk.Kind.BREAK)
     upcoming, past = list(events.upcoming()), list(events.past())
-    graph = linked_data.of_series(row, [*past, *upcoming], root_of(request))
+    tour = [*reversed(past), *upcoming]
+    coming = next((event for event in upcoming if event.state == Event.State.PUBLISHED), None)
     return render(
         request,
         "events/series.html",
@@ -39,11 +41,46 @@ def series(request, slug):
             "series": row,
             "upcoming": upcoming,
             "past": past,
+            "stop_count": len(tour),
+            "next_stop": coming,
+            "map": map_of(tour, coming),
             "talks": talks.for_cards().newest_first()[:SHOWN],
             "talk_count": talks.count(),
-            "linked_data": mark_safe(graph),
+            "linked_data": mark_safe(linked_data.of_series(row, tour, root_of(request))),
             "edit": edit_url(request, row),
         },
+    )
+
+
+def map_of(tour: list[Event], coming: Event | None) -> tour_map.Map | None:
+    """The stops whose place is known, in this order, and the way from one to the next."""
+    return tour_map.draw(
+        [
+            tour_map.Stop(
+                event.town,
+                *event.position,
+                "next" if event == coming else "past" if event.is_over else "later",
+            )
+            for event in tour
+            if event.position and event.state != Event.State.CANCELLED
+        ]
+    )
+
+
+@require_safe
+def series_talks(request, slug):
+    """All talks of a tour."""
+    row = get_object_or_404(Series.objects.visible_to(request.user).defer("description", "search"), slug=slug)
+    events = row.events.visible_to(request.user)
+    talks = Talk.objects.visible_to(request.user).filter(event__in=events).exclude(kind=Talk.Kind.BREAK)
+    topics = Topic.objects.filter(talks__in=talks).distinct().values_list("slug", "name")
+    stops = events.order_by("-starts_on", "-pk").values_list("slug", "name")
+    return render_list(
+        request,
+        "events/series_talks.html",
+        TalkFilter(request.GET, talks.for_cards().newest_first(), request=request),
+        shown={"q": None, "event": stops, "topic": topics, "kind": None, "level": None, "link": None},
+        context={"series": row},
     )
 
 

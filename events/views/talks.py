@@ -3,10 +3,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import edit_url, render_list, root_of
+from roadshow.base.pages import absolute, edit_url, render_list, root_of
 
 from .. import linked_data
 from ..filters import TalkFilter
+from ..formats.calendar_links import calendar_links
 from ..models import Event, Feedback, Talk, TalkSpeaker, Topic
 
 RELATED = 5
@@ -56,6 +57,7 @@ def talk(request, slug, talk):
             "talk": row,
             "event": row.event,
             "links": row.links.all(),
+            "calendars": [] if row.is_cancelled else calendars_of(row, request),
             "topics": topics,
             "resources": row.resources.visible_to(request.user).listed().for_cards(),
             "photos": row.photos.all(),
@@ -70,6 +72,22 @@ def talk(request, slug, talk):
             "edit": edit_url(request, row),
         },
     )
+
+
+def calendars_of(talk: Talk, request) -> list[tuple]:
+    """Each slot with the addresses that put it into a calendar on the web."""
+    found = []
+    for slot in talk.current_slots:
+        place = ", ".join(filter(None, [slot.room.name if slot.room else "", talk.event.place]))
+        links = calendar_links(
+            title=talk.title,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            place=place or talk.event.online_url,
+            text=absolute(request, talk.get_absolute_url()),
+        )
+        found.append((slot, links))
+    return found
 
 
 def related(talk: Talk, topics: list[Topic], others):

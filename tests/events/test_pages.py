@@ -3,9 +3,12 @@
 import datetime as dt
 import html
 import re
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from PIL import Image
 
 from events import actions
 from events.models import Recap, Track
@@ -43,6 +46,7 @@ def whole_event(count: int, **options):
     [
         ("/events/", 3),
         ("/series/tour/", 7),
+        ("/series/tour/talks/", 7),
         ("/events/whole/", 13),
         ("/events/whole/talks/", 7),
         ("/events/whole/talks/talk-0/", 11),
@@ -215,3 +219,75 @@ def test_events_know_how_exactly_their_dates_are_known(client):
     assert "January 2020" in page
     assert "15 Jan" not in page
     assert "1 Jul" not in page
+
+
+def test_a_series_shows_its_stops_on_a_map_and_the_next_one(client):
+    series = factories.Series(slug="tour", name="The tour")
+    factories.Event(
+        series=series, city="Zurich", latitude=47.37, longitude=8.54, starts_on=dt.date(2020, 1, 1)
+    )
+    venue = factories.Venue(city="Bangalore", latitude=12.97, longitude=77.59)
+    factories.Event(series=series, name="Coming", venue=venue, starts_on=dt.date(2999, 1, 1))
+    factories.Event(series=series, city="Nowhere", starts_on=dt.date(2021, 1, 1))
+    factories.Event(series=series, city="Hidden", latitude=1, longitude=1, state="draft")
+    page = client.get("/series/tour/").text
+    assert "The stops on a map: Zurich, Bangalore</title>" in page
+    assert ">Coming<" in page.partition("Next stop<")[2]
+    assert "<dd>3</dd>" in page
+
+
+def test_a_series_without_places_has_no_map(client):
+    factories.Event(series=factories.Series(slug="tour"))
+    assert "<title id=" not in client.get("/series/tour/").text
+
+
+def test_all_talks_of_a_tour_can_be_narrowed(client):
+    event = factories.Event(series=factories.Series(slug="tour"))
+    factories.Talk(event=event, title="Lighthouses")
+    factories.Talk(event=event, title="Harbours")
+    factories.Talk(title="Elsewhere")
+    page = client.get("/series/tour/talks/?q=light").text
+    assert "<mark>Light</mark>houses" in page or "Lighthouses" in page
+    assert "Harbours" not in page
+    assert "Elsewhere" not in client.get("/series/tour/talks/").text
+
+
+def test_a_talk_goes_into_a_calendar_by_file_and_on_the_web(client):
+    talk = factories.Talk(
+        title="Cats & dogs", slug="cats", event__slug="show", event__timezone="Asia/Kolkata"
+    )
+    begin = dt.datetime(2030, 1, 1, 4, 30, tzinfo=dt.UTC)
+    factories.Slot(talk=talk, starts_at=begin, ends_at=begin + dt.timedelta(minutes=45), room__name="Hall")
+    actions.release(event=talk.event, by=None)
+    page = html.unescape(client.get(talk.get_absolute_url()).text)
+    google, outlook = (
+        parse_qs(urlsplit(address).query)
+        for address in re.findall(r'href="(https://(?:calendar\.google|outlook\.live)\.com[^"]*)"', page)
+    )
+    assert 'href="/events/show/talks/cats.ics"' in page
+    assert (google["text"], google["dates"]) == (["Cats & dogs"], ["20300101T043000Z/20300101T051500Z"])
+    assert (outlook["startdt"], outlook["enddt"]) == (["2030-01-01T04:30:00Z"], ["2030-01-01T05:15:00Z"])
+    assert google["location"] == ["Hall"]
+    assert google["details"] == ["http://testserver/events/show/talks/cats/"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans"])
+def test_an_event_and_a_talk_have_a_picture_for_other_sites(client, prefix):
+    talk = factories.Talk(title="关于地图", speakers=[factories.Speaker(name="ليلى حداد")])
+    for path in [f"{prefix}{row.get_absolute_url()}" for row in (talk, talk.event)]:
+        assert (
+            f'<meta property="og:image" content="http://testserver{path}preview.png">'
+            in client.get(path).text
+        )
+        answer = client.get(f"{path}preview.png")
+        with Image.open(BytesIO(answer.content)) as picture:
+            assert (picture.format, picture.size) == ("PNG", (1200, 630))
+        assert client.get(f"{path}preview.png", headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
+def test_a_venue_leads_to_directions(client):
+    venue = factories.Venue(latitude=12.97, longitude=77.59, accessibility="No steps.", directions="By tram.")
+    page = client.get(factories.Event(venue=venue).get_absolute_url()).text
+    assert 'href="https://www.openstreetmap.org/directions?to=12.97000%2C77.59000"' in page
+    assert "No steps." in page
+    assert "By tram." in page

@@ -13,6 +13,10 @@ SECRET = "Zylophant"
 
 OWN = [  # addresses of a draft itself
     "/events/draft/",
+    "/events/draft/preview.png",
+    "/events/draft/talks/inside/preview.png",
+    "/events/open/talks/draft/preview.png",
+    "/series/draft/talks/",
     "/events/draft/schedule/",
     "/events/draft/talks/",
     "/events/draft/talks/inside/",
@@ -44,6 +48,7 @@ LISTS = [  # addresses where it might shine through
     "/events/open/talks/shown/",
     "/events/open/changes/",
     "/series/open/",
+    "/series/open/talks/",
     "/speakers/",
     "/speakers/?q=Zylophant",
     "/speakers/shown/",
