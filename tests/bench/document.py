@@ -61,7 +61,9 @@ def over(value: float, limit: float) -> str:
 
 def growth(result: dict) -> str:
     (few, small), (many, large) = sorted(result["sizes"].items(), key=lambda size: int(size[0]))
-    head = f"page|units, {few}|units, {many}|×|made ms, {few}|made ms, {many}|rows read, {few}|rows read, {many}"
+    head = (
+        f"page|units, {few}|units, {many}|×|made ms, {few}|made ms, {many}|rows read, {few}|rows read, {many}"
+    )
     rows = (
         (
             one["name"], one["cost"], other["cost"], over(other["cost"] / one["cost"], 1.5),
