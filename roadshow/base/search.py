@@ -106,10 +106,19 @@ class SearchQuerySet(QuerySet):
         keys = rows._first(
             rows.nearly(text) if nearly else [*rows._titled(text), *rows.with_words(text)], most
         )
-        return self.filter(pk__in=keys)._best_first(text), len(keys)
+        return self.among(keys, text), len(keys)
+
+    def keys_for(self, text: str) -> list[int]:
+        """The keys of all rows with every word of `text`; where none has, of those with nearly right words."""
+        rows = self._bare()
+        return rows._first(rows.with_words(text), None) or rows._first(rows.nearly(text), None)
+
+    def among(self, keys: list[int], text: str) -> "SearchQuerySet":
+        """The rows with these keys, the best for `text` first."""
+        return self.filter(pk__in=keys)._best_first(text)
 
     @staticmethod
-    def _first(parts: list[QuerySet], most: int) -> list[int]:
+    def _first(parts: list[QuerySet], most: int | None) -> list[int]:
         limited = [part.values_list("pk")[:most] for part in parts]
         return [key for (key,) in limited[0].union(*limited[1:])]
 
