@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from io import BytesIO
 
-from charset_normalizer import from_bytes
+from roadshow.base.encodings import likely_encoding
 
 from . import ical, schedule_json, schedule_xml, table
 from .document import Problem, Reading
@@ -146,10 +146,9 @@ def _guessed(data: bytes) -> tuple[str, Problem]:
     )
     sample = data[:_SAMPLE]
     odd = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in sample)
-    best = None if odd * 200 > len(sample) else from_bytes(sample).best()
-    if best is None:
+    encoding = None if odd * 200 > len(sample) else likely_encoding(sample)
+    if encoding is None:
         raise unreadable
-    encoding = best.encoding if best.encoding != "ascii" else "cp1252"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

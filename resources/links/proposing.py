@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from charset_normalizer import from_bytes
+from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from events.formats.text import clean
 from roadshow.base import guard
+from roadshow.base.encodings import likely_encoding
 from roadshow.base.languages import language_of
 
 _LOOK = 1024 * 1024  # bytes of a page that are read
@@ -68,7 +69,9 @@ def look_up(url: str) -> Proposal:
     """Fetch a page and read what it says. Raises Refused or FetchFailed, each with a sentence."""
     answer = guard.fetch(url, limit=_LOOK, timeout=10, truncate=True)
     if answer.status >= 400:
-        return Proposal(url=url, kind=kind_of_address(url))
+        raise guard.FetchFailed(
+            "status", _("The server answers with an error (%(status)d)."), status=answer.status
+        )
     return propose(answer.body, answer.url, content_type=answer.headers.get("content-type", ""))
 
 
@@ -203,8 +206,7 @@ def _decoded(html: bytes, content_type: str) -> str:
             return html.decode(name, "strict" if name == "utf-8" else "replace") if name else html.decode()
         except (LookupError, UnicodeDecodeError):
             continue
-    best = from_bytes(html[:65536]).best()
-    return html.decode(best.encoding if best else "latin-1", "replace")
+    return html.decode(likely_encoding(html) or "cp1252", "replace")
 
 
 def _objects(value: object, depth: int = 0) -> Iterator[dict]:

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from charset_normalizer import from_bytes
+from roadshow.base.encodings import likely_encoding
 
 from ..build import document_of, latest
 from ..document import TALK_KINDS, Reading
@@ -94,8 +94,7 @@ def _decoder(data: bytes, report: Report):
     try:
         b"".join(line for _, line in unfold(data)).decode()
     except UnicodeDecodeError:
-        best = from_bytes(data[: 256 * 1024]).best()
-        encoding = best.encoding if best else "latin-1"
+        encoding = likely_encoding(data) or "latin-1"
         report.add("file", f"Not in UTF-8; it was read as {encoding}.")
         return lambda raw: raw.decode(encoding, "replace")
     return lambda raw: raw.decode()

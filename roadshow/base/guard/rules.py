@@ -63,7 +63,7 @@ _resolvers = ThreadPoolExecutor(16, thread_name_prefix="resolve")
 class FetchFailed(Exception):  # noqa: N818 - reads as a sentence where it is caught
     """An address could not be fetched. As a string: one sentence; `reason` is a word for programs.
 
-    Reasons: refused, name (not found), name-later, connect, certificate, timeout, size, redirects, protocol.
+    Reasons: refused, name (not found), name-later, connect, certificate, timeout, size, redirects, protocol, status.
     """
 
     def __init__(self, reason: str, sentence: str, /, **values: object):

@@ -4,6 +4,7 @@ import pytest
 
 from resources.links import Proposal, look_up, propose
 from resources.links.proposing import kind_of_address
+from roadshow.base.guard import FetchFailed
 from tests.roadshow.servers import send, serving
 
 URL = "https://a.example/page"
@@ -142,4 +143,5 @@ def test_pages_are_fetched_through_the_guard(settings):
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
         found = look_up(f"{server.url}/old")
         assert (found.title, found.url) == ("New", f"{server.url}/new")
-        assert look_up(f"{server.url}/gone") == Proposal(url=f"{server.url}/gone")
+        with pytest.raises(FetchFailed, match=r"with an error \(404\)\."):
+            look_up(f"{server.url}/gone")
