@@ -32,7 +32,7 @@ def read(data: bytes, *, name: str = "", limit: int = LIMIT) -> Reading:
         reading = table.read_xlsx(data) if data.startswith(b"PK") else _text(data, name)
     except ValueError as error:
         raise UnreadableFile(_sentence(error)) from error
-    if not reading.links.links and not reading.problems:
+    if not reading.links.links and all(problem.severity == "info" for problem in reading.problems):
         raise UnreadableFile(_("There are no links in this file."))
     return reading
 

@@ -43,6 +43,7 @@ class _Reader:
         self.gatherer = Gatherer("Markdown")
         self.headings: list[tuple[int, str]] = []  # level and text of those above
         self.named = ""  # the collection that they make
+        self.described = False  # what follows is the collection's text, which is known
         self.depth, self.row = 0, False  # inside how many list items; inside a table's row
         self.item: dict | None = None  # the link that what follows may belong to
         self.also: list[dict] = []  # those in its note
@@ -54,6 +55,7 @@ class _Reader:
         for index, token in enumerate(tokens):
             if token.type in ("list_item_open", "tr_open"):
                 self.flush()
+                self.described = False
                 self.row = token.type == "tr_open"
                 self.depth += not self.row
             elif token.type in ("list_item_close", "tr_close"):
@@ -85,6 +87,7 @@ class _Reader:
             ]
             path = " / ".join(str(name) for _level, name in self.headings if name)
             self.named = self.gatherer.collection(path, known.get("text", ""))
+            self.described = "text" in known
         for _at, link in _links(children):
             self.keep({"place": place, **link})
 
@@ -113,9 +116,9 @@ class _Reader:
             self.pass_over(place, _plain_text(children))
 
     def pass_over(self, place: str, text: str) -> None:
-        """Say that a list item has no link, if this is one."""
-        if self.depth > 0 and text.strip():
-            self.gatherer.report.tally(_("A list item without a link was left out"), place, "info")
+        """Say that a text has no link and belongs to nothing: neither to a row nor to a heading that has it."""
+        if text.strip() and not self.row and not self.described:
+            self.gatherer.report.tally(_("Text without a link was left out"), place, "info")
 
     def flush(self) -> None:
         if self.item is not None:

@@ -83,7 +83,7 @@ def test_markdown_lists():
         *("Tools", "Tools / Debuggers", "Setext")
     ]
     assert [(p.place, p.message) for p in reading.problems] == [
-        ("line 16, line 18", "A list item without a link was left out: 2 times."),
+        ("line 16, line 18", "Text without a link was left out: 2 times."),
         ("line 17", "This is not a web address. Addresses begin with http:// or https://."),
         ("line 17", "Addresses begin with http:// or https://; this one begins with “mailto:”."),
     ]
