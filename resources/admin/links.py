@@ -253,7 +253,8 @@ class ResourceAdmin(ExportAdmin, RecordAdmin):
         candidates = list(self.for_list(chosen))
         if len(candidates) == 1:
             same = Resource.objects.editable_by(request.user).exclude(pk=candidates[0].pk)
-            candidates += self.for_list(same.best(candidates[0].title, SIMILAR)[0])[:SIMILAR]
+            keys = same.keys_for(candidates[0].title)
+            candidates += self.for_list(same.among(keys, candidates[0].title))[:SIMILAR]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Merge into one"),

@@ -1,5 +1,6 @@
 """`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
-reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it."""
+reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it, with LIBRARY=1 what
+links take."""
 
 import os
 import sys
@@ -35,6 +36,8 @@ def main() -> int:
                 runs.explain()
             elif os.environ.get("SEARCH"):
                 runs.searching()
+            elif os.environ.get("LIBRARY"):
+                runs.library()
             else:
                 runs.usual()
     except (wrk.Missing, StartError) as error:

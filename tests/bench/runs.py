@@ -1,4 +1,4 @@
-"""The three things that the bench does."""
+"""The things that the bench does."""
 
 import os
 import sys
@@ -155,3 +155,9 @@ def crowd() -> None:
     for name, value in result.items():
         say(f"{name}: {value}")
     report.keep("crowd", **result)
+
+
+def library() -> None:
+    from .library import measure
+
+    report.keep("library", **measure(say))
