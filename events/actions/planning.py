@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Event, EventRoom, Release, Room, Slot, Talk
+from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 
 
 class StalePlan(Exception):  # noqa: N818 - a refusal, in one sentence, not a fault
@@ -63,8 +64,22 @@ def _again(talk: Talk, guid: UUID) -> Slot:
 
 @transaction.atomic
 def unplace(*, slot: Slot, seen: datetime | None = None) -> None:
-    """Send a slot back: its talk is unscheduled again if it has no other. Raises StalePlan."""
-    _fresh(slot, seen).delete()
+    """Send a slot back: its talk is unscheduled again if it has no other.
+
+    Raises StalePlan, and ValidationError for a cancelled talk that attendees know: they have to be told.
+    """
+    slot = _fresh(slot, seen)
+    if (
+        slot.talk.state == Talk.State.CANCELLED
+        and ReleasedSlot.objects.current().filter(guid=slot.guid).exists()
+    ):
+        raise ValidationError(
+            _(
+                "Attendees know this talk: it stays, marked as cancelled, and takes nobody's room. "
+                "Withdraw the talk to take it off altogether."
+            )
+        )
+    slot.delete()
 
 
 def _fresh(slot: Slot, seen: datetime | None) -> Slot:

@@ -20,7 +20,7 @@ from roadshow.base.idempotency import idempotent
 from roadshow.base.viewsets import RecordViewSet
 
 from .. import filters, serializers
-from ..actions import ScheduleConflict, StalePlan, check, place, release
+from ..actions import ScheduleConflict, StalePlan, check, place, release, unplace
 from ..formats.document import decode
 from ..models import Event, Release, ReleasedSlot, Slot, Talk
 from ..schedule import differences
@@ -181,6 +181,9 @@ class PlanViewSet(RecordViewSet):
         if row := serializer.instance:
             values = {"talk": row.talk, "starts_at": row.starts_at, "room": row.room, "slot": row} | values
         return place(**values)
+
+    def remove(self, row):
+        unplace(slot=row)
 
     def handle_exception(self, exc):
         """A stale view is a 409; `fresh` is the slot as it is now, null when it is gone."""

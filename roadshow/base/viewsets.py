@@ -260,5 +260,9 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     def destroy(self, request, *args, **options):
         row = self.get_editable(lock=True)
         require_match(request, self.state(row))
-        row.delete()
+        self.remove(row)
         return Response(status=204)
+
+    def remove(self, row) -> None:
+        """Delete it. Raises what the API answers with."""
+        row.delete()

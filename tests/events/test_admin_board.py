@@ -201,6 +201,16 @@ def test_both_sides_of_a_conflict_are_marked_and_named(client, event, slot):
         assert words in answer["conflicts"]
 
 
+def test_what_blocks_is_listed_before_hundreds_of_warnings(client, event, slot, monkeypatch):
+    monkeypatch.setattr("events.admin.board.state.LISTED", 1)
+    early = factories.Talk(event=event, title="Nobody gives it")
+    factories.Slot(talk=early, room=event.hall, starts_at=at("08:00"))
+    factories.Slot(talk=factories.Talk(event=event), room=event.hall, starts_at=at("10:15"))
+    listed = client.get(board(event, "state")).json()["conflicts"]
+    assert "Room taken twice" in listed and "Nobody gives it" not in listed
+    assert "2 more" in listed
+
+
 def test_a_clash_of_a_speaker_is_accepted_with_a_reason(client, event, slot):
     speaker = slot.talk.speakers.get()
     other = factories.Talk(event=event, speakers=[speaker])

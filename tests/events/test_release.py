@@ -172,6 +172,22 @@ def test_a_stale_move_is_refused_with_the_fresh_slot():
     assert refusal.value.slot.starts_at == slot.starts_at + HOUR
 
 
+def test_a_cancelled_talk_that_attendees_know_is_not_sent_back_but_a_withdrawn_one_is():
+    slot = factories.Slot()
+    actions.release(event=slot.event, by=None)
+    slot.talk.state = "cancelled"
+    slot.talk.save()
+    with pytest.raises(ValidationError, match="stays, marked as cancelled"):
+        actions.unplace(slot=slot)
+    assert [talk.state for talk in document(actions.release(event=slot.event, by=None)).talks] == [
+        "cancelled"
+    ]
+    slot.talk.state = "withdrawn"
+    slot.talk.save()
+    actions.unplace(slot=slot)
+    assert not slot.event.slots.exists()
+
+
 def test_an_older_release_can_be_loaded_back_into_the_plan():
     slot = factories.Slot()
     first = actions.release(event=slot.event, by=None)

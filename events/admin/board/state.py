@@ -126,7 +126,12 @@ class Board:
 
     @property
     def listed(self) -> list[Conflict]:
-        return self.conflicts[:LISTED]
+        """Those that are written out: what blocks a release is never left out for warnings."""
+        return sorted(self.conflicts, key=lambda conflict: conflict.level != "block")[:LISTED]
+
+    @property
+    def unlisted(self) -> int:
+        return max(0, len(self.conflicts) - LISTED)
 
 
 def color_of(name: str | None, color: str | None) -> str:
