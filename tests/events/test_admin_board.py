@@ -181,6 +181,8 @@ def test_a_slot_that_is_gone_is_a_stale_view(client, event, slot):
         ({"op": "break", "start": "yesterday"}, "Say when it begins"),
         ({"op": "break", "start": "2030-10-06T10:00:00Z", "room": "no-room"}, "There is no such room"),
         ({"op": "break", "day": "2030-10-06", "time": "25:00"}, "Give a time such as 14:30"),
+        ({"op": "break", "day": "9999-12-31", "time": "03:00"}, "Say when it begins"),
+        ({"op": "break", "start": "9999-12-31T23:59:00Z", "minutes": "60"}, "Say when it begins"),
         ({"op": "unplace"}, "Say which slot"),
         ({"op": "remove"}, "Only a break"),
         ({"op": "accept"}, "Nobody of that name"),
@@ -190,6 +192,10 @@ def test_nonsense_is_refused_with_a_sentence(client, event, values, words):
     response = change(client, event, **values)
     assert response.status_code == 400
     assert words in response.json()["message"]
+
+
+def test_a_day_beyond_all_events_is_the_first(client, event, slot):
+    assert client.get(board(event, day="9999-12-31")).context["board"].day == event.starts_on
 
 
 def test_both_sides_of_a_conflict_are_marked_and_named(client, event, slot):

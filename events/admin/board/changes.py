@@ -1,6 +1,7 @@
 """What an organiser may do on the board, and how each of it is undone."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -72,16 +73,15 @@ class Change(forms.Form):
         return data
 
     def _instant(self, data) -> dt.datetime | None:
-        try:
+        instant = None
+        with suppress(ValueError, OverflowError):
             if data.get("start"):
                 instant = parse_datetime(data["start"])
-                return instant if instant and timezone.is_aware(instant) else None
-        except ValueError:
-            return None
-        if not data.get("day") or data.get("time") is None:
-            return None
-        date = data["day"] + dt.timedelta(days=data["time"] < self.event.day_change)
-        return dt.datetime.combine(date, data["time"], self.event.zone).astimezone(dt.UTC)
+            elif data.get("day") and data.get("time") is not None:
+                date = data["day"] + dt.timedelta(days=data["time"] < self.event.day_change)
+                instant = dt.datetime.combine(date, data["time"], self.event.zone).astimezone(dt.UTC)
+        is_usable = instant and timezone.is_aware(instant) and 1900 < instant.year < 2200
+        return instant if is_usable else None
 
     @staticmethod
     def _found(rows, key: str, value):

@@ -41,9 +41,10 @@ def _event(request: HttpRequest, pk: int) -> Event:
 
 def _day(value: str | None) -> dt.date | None:
     try:
-        return parse_date(value) if value else None
+        day = parse_date(value or "")
     except ValueError:
         return None
+    return day if day and 1900 < day.year < 2200 else None
 
 
 @require_GET
