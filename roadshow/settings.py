@@ -203,7 +203,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 CONTENT_SECURITY_POLICY = {
-    # The admin's library writes style attributes and evaluates expressions: it has a policy of its own.
+    # Libraries build these pages; they write style attributes and evaluate expressions.
     "EXCLUDE_URL_PREFIXES": ("/admin/", "/zh-hans/admin/", "/api/docs/"),
     "DIRECTIVES": {
         "default-src": [SELF],
