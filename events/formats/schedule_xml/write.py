@@ -1,6 +1,7 @@
 """A Document as schedule.xml that validates against c3voc's schema, whatever the document is like."""
 
 import re
+from io import BytesIO
 
 from lxml import etree
 
@@ -20,27 +21,40 @@ def write(document: Document) -> bytes:
 
     Talks without a slot are left out; lengths are cut at 23:59; a cancelled talk says so in its title.
     """
-    sheet = sheet_of(document)
-    root = etree.Element("schedule")
-    etree.SubElement(root, "generator", name=GENERATOR)
-    _add(root, "version", line(plain(document.version))[:100])
-    _conference(root, sheet)
-    for index, (day, rooms) in enumerate(sheet.days, 1):
-        element = etree.SubElement(
-            root,
-            "day",
-            index=str(index),
-            date=day.date.isoformat(),
-            start=stamp(local(day.starts_at, sheet.zone)),
-            end=stamp(local(day.ends_at, sheet.zone)),
-        )
+    sheet, out = sheet_of(document), BytesIO()
+    with etree.xmlfile(out, encoding="UTF-8") as file:
+        file.write_declaration()
+        with file.element("schedule"):
+            head = etree.Element("schedule")
+            etree.SubElement(head, "generator", name=GENERATOR)
+            _add(head, "version", line(plain(document.version))[:100])
+            _conference(head, sheet)
+            for element in head:
+                _put(file, element, 1)
+            for index, (day, rooms) in enumerate(sheet.days, 1):
+                _day(file, index, day, rooms, sheet.zone)
+            file.write("\n")
+    return out.getvalue() + b"\n"
+
+
+def _put(file, element: etree._Element, level: int) -> None:
+    """Write an element on lines of its own; nothing of it stays in memory."""
+    etree.indent(element, level=level)
+    element.tail = None
+    file.write("\n" + "  " * level, element)
+
+
+def _day(file, index: int, day, rooms, zone) -> None:
+    starts_at, ends_at = (stamp(local(moment, zone)) for moment in (day.starts_at, day.ends_at))
+    file.write("\n  ")
+    with file.element("day", index=str(index), date=day.date.isoformat(), start=starts_at, end=ends_at):
         for room, slots in rooms:
             if room.name or slots:
-                inside = etree.SubElement(element, "room", name=plain(room.name), guid=str(room.guid))
+                inside = etree.Element("room", name=plain(room.name), guid=str(room.guid))
                 for written in slots:
                     _event(inside, written)
-    etree.indent(root)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+                _put(file, inside, 2)
+        file.write("\n  ")
 
 
 def _add(parent: etree._Element, name: str, text: str) -> None:
