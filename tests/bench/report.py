@@ -84,6 +84,8 @@ def kept() -> dict:
 
 def keep(part: str, **result) -> None:
     """Write one part of the results, `pages`, `growth` or `crowd`, also into the document that shows them."""
+    if os.environ.get("PAGES"):  # some pages are no result
+        return
     whole = kept() | {part: {"machine": machine(), **result}}
     KEPT.write_text(json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
     document.refresh(whole)

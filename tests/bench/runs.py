@@ -1,6 +1,5 @@
 """The things that the bench does."""
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -68,10 +67,9 @@ def usual() -> None:
     say(report.table(rows, before))
     say(report.LEGEND)
     say(report.summary(bench.controls, memory))
-    if not os.environ.get("PAGES"):  # some pages are no result
-        report.keep(
-            "pages", rows=[row.as_json() for row in rows], megabytes=memory, control=median(bench.controls)
-        )
+    report.keep(
+        "pages", rows=[row.as_json() for row in rows], megabytes=memory, control=median(bench.controls)
+    )
 
 
 def after_release(server: Server, slug: str, found: list[Page]) -> dict[str, float]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
-MEMORY = 24 * 1024 * 1024  # bytes of answers in each process
+MEMORY = 16 * 1024 * 1024  # bytes of answers in each process
 
 
 @dataclass(frozen=True, slots=True)
