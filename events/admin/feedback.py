@@ -46,6 +46,7 @@ class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
         ("created_at", RangeDateTimeFilter),
     ]
     search_fields = ["comment", "name"]
+    list_before_template = "admin/events/feedback/numbers.html"
     date_hierarchy = "created_at"
     actions = ["show", "hide"]
     readonly_fields = ["event", "talk", "recap", "rating", "comment", "name", "created_at"]
@@ -53,6 +54,14 @@ class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
 
     def has_add_permission(self, request, obj=None):
         return False
+
+    def changelist_view(self, request, extra_context=None):
+        """Above the list, its numbers: of an event or a talk when it is filtered by one."""
+        response = super().changelist_view(request, extra_context)
+        if listed := getattr(response, "context_data", {}).get("cl"):
+            rows = Feedback.objects.filter(pk__in=listed.queryset.order_by().values("pk"))
+            response.context_data["numbers"] = rows.numbers()
+        return response
 
     def for_list(self, rows):
         return rows.select_related("event", "talk", "recap").defer(

@@ -1,7 +1,7 @@
 """What people thought of a talk, an event or a recap."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.base.access import sees_all
@@ -43,6 +43,16 @@ class Feedback(models.Model):
 
         def editable_by(self, user):
             return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+
+        def numbers(self) -> dict:
+            """How many there are (`total`) and with a comment, how many stars (5 first), and their average or None."""
+            stars = {f"stars_{number}": Count("pk", filter=Q(rating=number)) for number in range(5, 0, -1)}
+            found = self.order_by().aggregate(
+                total=Count("pk"), comments=Count("pk", filter=~Q(comment="")), average=Avg("rating"), **stars
+            )
+            return {name: found[name] for name in ("total", "comments", "average")} | {
+                "stars": [(number, found[f"stars_{number}"]) for number in range(5, 0, -1)]
+            }
 
     objects = QuerySet.as_manager()
 

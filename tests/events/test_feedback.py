@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from events.models import Feedback
 from tests import factories
@@ -109,3 +110,20 @@ def test_the_page_of_a_talk_leads_to_the_form(client, talk):
 
 def test_a_form_of_another_site_is_refused(talk):
     assert send(Client(enforce_csrf_checks=True), talk, comment="Hello").status_code == 403
+
+
+def test_organisers_see_the_numbers_of_what_they_list(client, talk):
+    other = factories.Talk(event=talk.event)
+    for row, rating, comment in ((talk, 5, ""), (talk, 4, "Good."), (talk, None, "Loud."), (other, 1, "")):
+        Feedback.objects.create(event=talk.event, talk=row, rating=rating, comment=comment)
+    organiser = factories.Organiser()
+    talk.event.organisers.add(organiser)
+    client.force_login(organiser)
+    page = client.get(reverse("admin:events_feedback_changelist"), {"talk__id__exact": talk.pk})
+    assert page.context["numbers"] == {
+        "total": 3,
+        "comments": 2,
+        "average": 4.5,
+        "stars": [(5, 1), (4, 1), (3, 0), (2, 0), (1, 0)],
+    }
+    assert "4.5 ★" in page.text

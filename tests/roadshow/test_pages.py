@@ -1,8 +1,14 @@
 """Pages that span apps: they answer, in both languages, in a fixed number of queries."""
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
+from events.actions import release
 from events.models import TalkLink
 from roadshow.base.text import plain
 from tests import factories
@@ -156,3 +162,35 @@ def test_suggestions_are_a_few_names_in_as_many_queries_however_much_there_is(cl
     found = client.get("/search/suggest/?q=bea").json()["suggestions"]
     assert [row["title"] for row in found] == ["Beacons"] * count
     assert client.get("/search/suggest/?q=b").json() == {"suggestions": []}
+
+
+def sent(client, path: str) -> dict[str, int]:
+    """Compressed bytes of a first visit: of the `page` itself, and of all its `js` and `css`."""
+    page = client.get(path).text
+    sizes = {"page": len(gzip.compress(page.encode()))}
+    for kind in ("js", "css"):
+        files = [Path(finders.find(name)) for name in set(re.findall(rf'"/static/([^"]+\.{kind})"', page))]
+        for file in files:  # grows by what they import
+            imported = [
+                file.with_name(name) for name in re.findall(r'^import .*"\./(.+)"', file.read_text(), re.M)
+            ]
+            files += [other for other in imported if other not in files]
+        sizes[kind] = sum(len(gzip.compress(file.read_bytes())) for file in files)
+    return sizes
+
+
+def test_a_talk_is_light_and_no_page_has_many_scripts(client):
+    talk = factories.Talk(abstract="Why lighthouses matter. " * 80, speakers=[factories.Speaker()])
+    factories.Slot(talk=talk)
+    release(event=talk.event, by=None)
+    assert 10_000 < sum(sent(client, talk.get_absolute_url()).values()) <= 40_000
+    event = talk.event.get_absolute_url()
+    for path in (
+        "/",
+        event,
+        f"{event}schedule/",
+        f"{event}schedule/?view=grid",
+        f"{event}my/",
+        f"{event}now/",
+    ):
+        assert 1_000 < sent(client, path)["js"] <= 15_000, path
