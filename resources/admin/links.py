@@ -60,7 +60,7 @@ class ResourceAdmin(ExportAdmin, RecordAdmin):
         "last_seen",
         "cited",
         "state_label",
-        "created_at",
+        "added",
     ]
     list_filter = [
         ("state", ChoicesDropdownFilter),

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from events.models import Feedback
+from resources.models import Resource
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +31,7 @@ def test_everybody_can_use_our_own_pages(open_page, sign_in, axe, live_server, e
         ("index", []),
         ("events_event_release_plan", [event.pk]),
         ("events_event_import_schedule", [event.pk]),
+        ("resources_resource_import_links", []),
     ):
         page.goto(live_server.url + reverse(f"admin:{name}", args=args))
         page.wait_for_load_state("networkidle")
@@ -53,3 +55,17 @@ def test_an_organiser_signs_in_and_corrects_a_title_without_javascript(open_page
     page.locator("#id_title").fill("With a better title")
     page.get_by_role("button", name="Save", exact=True).click()
     assert event.talks.filter(title="With a better title").exists()
+
+
+def test_a_curator_decides_by_single_keys(page, sign_in, live_server, event):
+    rows = [factories.Resource(state="suggested") for _ in range(3)]
+    sign_in(page, event.user)
+    page.goto(
+        live_server.url + reverse("admin:resources_resource_changelist", query={"state__exact": "suggested"})
+    )
+    for key in "jjxp":
+        page.keyboard.press(key)
+    page.get_by_text("1 link is published now.").wait_for()
+    page.keyboard.press("r")  # the one that took its place
+    page.get_by_text("1 link is rejected now.").wait_for()
+    assert [Resource.objects.get(pk=row.pk).state for row in rows] == ["rejected", "published", "suggested"]
