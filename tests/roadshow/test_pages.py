@@ -121,6 +121,14 @@ def test_no_page_allows_inline_scripts_or_styles(client):
     assert "<style" not in page.text
 
 
+@pytest.mark.parametrize("path", ["/admin/login/", "/zh-hans/admin/login/", "/api/docs/"])
+def test_pages_of_libraries_load_nothing_from_other_hosts(client, path):
+    policy = client.get(path)["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "script-src 'self' 'unsafe-inline' 'unsafe-eval';" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
 def test_a_gist_is_what_markdown_says_without_its_marks():
     assert plain("**R&D** of `&lt;b&gt;`\n\n<i>a</i>&nbsp;b") == "R&D of &lt;b&gt; a b"
 
