@@ -23,14 +23,17 @@ class AddressForm(Trap):
     url = forms.CharField(
         label=_("Address"),
         max_length=2000,
-        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+        # not of type "url", for which browsers ask for the https:// that people leave out
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
         error_messages={"required": _("Give the address of the page.")},
     )
 
 
 class SuggestionForm(Trap):
     field_order = ["url", "title", "kind", "level", "language", "authors", "year", "note", "free"]
-    url = forms.CharField(label=_("Address"), max_length=2000, widget=forms.URLInput)
+    url = forms.CharField(
+        label=_("Address"), max_length=2000, widget=forms.TextInput(attrs={"inputmode": "url"})
+    )
     title = forms.CharField(
         label=_("Title"), max_length=300, error_messages={"required": _("Give the link a title.")}
     )
