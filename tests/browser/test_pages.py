@@ -25,6 +25,9 @@ def portal(transactional_db):
         feedback_open=True,
         notice="Times are **illustrative**.",
         starts_on=dt.date(2018, 10, 6),
+        city="Zurich",
+        latitude=47.37,
+        longitude=8.54,
     )
     factories.Event(slug="next", name="Next stop", series=series, state="postponed")
     room = factories.Room(name="Main hall")
@@ -68,6 +71,7 @@ PATHS = [
     "/",
     "/events/",
     "/series/tour/",
+    "/series/tour/talks/",
     "/events/stop/",
     "/events/next/schedule/",
     "/events/stop/schedule/",

@@ -10,7 +10,8 @@ function show(index) {
   const large = viewer.querySelector("img");
   large.src = link.href;
   large.alt = small.alt;
-  viewer.querySelector("[data-caption]").textContent = link.closest("figure").querySelector("[data-says]")?.textContent ?? "";
+  const said = [...link.closest("figure").querySelectorAll("[data-says], [data-credit]")].map((text) => text.textContent.trim());
+  viewer.querySelector("[data-caption]").textContent = said.filter(Boolean).join(" · ");
   viewer.querySelector("[data-place]").textContent = `${at + 1} / ${links.length}`;
 }
 
