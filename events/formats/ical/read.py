@@ -1,7 +1,8 @@
 """Calendars to a Document: each VEVENT is a talk."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,9 @@ from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
 from ..reading import Report, UnreadableFile, check_pieces
 from ..times import DAY, duration, resolve, zone_named
 from ..titles import CANCELLED
-from ..writing import GENERATOR
+from ..writing import is_ours
 from .lines import Component, Line, parse, split, unescape, unfold
+from .repeats import MOST, all_starts, starts_by_rule, values_of
 from .zones import zone_of_id
 
 _SPEAKERS = re.compile(
@@ -23,33 +25,11 @@ _SPEAKERS = re.compile(
     r"\s*:(?P<names>.+)",
     re.IGNORECASE,
 )
-_KNOWN = {
-    *(
-        "SUMMARY",
-        "DTSTART",
-        "DTEND",
-        "DURATION",
-        "RRULE",
-        "RDATE",
-        "DTSTAMP",
-        "CREATED",
-        "LAST-MODIFIED",
-        "UID",
-    ),
-    *(
-        "SEQUENCE",
-        "STATUS",
-        "CLASS",
-        "TRANSP",
-        "PRIORITY",
-        "DESCRIPTION",
-        "X-ALT-DESC",
-        "LOCATION",
-        "GEO",
-        "URL",
-    ),
-    *("ATTACH", "CONFERENCE", "CATEGORIES", "COLOR", "IMAGE", "X-ROADSHOW-KIND", "X-ROADSHOW-TALK"),
-}
+_KNOWN = re.compile(
+    "SUMMARY|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE"
+    "|STATUS|CLASS|TRANSP|PRIORITY|DESCRIPTION|X-ALT-DESC|LOCATION|GEO|URL|ATTACH|CONFERENCE|CATEGORIES|COLOR"
+    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK"
+)
 _MOST_DEEP = 8
 
 
@@ -118,7 +98,7 @@ class _Reader:
             else "",
             url=main.text("URL"),
             generator=main.text("PRODID"),
-            ours=GENERATOR in main.text("PRODID").split("/"),
+            ours=is_ours(main.text("PRODID")),
             timezone=self.zone.key if self.zone else "",
             released_at=latest([at for at in released or stamps if isinstance(at, datetime)]),
             color=main.text("COLOR"),
@@ -129,8 +109,83 @@ class _Reader:
                     self.report.tally(
                         "A part that was not read", f"line {inside.number}", what=inside.name[:40]
                     )
-        raw.events = [self._event(event, raw) for event in self.events]
+        moved = self._moved()
+        raw.events = [found for event in self.events for found in self._times_of(event, raw, moved)]
         return raw
+
+    # Events that repeat
+
+    def _moved(self) -> dict[str, set[datetime]]:
+        """UID -> the times of a repeated event that have an entry of their own."""
+        found = defaultdict(set)
+        for event in self.events:
+            at = self._moment(event.first("RECURRENCE-ID"))
+            if at is not None:
+                found[event.text("UID").strip()].add(self._midnight(at))
+        return found
+
+    def _times_of(self, event: Component, raw: RawSchedule, moved: dict) -> list[RawEvent]:
+        """The event at each of its times: slots of one talk. What begins first keeps the UID as its id."""
+        found = self._event(event, raw)
+        uid = event.text("UID").strip()
+        own = self._moment(event.first("RECURRENCE-ID"))
+        if own is not None:
+            if found.state == "cancelled":
+                self.report.tally("One time of a repeated event is cancelled; it was left out", found.place)
+                return []
+            return [self._again(found, uid, self._midnight(own), found.starts_at)]
+        if found.starts_at is None or not any(map(event.first, ("RRULE", "RDATE"))):
+            return [found]
+        first, *others = self._starts(event, found, moved[uid]) or [None]
+        if first is None:
+            return []
+        length = found.ends_at - found.starts_at if found.ends_at else None
+        found = replace(
+            found, same_as=uid or found.place, starts_at=first, ends_at=first + length if length else None
+        )
+        return [found, *(self._again(found, uid, start, start) for start in others)]
+
+    @staticmethod
+    def _again(found: RawEvent, uid: str, name: datetime, start: datetime | None) -> RawEvent:
+        """The same event at another time; `name` is the time that it is known by."""
+        length = found.ends_at - found.starts_at if found.ends_at and found.starts_at else None
+        return replace(
+            found,
+            id=f"{uid}~{name:%Y%m%dT%H%M%SZ}",
+            guid="",
+            same_as=uid or found.place,
+            starts_at=start,
+            ends_at=start + length if start and length else None,
+        )
+
+    def _starts(self, event: Component, found: RawEvent, moved: set[datetime]) -> list[datetime]:
+        line = event.first("DTSTART")
+        zone = ZoneInfo("UTC") if line.value.strip().upper().endswith("Z") else self._zone_of(line)
+        by_rule = []
+        for rule in event.all("RRULE"):
+            starts = starts_by_rule(rule.value, found.starts_at, zone)
+            if starts is None or len(starts) == MOST:
+                self.report.tally("A repetition that was not understood, or has no end", found.place)
+            by_rule += starts or []
+        more, without = (
+            [
+                self._midnight(at)
+                for line in event.all(name)
+                for at in map(self._moment, (replace(line, value=value) for value in values_of(line.value)))
+                if at is not None
+            ]
+            for name in ("RDATE", "EXDATE")
+        )
+        return all_starts(found.starts_at, by_rule, more, {*without, *moved})
+
+    def _midnight(self, at: datetime | date) -> datetime:
+        """A date as the time at which it begins."""
+        if isinstance(at, datetime):
+            return at.astimezone(UTC)
+        zone = self.zone or self.given or ZoneInfo("UTC")
+        return resolve(datetime.combine(at, datetime.min.time()), zone)
+
+    # One event
 
     def _zone(self) -> ZoneInfo | None:
         """The calendar's zone: the one it names, else the one that most of its events use."""
@@ -219,11 +274,8 @@ class _Reader:
         place = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*;\s*(-?\d+(?:\.\d+)?)\s*", event.text("GEO"))
         if place and raw.latitude is None and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
             raw.latitude, raw.longitude = float(place[1]), float(place[2])
-        for name in ("RRULE", "RDATE"):
-            if event.first(name):
-                self.report.tally("A repeated event; only its first time was read", found.place)
         for line in event.lines:
-            if line.name not in _KNOWN and line.value.strip():
+            if not _KNOWN.fullmatch(line.name) and line.value.strip():
                 self.report.tally(
                     "A property that was not understood", found.place, "info", what=line.name[:60]
                 )
@@ -232,8 +284,7 @@ class _Reader:
         starts, ends = self._moment(event.first("DTSTART")), self._moment(event.first("DTEND"))
         if isinstance(starts, date) and not isinstance(starts, datetime):
             last = ends if type(ends) is date and ends > starts else starts + DAY
-            zone = self.zone or self.given or ZoneInfo("UTC")
-            return tuple(resolve(datetime.combine(on, datetime.min.time()), zone) for on in (starts, last))
+            return self._midnight(starts), self._midnight(last)
         length = duration(event.text("DURATION")) if event.first("DURATION") else None
         if starts and ends is None and length:
             ends = starts + length

@@ -1,6 +1,9 @@
 """One quirk of other people's calendars each."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from events.formats import ical
 
@@ -95,11 +98,55 @@ def test_an_address_of_many_events_is_not_a_talks_own():
     assert [talk.url for talk in talks] == ["", "", "https://example.org/3"]
 
 
-def test_repetition_and_unknown_properties_are_reported():
-    reading = ical.read(
-        calendar("SUMMARY:A", "DTSTART:20240601T100000Z", "RRULE:FREQ=DAILY", "X-MOOD:good", end="\n")
+def starts_of(*lines: str) -> list[str]:
+    """Local starts of a talk in Berlin that is first at 10:00 on Friday, 29 March 2024."""
+    talk = talk_of(
+        "DTSTART;TZID=Europe/Berlin:20240329T100000", "DTEND;TZID=Europe/Berlin:20240329T110000", *lines
     )
-    assert "only its first time was read" in said(reading)
+    assert all(slot.ends_at - slot.starts_at == timedelta(hours=1) for slot in talk.slots)
+    return [f"{slot.starts_at.astimezone(ZoneInfo('Europe/Berlin')):%m-%d %H:%M}" for slot in talk.slots]
+
+
+@pytest.mark.parametrize(
+    ("lines", "starts"),
+    [
+        # On 31 March the clocks go forward: it stays at ten.
+        (["RRULE:FREQ=WEEKLY;COUNT=3"], ["03-29 10:00", "04-05 10:00", "04-12 10:00"]),
+        (["RRULE:FREQ=DAILY;UNTIL=20240331"], ["03-29 10:00", "03-30 10:00", "03-31 10:00"]),
+        (["RRULE:FREQ=DAILY;UNTIL=20240330T090000Z"], ["03-29 10:00", "03-30 10:00"]),
+        (
+            ["RRULE:FREQ=DAILY;COUNT=3", "EXDATE;TZID=Europe/Berlin:20240330T100000,20240331T100000"],
+            ["03-29 10:00"],
+        ),
+        (["RDATE:20240402T120000Z,20240401T080000Z"], ["03-29 10:00", "04-01 10:00", "04-02 14:00"]),
+    ],
+)
+def test_a_repeated_event_is_one_talk_at_each_of_its_times(lines, starts):
+    assert starts_of(*lines) == starts
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=SECONDLY;COUNT=9", "FREQ=DAILY;BYMONTHDAY=x", "FREQ"])
+def test_a_repetition_without_end_or_sense_is_reported_and_bounded(rule):
+    reading = ical.read(calendar("SUMMARY:A", "DTSTART:20240601T100000Z", f"RRULE:{rule}"))
+    assert "not understood, or has no end" in said(reading)
+    assert 1 <= len(reading.document.talks[0].slots) <= 366
+
+
+def test_one_time_of_a_repeated_event_may_move_or_be_cancelled():
+    again = ["BEGIN:VEVENT", "UID:1@example.org", "SUMMARY:A talk"]
+    lines = [
+        "SUMMARY:A talk", "DTSTART:20240601T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=3", "END:VEVENT",
+        *again, "RECURRENCE-ID:20240602T100000Z", "DTSTART:20240602T150000Z", "DURATION:PT2H", "END:VEVENT",
+        *again, "RECURRENCE-ID:20240603T100000Z", "DTSTART:20240603T100000Z", "STATUS:CANCELLED",
+    ]  # fmt: skip
+    reading = ical.read(calendar(*lines))
+    assert [slot.starts_at.hour for slot in reading.document.talks[0].slots] == [10, 15]
+    assert len(reading.document.talks) == 1
+    assert "is cancelled; it was left out" in said(reading)
+
+
+def test_unknown_properties_are_reported():
+    reading = ical.read(calendar("SUMMARY:A", "DTSTART:20240601T100000Z", "X-MOOD:good", end="\n"))
     assert "A property that was not understood (X-MOOD)." in said(reading)
 
 
