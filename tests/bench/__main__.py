@@ -1,6 +1,6 @@
 """`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
 reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it, with LIBRARY=1 what
-links take."""
+links take, with FILES=… what imports of these schedules keep and take."""
 
 import os
 import sys
@@ -13,7 +13,9 @@ from .server import own_database
 
 def main() -> int:
     try:
-        wrk.require()
+        files = os.environ.get("FILES", "").split()
+        if not files:
+            wrk.require()
         with throwaway_url() as url, own_database(url) as own:
             os.environ |= {
                 "DATABASE_URL": own,
@@ -28,7 +30,9 @@ def main() -> int:
             prepare()
             from . import runs
 
-            if os.environ.get("GROWTH"):
+            if files:
+                runs.exchange(files)
+            elif os.environ.get("GROWTH"):
                 runs.growth()
             elif os.environ.get("CROWD"):
                 runs.crowd()

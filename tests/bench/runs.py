@@ -1,7 +1,9 @@
 """The things that the bench does."""
 
 import sys
+import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +15,7 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
+from . import exchange as exchanging
 from . import generate, plans, report, search
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
@@ -159,3 +162,11 @@ def library() -> None:
     from .library import measure
 
     report.keep("library", **measure(say))
+
+
+def exchange(files: Iterable[str]) -> None:
+    """Import other people's schedules, twice, and bring their exports back."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [exchanging.row_of(Path(file), Path(folder)) for file in tqdm(sorted(files), disable=None)]
+    say(report.machine())
+    say(exchanging.table(rows))
