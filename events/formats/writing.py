@@ -245,3 +245,8 @@ def plain(text: str) -> str:
 
 def zone_fits_json(name: str) -> bool:
     return _ZONE.search(name) is not None
+
+
+def is_ours(generator: str) -> bool:
+    """Whether a file that names this generator (in iCalendar, this PRODID) was written by such a portal."""
+    return GENERATOR in generator.split("/")

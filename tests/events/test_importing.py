@@ -11,6 +11,7 @@ from events.formats.document import Document, Link, Person, Reading, Room, Slot,
 from events.models import AcceptedClash, Event, Release
 from events.models import Room as RoomRow
 from events.models import Talk as TalkRow
+from roadshow.base.slugs import Slugs
 from speakers.models import Speaker
 from tests import factories
 
@@ -59,6 +60,7 @@ def test_a_file_becomes_a_published_event_with_its_plan():
             links=[Link(url="thttps://odd", title="Odd")],
         ),
         release=True,
+        color="#123456",
     )
     event = the_event()
     assert (event.slug, event.timezone, event.state, event.starts_on) == (
@@ -66,6 +68,7 @@ def test_a_file_becomes_a_published_event_with_its_plan():
     )  # fmt: skip
     row = event.talks.get()
     assert [credit.speaker.name for credit in row.talk_speakers.all()] == ["Ada, Countess of Lovelace", "Bo"]
+    assert (event.day_change, event.color) == (dt.time(4), "#123456")
     assert (row.track.name, row.links.get().url, row.slots.get().room.name) == (
         "History",
         "thttps://odd",
@@ -138,6 +141,29 @@ def test_likely_duplicates_are_listed_merged_and_stay_merged():
     )
 
 
+def test_of_two_persons_who_were_merged_one_speaks_for_both():
+    two = [
+        talk("One", persons=[Person(name="Kim", id="1", biography="Long ago")]),
+        talk("Two", hour=1, persons=[Person(name="Kim", id="2", biography="Lately")]),
+    ]
+    load(*two)
+    one, other = Speaker.objects.order_by("pk")
+    actions.merge_speakers(into=one, other=other)
+    assert load(*two, event=the_event()).changes == 0
+    assert Speaker.objects.get().biography == "Long ago"
+
+
+def test_a_person_whose_name_the_file_changed_is_renamed_unless_by_hand():
+    def who(name):
+        return talk("One", persons=[Person(name=name, guid=GUID)])
+
+    load(who("Kim Lee"))
+    assert load(who("Kim Park"), event=the_event()).changed_speakers == ["Kim Lee"]
+    Speaker.objects.update(name="Kim P.")
+    assert load(who("Kim Park"), event=the_event()).changes == 0
+    assert Speaker.objects.get().name == "Kim P."
+
+
 def test_two_who_are_booked_at_once_cannot_be_merged():
     load(
         talk("One", persons=[Person(name="Kim", id="1")]),
@@ -183,6 +209,25 @@ def test_a_title_that_is_too_long_is_kept_whole_in_the_description():
     load(talk("T" * 700, description="Rest"))
     row = TalkRow.objects.get()
     assert len(row.title) == 500 and row.description == "T" * 700 + "\n\nRest"
+
+
+def test_what_such_a_portal_wrote_keeps_its_addresses():
+    page = "https://other.example/events/conference/talks/opening/"
+    load(talk("Welcome", url=page, slug="conf-1-welcome"), generator="roadshow")
+    assert TalkRow.objects.get().slug == "opening"
+
+
+def test_addresses_are_found_in_few_statements_however_many_are_taken(django_assert_num_queries):
+    for name in ("Kim", "Kim", "Lee"):
+        factories.Speaker(name=name)
+    with django_assert_num_queries(2):
+        slugs = Slugs(Speaker, ["Kim", "Lee", "Kim", "New"], fallback="speaker")
+        assert [slugs.free(name) for name in ("Kim", "Lee", "Kim", "New")] == [
+            "kim-3",
+            "lee-2",
+            "kim-4",
+            "new",
+        ]
 
 
 def test_a_talk_with_two_slots_keeps_both():

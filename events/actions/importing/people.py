@@ -12,12 +12,12 @@ from ...formats.document import Document, Person
 from ...models import Event, TalkSpeaker
 from .report import Report
 
-FIELDS = {"headline": 250, "biography": None}
+FIELDS = {"name": 200, "headline": 250, "biography": None}
 
 
 def person_guid(event: Event, person: Person) -> UUID:
     """Who a person is: the file's GUID, else one derived from the event, the file's id and the name."""
-    return person.guid or uuid5(event.guid, f"person:{person.id}:{person.name.casefold()}")
+    return person.guid or uuid5(event.guid, f"person:{person.id}:{person.name}")
 
 
 def match_people(event: Event, document: Document, report: Report) -> dict[UUID, Speaker]:
@@ -37,7 +37,7 @@ def match_people(event: Event, document: Document, report: Report) -> dict[UUID,
     for speaker in Speaker.objects.filter(imported__guids__has_any_keys=aliases):
         found |= {UUID(guid): speaker for guid in speaker.imported["guids"] if guid in aliases}
     found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
-    _update({guid: (found[guid], person) for guid, person in people.items() if guid in found}, report)
+    _update({guid: (speaker, people[guid]) for guid, speaker in found.items()}, report)
     new = {guid: person for guid, person in people.items() if guid not in found}
     found |= _create(new, report)
     report.duplicates = _duplicates(people.values(), new)
@@ -70,12 +70,16 @@ def _facts(person: Person) -> dict[str, str]:
 def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
     """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
     changed = []
+    known = defaultdict(dict)  # a speaker may be several persons of the file, since they were merged
     for guid, (speaker, person) in pairs.items():
-        facts, last = _facts(person), speaker.imported or {}
-        updates = {name: value for name, value in facts.items() if value and value != last.get(name)}
-        updates = {name: value for name, value in updates.items() if value != getattr(speaker, name)}
-        known = [*dict.fromkeys([*last.get("guids", []), str(guid)])]
-        remembered = last | {"guids": known} | {name: value for name, value in facts.items() if value}
+        known[speaker][str(guid)] = person
+    for speaker, people in known.items():
+        last = speaker.imported or {}
+        guids = [*dict.fromkeys([*last.get("guids", []), *people])]
+        person = next(people[guid] for guid in guids if guid in people)
+        facts = {name: value for name, value in _facts(person).items() if value}
+        updates = {name: value for name, value in facts.items() if _is_news(name, value, speaker, last)}
+        remembered = last | {"guids": guids} | facts
         if updates:
             report.changed_speakers.append(speaker.name)
         if updates or remembered != last:
@@ -86,12 +90,17 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
     Speaker.objects.bulk_update(changed, [*FIELDS, "imported"], batch_size=500)
 
 
+def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
+    """Whether the file changed that field, or says for the first time what nobody had entered."""
+    now = getattr(speaker, name)
+    return value != now and (value != last[name] if name in last else not now)
+
+
 def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
     slugs = Slugs(Speaker, (person.name for person in people.values()), fallback="speaker")
     speakers = [
         Speaker(
             guid=guid,
-            name=person.name[:200],
             slug=slugs.free(person.name),
             state=Speaker.State.PUBLISHED,
             imported={"guids": [str(guid)], **_facts(person)},

@@ -5,6 +5,7 @@ from uuid import uuid4
 from roadshow.base.models import free_slug
 
 from ...formats.document import Document
+from ...formats.document import Track as TrackThere
 from ...models import Event, EventRoom, Room, Topic, Track, Venue
 from ..topics import topics_named
 from .report import Report
@@ -62,18 +63,17 @@ def _venue(event: Event, document: Document) -> Venue:
 
 def match_tracks(event: Event, document: Document, report: Report) -> dict[str, Track]:
     """The file's track names -> the event's tracks, new ones made."""
-    colors = {track.name: track.color for track in document.tracks}
-    wanted = list(dict.fromkeys([*colors, *(talk.track for talk in document.talks if talk.track)]))
+    named = {track.name: track for track in document.tracks}
+    wanted = list(dict.fromkeys([*named, *(talk.track for talk in document.talks if talk.track)]))
     tracks = list(event.tracks.all())
     found, slugs = {track.name: track for track in tracks}, {track.slug for track in tracks}
     new = []
     for name in wanted:
         if name[:200] not in found:
-            slug = free_slug(name, slugs.__contains__, fallback="track")
+            there = named.get(name, TrackThere(name=name))
+            slug = free_slug(there.slug or name, slugs.__contains__, fallback="track")
             slugs.add(slug)
-            track = Track(
-                event=event, name=name[:200], slug=slug, color=colors.get(name, ""), position=len(found)
-            )
+            track = Track(event=event, name=name[:200], slug=slug, color=there.color, position=len(found))
             found[track.name] = track
             new.append(track)
     Track.objects.bulk_create(new)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from roadshow.base.models import free_slug
 
+from ...formats.days import change_of
 from ...formats.document import Document, Reading
 from ...models import Event
 from ..release import release as release_plan
@@ -114,10 +115,13 @@ def _new_event(document: Document, slug: str, timezone: str, by: AbstractBaseUse
         starts_on=first,
         ends_on=last,
         timezone=zone,
+        day_change=change_of(document.days, ZoneInfo(zone)),
         slot_minutes=min(60, max(5, document.slot_minutes or 15)),
+        color=document.color,
         city=document.venue.city,
         country=document.venue.country,
-        website=document.url if document.url.startswith(("http://", "https://")) else "",
+        website=_stored(document.url),
+        online_url=_stored(document.venue.online_url),
         state=Event.State.PUBLISHED,
     )
     event.full_clean(exclude=["description"])
@@ -125,6 +129,11 @@ def _new_event(document: Document, slug: str, timezone: str, by: AbstractBaseUse
     if by is not None:
         event.organisers.add(by)
     return event
+
+
+def _stored(url: str) -> str:
+    """The address if the event can have it."""
+    return url if url.startswith(("http://", "https://")) and len(url) <= 500 else ""
 
 
 def _span(document: Document, zone: str) -> tuple[date | None, date | None]:

@@ -1,6 +1,7 @@
 """Talks of a file, merged three ways: what the file says, what it said last time, and what is there now."""
 
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -10,6 +11,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from roadshow.base.models import free_slug, slug_of
 
 from ...formats import document as doc
+from ...formats.writing import is_ours
 from ...models import Event, Slot, Talk, TalkSpeaker, Topic
 from .matching import matched
 from .report import ChangedTalk, FieldChange, Report
@@ -24,10 +26,13 @@ def write_talks(
     rows = _rows(event)
     found = list(matched(event, document.talks, rows))
     merged, new, slugs = [], [], {row.slug for row in rows}
+    ours = is_ours(document.generator)
     for done, (guid, talk, row) in enumerate(found):
         values = values_of(event, guid, talk, matches)
         if row is None:
-            row = _new_row(event, guid, talk, values, matches, slugs, report)
+            slug = free_slug(_address(talk, ours), slugs.__contains__, fallback="talk")
+            slugs.add(slug)
+            row = _new_row(event, guid, slug, talk, values, matches, report)
             new.append(row)
             merged.append(Merged(row, values, ["topics", "persons", "links", "slots"], is_new=True))
         else:
@@ -95,10 +100,8 @@ def _needs_update(item: Merged) -> bool:
 
 
 def _new_row(
-    event: Event, guid: UUID, talk: doc.Talk, values: dict, matches: Matches, slugs: set[str], report: Report
+    event: Event, guid: UUID, slug: str, talk: doc.Talk, values: dict, matches: Matches, report: Report
 ) -> Talk:
-    slug = free_slug(_address(talk), slugs.__contains__, fallback="talk")
-    slugs.add(slug)
     row = Talk(event=event, guid=guid, slug=slug, imported=stored(values))
     _take(row, values, [*PLAIN, "track"], matches)
     if len(talk.title) > 500:
@@ -110,11 +113,14 @@ def _new_row(
     return row
 
 
-def _address(talk: doc.Talk) -> str:
-    """Words for the address: the end of the file's URL if it is words, else its slug, else the title."""
-    tail = talk.url.rstrip("/").rpartition("/")[2]
-    is_words = tail == slug_of(tail) and ("-" in tail or (tail and talk.slug.endswith(tail)))
-    return (tail if is_words else talk.slug) or talk.title
+def _address(talk: doc.Talk, ours: bool) -> str:
+    """Words for the address: the end of the file's URL if it is words, else its slug, else the title.
+
+    What such a portal wrote (`ours`) has the address that the talk had there.
+    """
+    tail = unquote(talk.url).rstrip("/").rpartition("/")[2]
+    is_words = tail == slug_of(tail) and (ours or "-" in tail or talk.slug.endswith(tail))
+    return (tail if tail and is_words else talk.slug) or talk.title
 
 
 def _cancel_missing(present: set[int], rows: list[Talk], report: Report) -> list[Talk]:

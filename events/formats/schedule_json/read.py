@@ -7,7 +7,7 @@ from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
 from ..reading import Report, UnreadableFile, check_pieces
-from ..writing import GENERATOR
+from ..writing import is_ours
 
 _CONFERENCE = {
     "title": "title", "acronym": "acronym", "start": "start", "end": "end", "timeslot_duration": "timeslot",
@@ -89,7 +89,7 @@ class _Reader:
         schedule = self.root.get("schedule", self.root)
         generator = schedule.get("generator") or self.root.get("generator")
         self.raw.generator = text(generator.get("name") if isinstance(generator, dict) else generator)
-        self.raw.ours = self.raw.generator == GENERATOR
+        self.raw.ours = is_ours(self.raw.generator)
         self.raw.version = text(schedule.get("version"))
         self.raw.base_url = text(schedule.get("base_url"))
         self._unknown(

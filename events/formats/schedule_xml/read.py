@@ -8,8 +8,8 @@ from lxml import etree
 from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import Report, UnreadableFile, check_pieces
-from ..writing import GENERATOR
+from ..reading import MOST_TALKS, Report, UnreadableFile, check_pieces
+from ..writing import is_ours
 
 _CONFERENCE = {
     "title": "title", "acronym": "acronym", "start": "start", "end": "end", "day_change": "day_change",
@@ -40,6 +40,8 @@ def _parse(data: bytes) -> etree._Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
     check_pieces(data, b"<")
+    if data.count(b"<event") > 2 * MOST_TALKS:  # before memory is spent on them
+        raise UnreadableFile(f"The file has more than {MOST_TALKS} talks.")
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
@@ -85,7 +87,7 @@ class _Reader:
             match _name(child):
                 case "generator":
                     self.raw.generator = child.get("name") or _text(child)
-                    self.raw.ours = self.raw.generator == GENERATOR
+                    self.raw.ours = is_ours(self.raw.generator)
                 case "version":
                     self.raw.version = _text(child)
                 case "conference":
