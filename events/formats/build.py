@@ -119,7 +119,7 @@ class _Builder:
             name = line(raw.name)
             if not name or name in tracks:
                 continue
-            color = raw.color.strip()
+            color = re.sub(r"^#(\w)(\w)(\w)$", r"#\1\1\2\2\3\3", raw.color.strip())
             if color and not _COLOR.fullmatch(color):
                 self.report.tally("Not a colour like #336699", f"track {name}", what=line(color)[:20])
                 color = ""

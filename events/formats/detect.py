@@ -38,6 +38,8 @@ def read(data: bytes, *, name: str = "", timezone: str = "", limit: int = LIMIT)
         _check_zip(data, limit)
         return _named(table.read_xlsx(data, timezone=timezone), name)
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
+    if start.lower().startswith((b"<!doctype html", b"<html")):
+        raise UnreadableFile("The file is a web page. Give the address of the schedule's own file.")
     if start.startswith(b"<") or _is_wide(data, "<"):
         return schedule_xml.read(data.lstrip() if not _is_wide(data, "<") else data, timezone=timezone)
     if start[:1] in (b"{", b"[") or _is_wide(data, "{"):

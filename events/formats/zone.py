@@ -50,8 +50,6 @@ class ZoneChoice:
         right = zone_at_offsets(timed.instant for timed in voters)
         if named and self.given and self._fits(self.given, voters):
             right = self.given
-        elif not named:
-            right = zone
         self.report.add(
             "time zone",
             f"The zone {zone.key} contradicts the offsets of {count} of {len(voters)} talks; the offsets were"

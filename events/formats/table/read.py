@@ -153,7 +153,7 @@ def _schedule(rows: list[Row], report: Report) -> RawSchedule:
     fields: list[str] = []
     for heading in headings:
         field = field_of(heading)
-        if field in fields:
+        if field and field in fields:
             report.tally("A second column for the same thing; it was not read", place, what=heading[:60])
             field = ""
         elif not field and heading.strip():
@@ -182,8 +182,21 @@ def _event(values: dict[str, str], place: str, days: dict[str, RawDay], report: 
     event.level = _one_of(TALK_LEVELS, get("level", ""), "level", place, report)
     state = get("state", "").lower().replace("canceled", "cancelled").replace("accepted", "confirmed")
     event.state = _one_of(TALK_STATES, state, "state", place, report)
-    _times(event, get("date", ""), get("start", ""), get("end", ""))
+    _times(event, *(_from_serial(get(name, "")) for name in ("date", "start", "end")))
     return event
+
+
+def _from_serial(cell: str) -> str:
+    """A cell that holds a spreadsheet's number for a time (days since 1900) as text; any other as it is."""
+    if not re.fullmatch(r"\d{0,5}\.\d+|\d{5}", cell):
+        return cell
+    days = float(cell)
+    if days < 1:
+        minutes = round(days * 24 * 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if not 20_000 < days < 80_000:  # 1954 to 2119: "9.30" is half past nine
+        return cell
+    return _cell(datetime(1899, 12, 30) + timedelta(days=days))  # noqa: DTZ001 - local, as all cells are
 
 
 def _times(event: RawEvent, on: str, start: str, end: str) -> None:

@@ -49,6 +49,7 @@ def bomb(where: str) -> bytes:
 
 HOSTILE = {
     "empty": b" \n",
+    "too many talks": b"<schedule><day>" + b"<event/>" * 100_001 + b"</day></schedule>",
     "zeros in gzip": gzip.compress(bytes(80 * 1024 * 1024)),
     "gzip in gzip in gzip in gzip": gzip.compress(gzip.compress(gzip.compress(gzip.compress(XML)))),
     "cut gzip": gzip.compress(XML)[:-9],

@@ -30,6 +30,7 @@ def said(reading) -> str:
         "Our programme,,\n,,\nRoom,Title,Time,Day\n,A,10:00–11:00,2024-06-01",
         "title,start,end\nA,2024-06-01T08:00Z,2024-06-01T09:00Z",
         "Title,Date,Start,End\r\nA,2024-06-01,10:00 am,11:00 am\r\n",
+        "Title,Date,Start,End,\nA,45444,0.4166667,0.4583333,",
     ],
 )
 def test_headings_and_times_are_forgiving(row):
