@@ -25,7 +25,7 @@ from roadshow.embedded import StartError, database_url
 
 THREADS = 4  # requests at a time in each worker, every one with a connection to the database
 # What glibc is told about memory, by the numbers of malloc.h: one place for all threads; what takes megabytes goes back
-# at once. To hand back less than 16 of them would cost files of half a megabyte a quarter of their speed.
+# at once, the rest in larger pieces, so that answers of half a megabyte do not ask the system for memory each time.
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = (-8, 1), (-3, 1024**2), (-1, 16 * 1024**2)
 
 
