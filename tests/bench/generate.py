@@ -27,6 +27,7 @@ TALKS = 25_000  # of a block
 BIG_TALKS, BIG_ROOMS, SMALL_ROOMS = 1_100, 35, 3
 SPEAKERS = 12_000  # of a block; who speaks at an event follows those of the event before
 VENUES, SERIES, TOPICS, RESOURCES = 60, 30, 200, 1_000  # of a block; topics are of the whole portal
+COLLECTIONS = 60  # of a block
 FIRST_DAY = dt.date(2005, 1, 1)
 SPREAD = 5_400  # events have that many different days, two days apart, in no order
 RELEASED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -179,6 +180,8 @@ class Block:
                 address=f"Block {number}",
                 city="Ghent",
                 country="Belgium",
+                latitude=50 + n / 10,
+                longitude=3.0,
             )
             for n in range(VENUES)
         )
@@ -208,6 +211,24 @@ class Block:
             link(resource=row, topic=topic)
             for row in made
             for topic in rng.sample(self.topics, rng.randrange(1, 3))
+        )
+        self._make_collections(made)
+
+    def _make_collections(self, links: list) -> None:
+        rng = Random(f"collections {self.number}")
+        made = resources.Collection.objects.bulk_create(
+            resources.Collection(
+                guid=guid(rng),
+                title=words.title(rng),
+                slug=f"collection-{self.number}-{n}",
+                state="published",
+            )
+            for n in range(COLLECTIONS)
+        )
+        resources.CollectionItem.objects.bulk_create(
+            resources.CollectionItem(collection=row, resource=link, position=place)
+            for row in made
+            for place, link in enumerate(rng.sample(links, 20))
         )
 
     @transaction.atomic
@@ -313,6 +334,7 @@ class Draft:
             event=self.event,
             title=words.title(rng),
             slug=f"talk-{n + 1}",
+            code=f"T{self.within:03d}{n % 100:02d}" if self.within else "",
             abstract=rng.choice(self.block.texts),
             track=track,
             kind=rng.choices(("talk", "workshop", "lightning", "panel"), (80, 8, 8, 4))[0],

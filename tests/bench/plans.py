@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from unittest import mock
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
@@ -64,7 +65,15 @@ class Query:
         return re.sub(r'SELECT .*? FROM "', 'SELECT … FROM "', self.sql, count=1, flags=re.DOTALL)[:200]
 
 
-def statements(page: Page) -> list[tuple[str, bool]]:
+def reader(user: AbstractBaseUser | None = None) -> Client:
+    """A browser of `user`, or of nobody."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    if user:
+        client.force_login(user)
+    return client
+
+
+def statements(page: Page, client: Client) -> list[tuple[str, bool]]:
     """What a page asks the database for when nothing is kept, and whether it asks for that seldom."""
     cache.clear()
     lately: set[int] = set()
@@ -77,7 +86,7 @@ def statements(page: Page) -> list[tuple[str, bool]]:
 
     off, watched = override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection)
     with off, watched as captured, patch_everywhere(caching.seldom, seldom):
-        answer = Client(SERVER_NAME="127.0.0.1").get(page.path)
+        answer = client.get(page.path)
     assert answer.status_code == 200, page.path
     first = captured.initial_queries
     return [(query["sql"], first + place in lately) for place, query in enumerate(captured)]
@@ -94,12 +103,12 @@ def patch_everywhere(old, new) -> Iterator[None]:
         yield
 
 
-def queries(page: Page) -> list[Query]:
+def queries(page: Page, client: Client | None = None) -> list[Query]:
     """Those statements, carried out once more and watched."""
     sizes = table_sizes()
     return [
         watched(sql, seldom, sizes)
-        for sql, seldom in statements(page)
+        for sql, seldom in statements(page, client or reader())
         if sql.startswith(("SELECT", "(SELECT", "WITH"))
     ]
 

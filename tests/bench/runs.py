@@ -4,6 +4,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -16,7 +17,7 @@ from events.formats.detect import read
 from events.models import Event, Talk
 
 from . import exchange as exchanging
-from . import generate, plans, report, search
+from . import generate, lists, plans, report, search
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
 from .server import Server, serving
@@ -144,6 +145,17 @@ def searching() -> None:
     worst = max(row["results"] for row in rows)
     say(f"{talks} talks; the dearest results took {worst:.1f} ms of {search.LIMIT} ms.")
     report.keep("search", talks=talks, rows=rows)
+
+
+def lists_of_the_api() -> None:
+    """Queries and milliseconds of every list of the API, page by page and filter by filter."""
+    talks, events = GROWTH[0]
+    slug = generate.load(events)
+    rows = list(tqdm(lists.measure(slug), unit=" lists", disable=None))
+    say(lists.table(rows))
+    missed, most = sum(row.missed for row in rows), max(row.milliseconds for row in rows)
+    say(f"{len(rows)} lists beside {talks} talks; at most {most} ms of {lists.LIMIT}; missed: {missed}")
+    report.keep("lists", rows=[asdict(row) for row in rows])
 
 
 def crowd() -> None:
