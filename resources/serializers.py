@@ -111,6 +111,10 @@ class SuggestionSerializer(StrictSerializer):
 
 
 class ItemSerializer(serializers.Serializer):
+    """A link's place in a collection."""
+
+    whole = {"resource": ResourceSerializer}  # keys that are whole records when `items` are expanded
+
     resource = serializers.CharField(max_length=80, help_text=_("Slug of the link."))
     heading = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     note = serializers.CharField(required=False, allow_blank=True, default="")

@@ -2,7 +2,7 @@
 
 from django.db.models import Value
 from django.http import Http404
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -86,6 +86,7 @@ class SearchView(PublicMixin, APIView):
         if not query or "\0" in query or len(query) > 200:
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
         kinds = self.kinds()
+        Pages().read(request)
         return answer(request, version(), lambda: self.page(self.found(query, kinds)))
 
     def page(self, rows):
@@ -133,6 +134,12 @@ class RootView(PublicMixin, APIRootView):
     """Where everything is."""
 
     permission_classes = [OrganisersWrite]
+
+    def get(self, request, *args, **options):
+        response = super().get(request, *args, **options)
+        for name in ("search", "changes", "schema", "docs"):
+            response.data[name] = self.site + reverse(f"api:{name}")
+        return response
 
 
 class Nothing(PublicMixin, APIView):

@@ -113,8 +113,9 @@ class ChangesView(PublicMixin, APIView):
     def get(self, request):
         refuse_unknown(request.query_params, self.known)
         restart_if_restored()
-        place = self.place()
-        return answer(request, version(), lambda: self.page(place))
+        place, rows = self.place(), self.chosen(Change.objects.all())
+        size = whole_number(request, "page_size", SIZE, LARGEST)
+        return answer(request, version(), lambda: self.page(rows, place, size))
 
     def place(self) -> Place:
         cursor = self.request.query_params.get("cursor", "0-0")
@@ -128,9 +129,8 @@ class ChangesView(PublicMixin, APIView):
             raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
         return place
 
-    def page(self, place: Place) -> Response:
-        size = whole_number(self.request, "page_size", SIZE, LARGEST)
-        rows = list(self.chosen(Change.objects.settled().after(place))[: size + 1])
+    def page(self, rows, place: Place, size: int) -> Response:
+        rows = list(rows.settled().after(place)[: size + 1])
         more, rows = len(rows) > size, rows[:size]
         cursor = str(Place(rows[-1].xid, rows[-1].id) if rows else place)
         again = self.request.query_params.copy()

@@ -31,11 +31,13 @@ class SpeakerQuerySet(SearchQuerySet):
 
     def _of(self, user):
         chosen = only_events(user)
-        theirs = Q(talks__event__organisers=user) | Q(talks__event__series__organisers=user)
+        own = [Q(talks__event__organisers=user), Q(talks__event__series__organisers=user)]
         if chosen is not None:
             within = Q(talks__event__in=chosen)
-            theirs = within if user.is_superuser else within & theirs
-        return Speaker.objects.filter(theirs | Q(created_by=user)).values("pk")
+            own = [within] if user.is_superuser else [within & one for one in own]
+        # One query for each way to them: each begins with the few events that are theirs.
+        ways = [Speaker.objects.filter(one).order_by().values("pk") for one in [*own, Q(created_by=user)]]
+        return ways[0].union(*ways[1:])
 
     def for_cards(self):
         return self.defer("biography", "notes", "imported", "search")
@@ -74,6 +76,7 @@ class Speaker(Record):
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="speaker_by_name"),
+            models.Index(fields=["created_at", "id"], name="speaker_by_creation"),
             *search_indexes("speaker", "name"),
         ]
         constraints = [

@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict
 
+from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -73,8 +74,7 @@ class ImportView(PublicMixin, APIView):
         """What the file does, or would do, to an event, or to a new one at `slug`."""
         request = self.request
         zone = request.query_params.get("timezone", "")
-        if zone:
-            validate_timezone(zone)
+        self.check_zone(zone)
         try:
             reading = read(self.data(), timezone=zone or (event.timezone if event else ""))
             report = import_schedule(
@@ -91,6 +91,14 @@ class ImportView(PublicMixin, APIView):
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
         return Response(asdict(report) | {"changes": report.changes})
+
+    @staticmethod
+    def check_zone(zone: str) -> None:
+        try:
+            if zone:
+                validate_timezone(zone)
+        except ModelError as error:
+            raise ValidationError({"timezone": error.messages}) from error
 
     def event(self, slug: str) -> Event:
         event = Event.objects.visible_to(self.request.user).filter(slug=slug).first()

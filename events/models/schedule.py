@@ -5,9 +5,10 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -150,6 +151,16 @@ class Release(models.Model):
         return self.created_at
 
 
+class During(Func):
+    """From start to end, the end not included: of this the database knows how few are on at once."""
+
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+    def __init__(self, *expressions, **extra):
+        super().__init__(*(expressions or (F("starts_at"), F("ends_at"))), **extra)
+
+
 class ReleasedSlot(Placed):
     """A slot as it was released. It never changes."""
 
@@ -169,15 +180,16 @@ class ReleasedSlot(Placed):
             return self.filter(release__current_for__isnull=False)
 
         def visible_to(self, user):
+            """Those of talks that `user` sees; a slot's talk is of the event of its release."""
             if sees_all(user):
                 return self
-            public = ~Q(release__event__state=Event.State.DRAFT)
+            public = Q(talk__state__in=Talk.PUBLIC) & ~Q(release__event__state=Event.State.DRAFT)
             own = Q(release__event__in=Event.objects.editable_by(user))
             return self.filter(public | own if is_organiser(user) else public)
 
         def at(self, instant):
             """Those that are on at an aware datetime."""
-            return self.filter(starts_at__lte=instant, ends_at__gt=instant)
+            return self.alias(during=During()).filter(during__contains=instant)
 
     objects = QuerySet.as_manager()
 
@@ -186,7 +198,10 @@ class ReleasedSlot(Placed):
         ordering = ["starts_at", "number"]
         indexes = [
             models.Index(fields=["talk", "release"], name="released_slot_by_talk"),
-            models.Index(fields=["starts_at", "ends_at"], name="released_slot_by_time"),
+            models.Index(fields=["starts_at", "number", "id"], name="released_slot_by_start"),
+            models.Index(fields=["ends_at", "number", "id"], name="released_slot_by_end"),
+            models.Index(fields=["changed_at"], name="released_slot_changed"),
+            GistIndex(During(), name="released_slot_during"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["release", "guid"], name="released_slot_guid_once"),

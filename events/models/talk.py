@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -31,6 +31,12 @@ class TalkQuerySet(OfEventQuerySet):
 
     def with_words(self, text):
         return [*super().with_words(text), *(self._of(people) for people in _published().with_words(text))]
+
+    def has_words(self, text):
+        people = _published().filter(pk=OuterRef("speaker")).filter(_published().has_words(text))
+        return super().has_words(text) | Q(
+            Exists(TalkSpeaker.objects.filter(Exists(people), talk=OuterRef("pk")))
+        )
 
     def nearly(self, text):
         return [*super().nearly(text), *(self._of(people) for people in _published().nearly(text))]
@@ -142,7 +148,19 @@ class Talk(Record):
         ordering = ["title", "pk"]
         indexes = [
             models.Index(fields=["event", "state", "title", "id"], name="talk_by_title"),
-            models.Index(fields=["title", "id"], name="talk_title"),
+            # With what says who sees a talk, so that the rows before a page need not be fetched.
+            *(
+                models.Index(fields=[*fields, "id"], include=["state", "event"], name=f"talk_by_{name}")
+                for name, fields in {
+                    "title_alone": ["title"],
+                    "creation": ["created_at"],
+                    "change": ["updated_at"],
+                    "kind": ["kind", "title"],
+                    "level": ["level", "title"],
+                    "language": ["language", "title"],
+                    "code": ["code"],
+                }.items()
+            ),
             *search_indexes("talk"),
         ]
         constraints = [

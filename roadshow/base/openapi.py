@@ -112,6 +112,10 @@ class Schema(AutoSchema):
                 kept = {key: text for key, text in schema["properties"][name].items() if key != "oneOf"}
                 kept.pop("pattern", None)
                 schema["properties"][name] = {"type": "string", "maxLength": field.max_length} | kept
+        for name, nested in getattr(one, "whole", {}).items():  # where the record around it is expanded
+            if direction == "response":
+                record = self.resolve_serializer(nested(), "response").ref
+                schema["properties"][name] = {"anyOf": [schema["properties"][name], record]}
         if example := getattr(getattr(one, "Meta", None), "example", None):
             schema["example"] = example
         return schema

@@ -28,11 +28,15 @@ class Pages(BasePagination):
     page afterwards. The last page needs no counting.
     """
 
-    def paginate_queryset(self, rows, request, view=None) -> list:
-        """The page's part of `rows`. Raises ValidationError and NotFound."""
+    def read(self, request) -> None:
+        """Which page is asked for. Raises ValidationError."""
         self.request = request
         self.number = whole_number(request, "page", 1, MAX_PAGE)
         self.size = whole_number(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
+
+    def paginate_queryset(self, rows, request, view=None) -> list:
+        """The page's part of `rows`. Raises ValidationError and NotFound."""
+        self.read(request)
         start = (self.number - 1) * self.size
         found = list(rows[start : start + self.size + 1])
         self.more = len(found) > self.size

@@ -4,8 +4,10 @@ from functools import reduce
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import F, Func, GeneratedField, QuerySet, TextField, Value
+from django.db.models import F, Func, GeneratedField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
+
+RANKED = 500  # rows, of which the best come first; looking at more takes longer than anybody waits
 
 
 class Fold(Func):
@@ -68,6 +70,10 @@ class SearchQuerySet(QuerySet):
         """
         return [self.filter(search=Terms(text))]
 
+    def has_words(self, text: str) -> Q:
+        """The same as a condition on one row after the other: for many rows, of which few are read."""
+        return Q(search=Terms(text))
+
     def nearly(self, text: str) -> list[QuerySet]:
         """Rows that contain something like `text`, in the same form."""
         return [self._folded().filter(folded_title__trigram_word_similar=Fold(Value(text)))]
@@ -88,13 +94,20 @@ class SearchQuerySet(QuerySet):
         return self.select_related(None).prefetch_related(None).order_by()
 
     def search(self, text: str) -> "SearchQuerySet":
-        """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first."""
+        """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first.
+
+        Where there are more than anybody looks through, those with the words, in their own order. It costs a
+        query.
+        """
         text = text.replace("\0", " ").strip()
         if not text:
             return self
         rows = self._bare()
-        parts = [part.values("pk") for part in (*rows.with_words(text), *rows.nearly(text))]
-        return self.filter(pk__in=parts[0].union(*parts[1:]))._best_first(text)
+        exact = rows.with_words(text)
+        keys = rows._first([*exact, *rows.nearly(text)], RANKED + 1)
+        if len(keys) <= RANKED:
+            return self.filter(pk__in=keys)._best_first(text)
+        return self.filter(self.has_words(text))
 
     def best(self, text: str, most: int, *, nearly: bool = False) -> tuple["SearchQuerySet", int]:
         """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.

@@ -44,13 +44,20 @@ def yes_or_no(request, name: str) -> bool:
 class Filtering(BaseFilterBackend):
     """Applies the view's `filterset_class`; what it cannot use is a 400."""
 
-    def filter_queryset(self, request, queryset, view):
-        filters = view.filterset_class(
-            request.query_params, queryset, request=request, also=(*PAGING, *SHAPING)
-        )
-        if problems := filters.problems():
+    def filters(self, request, queryset, view):
+        """The FilterSet of a request, which asks the database for nothing yet. Raises ValidationError."""
+        given = request.query_params
+        filters = view.filterset_class(given, queryset, request=request, also=(*PAGING, *SHAPING))
+        problems = filters.problems()
+        for name, one in filters.filters.items():
+            if given.get(name) == "" and not getattr(one, "may_be_empty", False):
+                problems[name] = [_("Give a value, or leave the parameter out.")]
+        if problems:
             raise ValidationError(problems)
-        return filters.qs
+        return filters
+
+    def filter_queryset(self, request, queryset, view):
+        return self.filters(request, queryset, view).qs
 
     def get_schema_operation_parameters(self, view):
         filters = view.filterset_class({}, view.serializer_class.Meta.model._default_manager.none())
@@ -151,8 +158,9 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
         return self.serializer_class.load(rows, self.shape, self.user)
 
     def list(self, request, *args, **options):
-        rows = self.filter_queryset(self.get_queryset()).values_list("pk", flat=True)
-        return self.unless_known(lambda: self.listed(rows))
+        filters = Filtering().filters(request, self.get_queryset(), self)
+        self.paginator.read(request)
+        return self.unless_known(lambda: self.listed(filters.qs.values_list("pk", flat=True)))
 
     def listed(self, rows) -> Response:
         keys = self.paginator.paginate_queryset(rows, self.request, view=self)

@@ -115,7 +115,7 @@ def queries(page: Page, client: Client | None = None) -> list[Query]:
 
 def watched(sql: str, seldom: bool, sizes: dict[str, int]) -> Query:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", [])
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql.replace('%', '%%')}", [])
         (found,) = cursor.fetchone()
     (found,) = json.loads(found) if isinstance(found, str) else found
     return Query(sql, seldom, found["Execution Time"], list(accesses(found["Plan"], sizes)))

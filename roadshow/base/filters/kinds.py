@@ -17,6 +17,7 @@ class ListFilter(Filter):
     """Rows whose column is one of the values; `through` turns values into a condition of its own."""
 
     field_class = ListField
+    may_be_empty = True
 
     def __init__(self, *args, through: Callable[[FilterSet, list[str]], Q] | None = None, **options):
         self.through = through
@@ -83,6 +84,7 @@ class SearchFilter(Filter):
     """Text to search for."""
 
     field_class = forms.CharField
+    may_be_empty = True
 
     def __init__(self, *args, **options):
         super().__init__(*args, max_length=200, **options)
@@ -98,6 +100,7 @@ class TextFilter(Filter):
     """Text that a column equals, whatever the case."""
 
     field_class = forms.CharField
+    may_be_empty = True
 
     def __init__(self, *args, **options):
         options.setdefault("lookup_expr", "iexact")

@@ -24,7 +24,7 @@ class NearFilter(Filter):
         return rows.filter(is_near(f"{self.field_name}__" if self.field_name else "", *value, kilometres))
 
     def schema(self) -> dict:
-        pattern = r"^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$"
+        pattern = f"^{PlaceField.pattern}$"
         return {"schema": {"type": "string", "pattern": pattern}, "example": "12.97,77.59"}
 
 

@@ -26,6 +26,7 @@ class OrderingFilter(Filter):
         return rows.order_by(*keys, "-pk" if keys[0].startswith("-") else "pk")
 
     schema = ListFilter.schema
+    may_be_empty = True
 
 
 class RecordFilter(FilterSet):
@@ -56,6 +57,13 @@ class RecordFilter(FilterSet):
 
     def by_text(self, rows, text: str):
         return rows.search(text)
+
+    def filter_queryset(self, queryset):
+        """Searches among the rows that the rest leaves; an order that is asked for comes after the best first."""
+        last = {"q": 1, "ordering": 2}
+        for name in sorted(self.form.cleaned_data, key=lambda name: last.get(name, 0)):
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return queryset
 
     def unknown(self) -> list[str]:
         """Parameters that mean nothing here, in the order given."""

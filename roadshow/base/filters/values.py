@@ -40,11 +40,11 @@ class ListField(forms.Field):
         super().__init__(**options)
 
     def to_python(self, value):
+        if len(value or []) > LIMIT:
+            raise ValidationError(_("At most %(limit)s values."), params={"limit": LIMIT})
         return list(dict.fromkeys(value or []))
 
     def validate(self, value):
-        if len(value) > LIMIT:
-            raise ValidationError(_("At most %(limit)s values."), params={"limit": LIMIT})
         for word in value:
             ProhibitNullCharactersValidator()(word)
             if self.words and word not in dict(self.words):
@@ -86,14 +86,16 @@ class PlaceField(forms.Field):
     """Latitude and longitude in degrees: `12.97,77.59`."""
 
     widget = forms.TextInput
+    pattern = (
+        r"-?(90(\.0+)?|[1-8]?[0-9](\.[0-9]+)?),"
+        r"-?(180(\.0+)?|(1[0-7][0-9]|[1-9]?[0-9])(\.[0-9]+)?)"
+    )
 
     def to_python(self, value):
         if not value:
             return None
-        try:
-            latitude, longitude = (float(part) for part in value.split(","))
-        except ValueError:
-            latitude = longitude = 999.0
-        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        text = value.replace(" ", "")
+        if not re.fullmatch(self.pattern, text):
             raise ValidationError(_("Give latitude and longitude in degrees, such as 12.97,77.59."))
-        return latitude, longitude
+        latitude, longitude = text.split(",")
+        return float(latitude), float(longitude)
