@@ -1,4 +1,4 @@
-"""Telling other people's servers what changed: signed, at least once, in order of change, with patience.
+"""Telling other people's servers what changed: signed, at least once, with patience.
 
 Each webhook remembers its place in the feed of changes. `deliver` turns what came after it into deliveries,
 then sends those that are due. Whoever receives one checks the signature as `sign` makes it.
