@@ -149,6 +149,7 @@ KEPT_VIEWS = [
     *(f"events:{name}" for name in (
         "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",
         "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
+        "embed", "embed_schedule", "embed_speakers",
     )),
     "speakers:speakers", "speakers:speaker",
     *(f"resources:{name}" for name in (

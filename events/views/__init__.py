@@ -1,11 +1,13 @@
 """Pages of series, events, schedules and talks. Each names its rows and its template."""
 
 from .changes import changes
+from .embed import embed, embed_next, embed_schedule, embed_script, embed_speakers
 from .events import event, event_list, series, series_talks
 from .feedback import event_feedback, talk_feedback
 from .files import calendar, schedule_file, series_calendar, talk_file
-from .my import my, my_calendar, my_code, private_calendar
+from .my import my, my_calendar, my_code, private_calendar, private_stars
 from .now import display, now
+from .oembed import oembed
 from .offline import manifest, news, programme, worker
 from .previews import event_preview, talk_preview
 from .schedule import schedule
@@ -15,6 +17,11 @@ __all__ = [
     "calendar",
     "changes",
     "display",
+    "embed",
+    "embed_next",
+    "embed_schedule",
+    "embed_script",
+    "embed_speakers",
     "event",
     "event_feedback",
     "event_list",
@@ -25,7 +32,9 @@ __all__ = [
     "my_code",
     "news",
     "now",
+    "oembed",
     "private_calendar",
+    "private_stars",
     "programme",
     "schedule",
     "schedule_file",

@@ -51,14 +51,14 @@ def my(request, slug):
 
 @require_POST
 def my_code(request, slug):
-    """A QR code of the link that carries `stars` to another device; nothing is stored."""
+    """A QR code of the link whose `fragment` carries the stars to another device; nothing is stored."""
     event = visible_event(request, slug)
-    stars = request.POST.get("stars", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,1900}", stars):
+    fragment = request.POST.get("fragment", "")
+    if not re.fullmatch(r"(stars|from)=[A-Za-z0-9_-]{1,1900}", fragment):
         return secret(JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY))
     if not within_limit(request, "my", times=TIMES, seconds=SECONDS):
         return secret(JsonResponse({}, status=HTTPStatus.TOO_MANY_REQUESTS))
-    link = absolute(request, f"{reverse('events:my', args=[event.slug])}#stars={stars}")
+    link = absolute(request, f"{reverse('events:my', args=[event.slug])}#{fragment}")
     return secret(
         JsonResponse({"code": segno.make(link, error="l").svg_data_uri(scale=4, border=4, light="white")})
     )
@@ -87,12 +87,23 @@ def my_calendar(request, slug):
     )
 
 
+def calendar_of(request, token: str) -> PrivateCalendar:
+    calendar = get_object_or_404(PrivateCalendar.objects.of(token).select_related("event"))
+    get_object_or_404(Event.objects.visible_to(request.user), pk=calendar.event_id)
+    return calendar
+
+
+@require_safe
+def private_stars(request, token):
+    """The chosen slots themselves, for another device of the same person."""
+    return secret(JsonResponse({"slots": calendar_of(request, token).slots}))
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "PUT", "DELETE"])
 def private_calendar(request, token):
     """The chosen slots as the current release has them. PUT chooses others, DELETE revokes the address."""
-    calendar = get_object_or_404(PrivateCalendar.objects.of(token).select_related("event"))
-    get_object_or_404(Event.objects.visible_to(request.user), pk=calendar.event_id)
+    calendar = calendar_of(request, token)
     if request.method == "DELETE":
         calendar.delete()
         return secret(HttpResponse(status=HTTPStatus.NO_CONTENT))

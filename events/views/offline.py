@@ -34,7 +34,6 @@ def worker(request):
 def manifest(request, slug):
     """The event as an application of its own on a phone's first screen."""
     event = visible_event(request, slug)
-    icon = {"src": static("roadshow/icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
     content = {
         "id": event.get_absolute_url(),
         "name": event.name,
@@ -45,9 +44,17 @@ def manifest(request, slug):
         "display": "standalone",
         "background_color": "#fbfaf6",
         "theme_color": "#fbfaf6",
-        "icons": [icon],
+        "icons": [
+            {"src": static("roadshow/icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+            *(icon(f"icon-{size}.png", size) for size in (192, 512)),
+            icon("maskable-512.png", 512) | {"purpose": "maskable"},
+        ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def icon(name: str, size: int) -> dict:
+    return {"src": static(f"roadshow/icons/{name}"), "sizes": f"{size}x{size}", "type": "image/png"}
 
 
 @require_safe

@@ -27,6 +27,9 @@ OWN = [  # addresses of a draft itself
     "/events/draft/talks/inside.ics",
     "/events/open/talks/draft.ics",
     "/events/draft/changes/feed/",
+    *(f"/events/draft/embed/{part}" for part in ("", "schedule/", "speakers/", "next/")),
+    "/oembed/?url=http://testserver/events/draft/",
+    "/oembed/?url=http://testserver/events/open/talks/draft/",
     "/series/draft/events.ics",
     "/series/draft/",
     "/events/open/talks/draft/",
@@ -47,6 +50,11 @@ LISTS = [  # addresses where it might shine through
     "/events/open/talks/?q=Zylophant",
     "/events/open/talks/shown/",
     "/events/open/changes/",
+    *(
+        f"/events/open/embed/{part}"
+        for part in ("", "schedule/", "speakers/", "next/?at=2030-10-01T00:00&count=9")
+    ),
+    "/oembed/?url=http://testserver/events/open/talks/shown/",
     "/series/open/",
     "/series/open/talks/",
     "/speakers/",

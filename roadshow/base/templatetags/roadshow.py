@@ -70,6 +70,12 @@ def in_zone(instant, zone):
 
 
 @register.filter
+def iso(instant):
+    """ISO 8601 with the offset of the datetime's own zone: a script reads the date that it has there."""
+    return instant.isoformat()
+
+
+@register.filter
 def host(url):
     """ "example.org" of an address."""
     try:

@@ -13,6 +13,7 @@ try {
 const format = (options) => new Intl.DateTimeFormat(root.lang, { timeZone: here, ...options });
 const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const clockOfDay = format({ weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clockOfDate = format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dateHere = new Intl.DateTimeFormat("sv", { timeZone: here });
 const pattern = /\d{1,2}:\d{2}/;
 
@@ -27,6 +28,7 @@ function inMine(element, text) {
   const instant = new Date(iso);
   const [found] = text.match(pattern) ?? [];
   if (!found) return text;
+  if (element.dataset.clock === "date") return clockOfDate.format(instant);
   if (element.dataset.clock === "day") return clockOfDay.format(instant);
   const otherDay = dateHere.format(instant) !== iso.slice(0, 10);
   return text.replace(found, (otherDay ? clockOfDay : clock).format(instant));
