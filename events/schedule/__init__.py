@@ -4,10 +4,11 @@ from .conflicts import KINDS, Conflict, Level, Planned, Rules, conflicts
 from .days import DaySchedule, Entry, days_of, entries_of
 from .differences import Change, differences
 from .grid import Cell, Grid, Row, grid_of
-from .narrowing import facets, folded, is_recorded, narrow, words_of
+from .narrowing import RECORDED, facets, folded, is_recorded, narrow, words_of
 
 __all__ = [
     "KINDS",
+    "RECORDED",
     "Cell",
     "Change",
     "Conflict",

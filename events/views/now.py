@@ -32,7 +32,15 @@ def _answer(request, slug: str, template: str):
     at = asked or timezone.now()
     programme = Programme(event, {}) if event.current_release else None
     rooms = rooms_at(programme, at, request.GET.get("room", "")) if programme else []
-    context = {"event": event, "programme": programme, "rooms": rooms, "at": at, "asked": asked}
+    context = {
+        "event": event,
+        "release": event.current_release,
+        "programme": programme,
+        "rooms": rooms,
+        "at": at,
+        "today": at.astimezone(event.zone).date(),
+        "asked": asked,
+    }
     response = render(request, f"{template}#results" if request.htmx else template, context)
     response["Cache-Control"] = "no-cache"
     return response

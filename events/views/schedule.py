@@ -21,7 +21,7 @@ from roadshow.base.text import language_name
 
 from ..formats.document import Document, decode
 from ..models import Event, Release, Talk
-from ..schedule import DaySchedule, Entry, Grid, days_of, facets, grid_of, is_recorded, narrow
+from ..schedule import RECORDED, DaySchedule, Entry, Grid, days_of, facets, grid_of, is_recorded, narrow
 from .talks import visible_event
 
 VIEWS = ("list", "grid")
@@ -101,6 +101,17 @@ class Programme:
     def recorded(self) -> set[int]:
         """The numbers of the slots whose talk has a recording."""
         return {slot.number for talk in self.document.talks if is_recorded(talk) for slot in talk.slots}
+
+    @cached_property
+    def material(self) -> dict[int, list[str]]:
+        """The number of a slot -> what there is to look at afterwards, in words."""
+        names = {"recording": _("Recording"), "slides": _("Slides")}
+        found = {}
+        for talk in self.document.talks:
+            kinds = {"recording" if link.kind in RECORDED else link.kind for link in talk.links}
+            words = [name for kind, name in names.items() if kind in kinds]
+            found |= {slot.number: words for slot in talk.slots if words}
+        return found
 
     def entries_of(self, day: DaySchedule) -> list[Entry]:
         return narrow(day.entries, self.wanted) if self.wanted else day.entries

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -96,6 +97,40 @@ def test_a_grid_shows_pale_what_does_not_fit(event, open_page):
     expect(page.locator(".cell--pale")).to_have_count(3)
 
 
+def test_rooms_of_a_grid_are_hidden_and_pinned_and_it_is_remembered(event, open_page):
+    page = open_page(SCHEDULE + "?view=grid")
+    heads = page.locator(".grid thead th:visible bdi")
+    expect(heads).to_have_text(["Hall", "Attic"])
+    page.locator(".rooms summary").click()
+    page.get_by_role("button", name="Pin Attic").click()
+    expect(heads).to_have_text(["Attic", "Hall"])
+    expect(page.locator(".grid td:first-of-type .cell").first).to_have_attribute("data-room", "Attic")
+    page.get_by_role("checkbox", name="Hall").uncheck()
+    page.reload()
+    expect(heads).to_have_text(["Attic"])
+    expect(page.locator(".cell:visible")).to_have_count(3)
+    page.locator(".rooms summary").click()
+    page.get_by_role("button", name="Show all, pin none").click()
+    expect(heads).to_have_text(["Hall", "Attic"])
+    expect(page.locator(".cell:visible")).to_have_count(6)
+
+
+def test_an_element_on_another_site_shows_what_comes_next_and_grows_with_it(event, open_page, live_server):
+    page = open_page(errors=True)
+    element = '<roadshow-embed event="stop" show="next" count="3"></roadshow-embed>'
+    script = f'<script type="module" src="{live_server.url}/embed.js"></script>'
+    page.route(
+        "http://other.localhost/",
+        lambda route: route.fulfill(content_type="text/html", body=script + element),
+    )
+    page.goto("http://other.localhost/")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".slot")).to_have_count(3)
+    expect(frame.get_by_role("link", name="Talk 0")).to_have_attribute("href", "/events/stop/talks/talk-0/")
+    page.wait_for_function("document.querySelector('roadshow-embed').offsetHeight != 340")
+    assert page.context.cookies() == []
+
+
 def test_a_schedule_is_narrowed_without_javascript(event, open_page):
     page = open_page(SCHEDULE, javascript=False)
     page.get_by_text("Find in this schedule").click()
@@ -162,9 +197,17 @@ def test_a_private_calendar_follows_the_stars_and_can_be_revoked(event, open_pag
     kept = PrivateCalendar.objects.get()
     assert address.split("/")[-1].removesuffix(".ics") not in kept.digest
     page.get_by_role("link", name="My schedule 2").click()
+    link = page.get_by_label("Private link").input_value()
+    other = open_page()
+    other.goto(link)
+    expect(other.locator(".slot")).to_have_count(2)
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("button", name="Make a private address")).to_be_visible()
     assert page.request.get(address).status == 404
+    assert "#stars=" in page.get_by_label("Private link").input_value()
+    late = open_page(errors=True)
+    late.goto(link)
+    expect(late.get_by_text("This link has expired or was revoked.")).to_be_visible()
 
 
 def test_an_expired_calendar_and_a_drafts_are_not_there(event, client):
@@ -271,5 +314,8 @@ def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page
 def test_an_event_can_be_installed(event, client):
     manifest = client.get("/events/stop/app.webmanifest").json()
     assert manifest["display"] == "standalone" and manifest["start_url"] == SCHEDULE
+    sizes = {icon["sizes"] for icon in manifest["icons"] if icon["type"] == "image/png"}
+    assert sizes == {"192x192", "512x512"}
+    assert all(finders.find(icon["src"].removeprefix("/static/")) for icon in manifest["icons"])
     worker = client.get("/sw.js")
     assert worker["Service-Worker-Allowed"] == "/" and "BUILD" not in worker.text

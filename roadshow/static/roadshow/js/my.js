@@ -24,18 +24,30 @@ function unpacked(text) {
   return (hex.match(/.{32}/g) ?? []).map((guid) => guid.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
 }
 
-function receive() {
-  const text = location.hash.match(/^#stars=([\w-]+)$/)?.[1];
+// What follows the # of a private link: the stars themselves or, once there is a private address, its secret.
+function fragment() {
+  const secret = read("calendar", null)?.address.match(/([\w-]+)\.ics$/)[1];
+  return secret ? `from=${secret}` : `stars=${packed(read("stars", []))}`;
+}
+
+async function starsAt(secret) {
+  const answer = await fetch(`/my/${secret}.json`);
+  if (!answer.ok) throw new Error(answer.statusText);
+  return (await answer.json()).slots;
+}
+
+async function receive() {
+  const [, kind, text] = location.hash.match(/^#(stars|from)=([\w-]+)$/) ?? [];
   if (!text) return;
   history.replaceState(null, "", location.pathname);
   try {
     const before = read("stars", []);
-    const after = [...new Set([...before, ...unpacked(text)])];
+    const after = [...new Set([...before, ...(kind === "from" ? await starsAt(text) : unpacked(text))])];
     keep("stars", after);
     say(box.dataset.added.replace("%s", after.length - before.length));
     document.dispatchEvent(new Event("roadshow:stars"));
   } catch {
-    say(box.dataset.failed);
+    say(kind === "from" ? box.dataset.closed : box.dataset.failed);
   }
 }
 
@@ -74,7 +86,7 @@ function show() {
   part("none").hidden = stars.length > 0;
   part("tools").hidden = stars.length === 0;
   part("picture").hidden = true;
-  part("link").value = `${location.origin}${location.pathname}#stars=${packed(stars)}`;
+  part("link").value = `${location.origin}${location.pathname}#${fragment()}`;
   const gone = stars.length - slots.length;
   if (gone > 0) say(box.dataset.gone.replace("%s", gone));
   document.dispatchEvent(new Event("roadshow:shown"));
@@ -84,6 +96,10 @@ function showCalendar() {
   const made = read("calendar", null);
   part("create").hidden = Boolean(made);
   part("made").hidden = !made;
+  part("open").hidden = Boolean(made);
+  part("closing").hidden = !made;
+  part("link").value = `${location.origin}${location.pathname}#${fragment()}`;
+  part("picture").hidden = true;
   if (!made) return;
   part("address").value = made.address;
   part("subscribe").href = made.address.replace(/^https?:/, "webcal:");
@@ -110,7 +126,7 @@ part("create").addEventListener("submit", trying(async (event) => {
   part("address").focus();
 }));
 part("code").addEventListener("click", trying(async () => {
-  const { code } = await post(part("create").dataset.codeAction, { stars: packed(read("stars", [])) });
+  const { code } = await post(part("create").dataset.codeAction, { fragment: fragment() });
   part("picture").src = code;
   part("picture").hidden = false;
 }));
@@ -127,11 +143,10 @@ for (const button of box.querySelectorAll("[data-copy]")) {
   }));
 }
 
-receive();
-addEventListener("hashchange", () => {
-  receive();
+addEventListener("hashchange", async () => {
+  await receive();
   if (programme) show();
 });
 document.addEventListener("roadshow:stars", () => programme && show());
 showCalendar();
-load().then(show, () => say(box.dataset.failed));
+Promise.all([load(), receive()]).then(show, () => say(box.dataset.failed));

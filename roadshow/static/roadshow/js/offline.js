@@ -3,6 +3,7 @@ const box = document.querySelector("[data-offline]");
 const { event, base, release } = box?.dataset ?? {};
 
 async function tellNews() {
+  if (!box.querySelector("[data-news]")) return; // nobody stands before a display and reads it
   const key = `seen:${event}`;
   const seen = Number(localStorage.getItem(key));
   localStorage.setItem(key, release);
@@ -17,13 +18,14 @@ async function keepEvent() {
   const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")];
   const days = [...document.querySelectorAll(".days a, .plan__bar .switch a")].map((link) => link.href);
   const pages = ["schedule/", "schedule/?day=all", "my/", "now/", "programme/"].map((path) => base + path);
-  const urls = [...parts.map((part) => part.src || part.href), ...days, ...pages, box.dataset.mine];
+  const urls = [location.href, ...parts.map((part) => part.src || part.href), ...days, ...pages, box.dataset.mine];
   const keep = [...new Set(urls)].map((url) => ({ url: new URL(url, location.href).href }));
   keep.push({ url: new URL(`${base}schedule/?day=all`, location.href).href, fragment: true });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    if (data.kept) box.querySelector("[data-kept]").hidden = false;
+    const told = box.querySelector("[data-kept]");
+    if (data.kept && told) told.hidden = false;
   });
-  active.postMessage({ keep });
+  active.postMessage({ keep, event: base, version: `${release} ${urls.join(" ")}` });
 }
 
 if (release) {

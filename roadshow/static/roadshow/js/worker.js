@@ -1,7 +1,7 @@
 // The network first, always; what was kept on this device when there is none.
 const CACHE = "roadshow-BUILD";
 const PAGES = /^(\/zh-hans)?\/events\/[^/]+\/(schedule\/|my\/|now\/|display\/|programme\/|talks\/[^/]+\/|talks\/)?$/;
-const KEPT = /^\/static\/roadshow\/.*\.(js|css|svg)$/;
+const KEPT = /^\/static\/roadshow\/.*\.(js|css|svg|png)$/;
 
 // A fragment of a page has the page's own address: it is kept beside it.
 function keyOf(request) {
@@ -59,15 +59,24 @@ addEventListener("fetch", (event) => {
   if (PAGES.test(url.pathname) || KEPT.test(url.pathname)) event.respondWith(answer(event));
 });
 
-// A page names what belongs to its event; when all of it is here, copies of older builds go.
+// A page names what belongs to its event. It is fetched once for each release; then copies of older builds go.
 async function keep({ data, source }) {
   const cache = await caches.open(CACHE);
-  for (const { url, fragment } of data.keep) {
+  const mark = `${location.origin}/kept${data.event}`;
+  const before = await (await cache.match(mark))?.text();
+  if (before !== data.version) await fetchAll(cache, data.keep) && (await cache.put(mark, new Response(data.version)));
+  for (const name of await caches.keys()) if (name.startsWith("roadshow-") && name !== CACHE) await caches.delete(name);
+  source?.postMessage({ kept: true });
+}
+
+async function fetchAll(cache, wanted) {
+  let whole = true;
+  for (const { url, fragment } of wanted) {
     const request = new Request(url, fragment ? { headers: { "HX-Request": "true" } } : {});
     const fresh = await fetch(request);
     if (worthKeeping(fresh)) await cache.put(keyOf(request), fresh);
+    else whole = false;
   }
-  for (const name of await caches.keys()) if (name.startsWith("roadshow-") && name !== CACHE) await caches.delete(name);
-  source?.postMessage({ kept: true });
+  return whole;
 }
 addEventListener("message", (event) => event.data.keep && event.waitUntil(keep(event).catch(() => {})));

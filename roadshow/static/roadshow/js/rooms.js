@@ -1,0 +1,93 @@
+// A grid of many rooms: hidden ones leave, pinned ones come first and stay in view. Kept on the device for each event.
+const plan = document.querySelector("[data-plan]");
+let box, chosen;
+
+const key = () => `rooms:${box.dataset.rooms}`;
+function read() {
+  try {
+    return { hidden: [], pinned: [], ...JSON.parse(localStorage.getItem(key())) };
+  } catch {
+    return { hidden: [], pinned: [] };
+  }
+}
+
+function keep() {
+  try {
+    localStorage.setItem(key(), JSON.stringify(chosen));
+  } catch {
+    // For this page only, then.
+  }
+}
+
+// Each cell's column, by the rowspans above it: worked out once, before anything moves.
+const columns = new WeakMap(); // cell, head or col -> its room's place as the server has it
+function learn(table) {
+  const lanes = [...table.tHead.rows[0].cells].slice(1).flatMap((head, room) => {
+    columns.set(head, room);
+    return Array(head.colSpan).fill(room);
+  });
+  [...table.querySelectorAll("col")].slice(1).forEach((col, room) => columns.set(col, room));
+  const busy = lanes.map(() => 0); // rows for which each lane is still taken
+  for (const row of table.tBodies[0].rows) {
+    let lane = 0;
+    for (const cell of row.querySelectorAll("td")) {
+      while (busy[lane]) lane += 1;
+      columns.set(cell, lanes[lane]);
+      busy[lane] = cell.rowSpan;
+    }
+    busy.forEach((rows, at) => (busy[at] = Math.max(0, rows - 1)));
+  }
+}
+
+function arrange(table) {
+  if (!columns.has(table.tHead.rows[0].cells[1])) learn(table);
+  const heads = [...table.tHead.rows[0].cells].slice(1).sort((one, other) => columns.get(one) - columns.get(other));
+  const names = heads.map((head) => head.dataset.name);
+  const pinned = (room) => chosen.pinned.includes(names[room]);
+  const moved = (one, other) => pinned(columns.get(other)) - pinned(columns.get(one)) || columns.get(one) - columns.get(other);
+  const lines = [table.querySelector("colgroup"), table.tHead.rows[0], ...table.tBodies[0].rows];
+  for (const line of lines) {
+    const cells = [...line.children].filter((cell) => columns.has(cell)).sort(moved);
+    for (const cell of cells) {
+      cell.hidden = chosen.hidden.includes(names[columns.get(cell)]);
+      cell.classList.toggle("pinned", pinned(columns.get(cell)));
+    }
+    line.append(...cells);
+  }
+  const places = new Map(heads.filter((head) => head.matches(".pinned")).map((head) => [columns.get(head), head.offsetLeft]));
+  for (const cell of table.querySelectorAll(".pinned")) cell.style.setProperty("--at", `${places.get(columns.get(cell))}px`);
+}
+
+function paint() {
+  for (const item of box.querySelectorAll("li")) {
+    const field = item.querySelector("input");
+    field.checked = !chosen.hidden.includes(field.value);
+    item.querySelector("button").setAttribute("aria-pressed", String(chosen.pinned.includes(field.value)));
+  }
+  const changed = chosen.hidden.length || chosen.pinned.length;
+  box.querySelector("[data-all]").hidden = !changed;
+  plan.querySelectorAll(".grid table").forEach(arrange);
+}
+
+const without = (list, name) => list.filter((one) => one !== name);
+function change(event) {
+  const item = event.target.closest("li");
+  const name = item?.querySelector("input").value;
+  if (event.target.matches("[data-all]")) chosen = { hidden: [], pinned: [] };
+  else if (event.type === "change") chosen.hidden = event.target.checked ? without(chosen.hidden, name) : [...chosen.hidden, name];
+  else if (event.target.closest("button")) chosen.pinned = chosen.pinned.includes(name) ? without(chosen.pinned, name) : [...chosen.pinned, name];
+  else return;
+  keep();
+  paint();
+}
+
+function begin() {
+  box = plan?.querySelector("[data-rooms]");
+  if (!box) return;
+  chosen = read();
+  box.addEventListener("change", change);
+  box.addEventListener("click", change);
+  if (chosen.hidden.length || chosen.pinned.length) paint();
+}
+document.addEventListener("roadshow:shown", begin);
+begin();
