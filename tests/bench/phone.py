@@ -66,7 +66,9 @@ def weigh(devtools):
     )
 
     def weights() -> dict[str, float]:
-        of = {kind: sum(sizes[key] for key in sizes if kinds.get(key) == kind) / 1000 for kind in kinds.values()}
+        of = {
+            kind: sum(sizes[key] for key in sizes if kinds.get(key) == kind) / 1000 for kind in kinds.values()
+        }
         named = {"page, kB": of.get("Document", 0), "scripts, kB": of.get("Script", 0)}
         return {**named, "all, kB": sum(sizes.values()) / 1000}
 

@@ -17,7 +17,7 @@ async function keepEvent() {
   const { active } = await navigator.serviceWorker.ready;
   const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")];
   const days = [...document.querySelectorAll(".days a, .plan__bar .switch a")].map((link) => link.href);
-  const pages = ["schedule/", "schedule/?day=all", "my/", "now/", "programme/"].map((path) => base + path);
+  const pages = ["schedule/", "schedule/?day=all", "my/", "now/", "talks/", "programme/"].map((path) => base + path);
   const urls = [location.href, ...parts.map((part) => part.src || part.href), ...days, ...pages, box.dataset.mine];
   const keep = [...new Set(urls)].map((url) => ({ url: new URL(url, location.href).href }));
   keep.push({ url: new URL(`${base}schedule/?day=all`, location.href).href, fragment: true });
