@@ -1,6 +1,8 @@
 """What happens on the reader's own device: whose time, instant filters, stars, now and next, offline."""
 
 import datetime as dt
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -115,20 +117,36 @@ def test_rooms_of_a_grid_are_hidden_and_pinned_and_it_is_remembered(event, open_
     expect(page.locator(".cell:visible")).to_have_count(6)
 
 
+class OtherSite(BaseHTTPRequestHandler):
+    """A page that somebody else serves."""
+
+    page = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page)
+
+    def log_message(self, *args):
+        pass
+
+
 def test_an_element_on_another_site_shows_what_comes_next_and_grows_with_it(event, open_page, live_server):
-    page = open_page(errors=True)
     element = '<roadshow-embed event="stop" show="next" count="3"></roadshow-embed>'
-    script = f'<script type="module" src="{live_server.url}/embed.js"></script>'
-    page.route(
-        "http://other.localhost/",
-        lambda route: route.fulfill(content_type="text/html", body=script + element),
-    )
-    page.goto("http://other.localhost/")
-    frame = page.frame_locator("iframe")
-    expect(frame.locator(".slot")).to_have_count(3)
-    expect(frame.get_by_role("link", name="Talk 0")).to_have_attribute("href", "/events/stop/talks/talk-0/")
-    page.wait_for_function("document.querySelector('roadshow-embed').offsetHeight != 340")
-    assert page.context.cookies() == []
+    OtherSite.page = f'<script type="module" src="{live_server.url}/embed.js"></script>{element}'.encode()
+    with ThreadingHTTPServer(("127.0.0.1", 0), OtherSite) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        page = open_page(errors=True)
+        page.goto(f"http://127.0.0.1:{other.server_port}/")
+        frame = page.frame_locator("iframe")
+        expect(frame.locator(".slot")).to_have_count(3)
+        expect(frame.get_by_role("link", name="Talk 0")).to_have_attribute(
+            "href", "/events/stop/talks/talk-0/"
+        )
+        page.wait_for_function("document.querySelector('roadshow-embed').offsetHeight != 320")
+        assert page.context.cookies() == []
+        other.shutdown()
 
 
 def test_a_schedule_is_narrowed_without_javascript(event, open_page):
