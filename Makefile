@@ -21,7 +21,7 @@ test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to p
 # One more than there are cores: tests wait for servers and browsers.
 AT_ONCE = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
-bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports
+bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
 	@exec $(IN_VENV) tests.bench
 
 lint: installed-dev ## Check style, imports, templates, migrations and translations

@@ -1,7 +1,8 @@
 """`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
 reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it, with LIBRARY=1 what
 links take, with FILES=… what imports of these schedules keep and take, with LISTS=1
-what every list and filter of the API asks of the database."""
+what every list and filter of the API asks of the database, with BOARD=1 what
+planning a large conference takes."""
 
 import os
 import sys
@@ -45,6 +46,8 @@ def main() -> int:
                 runs.library()
             elif os.environ.get("LISTS"):
                 runs.lists_of_the_api()
+            elif os.environ.get("BOARD"):
+                runs.planning()
             else:
                 runs.usual()
     except (wrk.Missing, StartError) as error:

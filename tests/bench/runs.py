@@ -16,8 +16,8 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
+from . import board, generate, lists, plans, report, search
 from . import exchange as exchanging
-from . import generate, lists, plans, report, search
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
 from .server import Server, serving
@@ -74,6 +74,13 @@ def usual() -> None:
     report.keep(
         "pages", rows=[row.as_json() for row in rows], megabytes=memory, control=median(bench.controls)
     )
+
+
+def planning() -> None:
+    slug, session = conference(), organiser()
+    with serving() as server:
+        say(str(board.measure(server, slug, session)))
+    say(report.machine())
 
 
 def after_release(server: Server, slug: str, found: list[Page]) -> dict[str, float]:
