@@ -71,7 +71,9 @@ def match_tracks(event: Event, document: Document, report: Report) -> dict[str, 
     for name in wanted:
         if name[:200] not in found:
             there = named.get(name, TrackThere(name=name))
-            slug = free_slug(there.slug or name, slugs.__contains__, fallback="track")
+            slug = free_slug(
+                there.slug if there.slug[:1].isalpha() else name, slugs.__contains__, fallback="track"
+            )
             slugs.add(slug)
             track = Track(event=event, name=name[:200], slug=slug, color=there.color, position=len(found))
             found[track.name] = track

@@ -132,7 +132,11 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
         *_optional(_description(written), talk.url, venue.latitude, venue.longitude, venue.online_url),
         *([f"CATEGORIES:{','.join(categories)}"] if categories else []),
         f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + line(talk.type_label) if talk.type_label else ''))}",
-        *([f"X-ROADSHOW-TALK:{talk.guid}"] if talk.guid and talk.guid != written.guid else []),
+        *(
+            [f"X-ROADSHOW-TALK:{talk.guid}"]
+            if talk.guid and [talk.guid] != [s.guid for s in talk.slots]
+            else []
+        ),
         "END:VEVENT",
     ]
 

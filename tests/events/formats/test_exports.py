@@ -127,6 +127,14 @@ def test_awkward_documents_are_valid(document, assert_valid):
     assert_valid(document)
 
 
+def test_a_talk_whose_first_slot_has_its_guid_stays_one_in_a_calendar():
+    talk = Talk(title="Twice", guid=guid(1), slots=[slot(0, guid=guid(1)), slot(2, guid=guid(2))])
+    (back,) = ical.read(
+        ical.write(Document(title="D", timezone="Europe/Berlin", talks=[talk]))
+    ).document.talks
+    assert [each.guid for each in back.slots] == [guid(1), guid(2)]
+
+
 def test_what_a_schedule_xml_says_comes_back():
     back = schedule_xml.read(schedule_xml.write(DOCUMENT)).document
     first, second = back.talks[0], back.talks[1]
