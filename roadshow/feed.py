@@ -57,6 +57,7 @@ def told(
     """
     changes = list(changes)
     created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
+    known = {(one.kind, one.guid) for one in changes if one.public}
     last = {(change.kind, change.guid): change for change in changes}
     last = sorted(last.values(), key=lambda change: (change.xid, change.id))
     seen = {}
@@ -68,7 +69,7 @@ def told(
     entries = []
     for change in last:
         record = seen.get((change.kind, change.guid))
-        if record or change.public:
+        if record or (change.kind, change.guid) in known:
             there = (
                 Change.Operation.CREATE if (change.kind, change.guid) in created else Change.Operation.UPDATE
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from roadshow.translations import compile_all
 
@@ -62,5 +63,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(autouse=True)
-def empty_cache():
+def fresh_process():
+    """Nothing is kept, and nobody's language is spoken: a request's stays active after it."""
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)

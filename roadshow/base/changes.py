@@ -89,14 +89,33 @@ class Version:
         return f"{self.place}-{self.unsettled}"
 
 
-VERSION = """
-WITH now AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon)
+# The oldest transaction that is under way in this database. Those of a server's other databases do not count,
+# unless other roles work in ours whose transactions this one may not see. Activity shows the lower 32 bits.
+OLDEST = """
+WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+  ends AS (SELECT pg_snapshot_xmin(snapshot)::text::bigint AS bottom, pg_snapshot_xmax(snapshot)::text::bigint AS top
+           FROM now),
+  running AS (
+    SELECT backend_xid AS xid, state IS NULL AND usename <> current_user AS hidden FROM pg_stat_activity
+      WHERE datname = current_database() AND backend_type = 'client backend'
+    UNION ALL SELECT transaction, false FROM pg_prepared_xacts WHERE database = current_database()),
+  ages AS (SELECT hidden, (top - xid::text::bigint) & 4294967295 AS age FROM running, ends)
+SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
+            ELSE least(min(top), min(top - age) FILTER (WHERE age < 2147483648)) END
+FROM ends LEFT JOIN ages ON true
+"""
+HORIZON = f"SELECT pg_stat_clear_snapshot(); {OLDEST}"
+# The horizon is asked for in a statement before the one that looks at changes, see `horizon`; one trip for all.
+VERSION = f"""
+SELECT pg_stat_clear_snapshot();
+SELECT set_config('roadshow.horizon', ({OLDEST})::text, true);
+WITH now AS (SELECT current_setting('roadshow.horizon')::bigint AS horizon)
 SELECT coalesce(last.xid, 0), coalesce(last.id, 0), last.at,
        (SELECT count(*) FROM base_change, now WHERE xid >= horizon)
 FROM now LEFT JOIN LATERAL
      (SELECT xid, id, at FROM base_change WHERE xid < horizon ORDER BY xid DESC, id DESC LIMIT 1) AS last
      ON true
-"""
+"""  # noqa: S608 - of constants
 RECORD = (
     "SELECT coalesce(max(xid), 0), count(*), max(at), max(id) FROM base_change WHERE kind = %s AND guid = %s"
 )
@@ -122,25 +141,15 @@ def version_of(kind: str, guid) -> Version:
     return Version(Place(xid, number or 0), count, at)
 
 
-# The oldest transaction that is under way in this database. Those of a server's other databases do not count,
-# unless other roles work in ours whose transactions this one may not see. Activity shows the lower 32 bits.
-HORIZON = """
-SELECT pg_stat_clear_snapshot();
-WITH now AS (SELECT pg_current_snapshot() AS snapshot),
-  ends AS (SELECT pg_snapshot_xmin(snapshot)::text::bigint AS bottom, pg_snapshot_xmax(snapshot)::text::bigint AS top
-           FROM now),
-  running AS (
-    SELECT backend_xid AS xid, state IS NULL AND usename <> current_user AS hidden FROM pg_stat_activity
-      WHERE datname = current_database() AND backend_type = 'client backend'
-    UNION ALL SELECT transaction, false FROM pg_prepared_xacts WHERE database = current_database()),
-  ages AS (SELECT hidden, (top - xid::text::bigint) & 4294967295 AS age FROM running, ends)
-SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
-            ELSE least(min(top), min(top - age) FILTER (WHERE age < 2147483648)) END
-FROM ends LEFT JOIN ages ON true
-"""
 LATEST = "SELECT xid, id FROM base_change WHERE xid < %s ORDER BY xid DESC, id DESC LIMIT 1"
 RESTORED = """
 SELECT EXISTS (SELECT FROM base_change WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+"""
+# Who has not read the older change yet has to hear from the newer one that the record was public.
+HANDED_DOWN = """
+UPDATE base_change AS new SET public = true FROM base_change AS old
+WHERE old.public AND NOT new.public AND
+      old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
 """
 SUPERSEDED = """
 DELETE FROM base_change AS old USING base_change AS new
@@ -170,8 +179,9 @@ def forget_superseded(before: datetime) -> int:
     Returns how many there were.
     """
     bound = horizon()
-    with connection.cursor() as cursor:
-        cursor.execute(SUPERSEDED + SETTLED_SINCE, [bound, before])
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (HANDED_DOWN, SUPERSEDED):
+            cursor.execute(statement + SETTLED_SINCE, [bound, before])
         return cursor.rowcount
 
 
@@ -181,5 +191,6 @@ def restart_if_restored() -> None:
         cursor.execute(RESTORED)
         if cursor.fetchone()[0]:
             with transaction.atomic():
+                cursor.execute(HANDED_DOWN)
                 cursor.execute(SUPERSEDED)
                 cursor.execute("UPDATE base_change SET xid = 1")

@@ -212,7 +212,7 @@ LISTS = [
     ("series", 4, lambda event, count: [factories.Series(organisers=[event.user]) for _ in range(count)]),
     (
         "feedback",
-        6,
+        7,
         lambda event, count: [
             Feedback.objects.create(event=event, talk=factories.Talk(event=event), rating=3)
             for _ in range(count)

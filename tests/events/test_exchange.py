@@ -102,9 +102,14 @@ def test_the_commands_import_and_export(tmp_path, capsysbinary):
     call_command("import_schedule", str(file), event="back", release=True)
     printed = capsysbinary.readouterr().out.decode()
     assert "1 new" in printed and "Published as release 1" in printed
+    assert "Nobody organises it yet" in printed
     assert Talk.objects.get(event__slug="back").title == "Moving pictures"
     call_command("import_schedule", str(file), event="back", dry_run=True)
     assert "Nothing was written." in capsysbinary.readouterr().out.decode()
+    organiser = factories.Organiser()
+    call_command("import_schedule", str(file), event="theirs")
+    assert f"{organiser} organises it." in capsysbinary.readouterr().out.decode()
+    assert list(Event.objects.get(slug="theirs").organisers.all()) == [organiser]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +119,7 @@ def test_the_commands_import_and_export(tmp_path, capsysbinary):
         ([__file__], ""),
         (["http://127.0.0.1/schedule.xml"], ""),
         ([__file__, "--timezone", "Mars/Olympus"], "no time zone"),
+        ([__file__, "--organiser", "nobody"], "No organiser is called nobody."),
     ],
 )
 def test_a_wrong_argument_is_one_sentence_and_exit_status_2(arguments, sentence):

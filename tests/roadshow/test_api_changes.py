@@ -227,6 +227,19 @@ def test_under_load():
     assert set(now.follow()) <= set(mirror.records)
 
 
+def test_what_was_hidden_and_then_deleted_is_told_as_deleted_also_after_old_changes_are_forgotten():
+    talk = make.Talk()
+    mirror, late = Mirror(), Mirror()
+    mirror.follow()
+    late.follow()
+    talk.state = "draft"
+    talk.save()
+    talk.delete()
+    assert same(mirror)
+    assert forget_superseded(talk.updated_at.replace(year=2100)) > 0
+    assert same(late)
+
+
 def test_old_changes_are_forgotten_and_nobody_misses_them():
     event, talk, _link = portal()
     early = Mirror()

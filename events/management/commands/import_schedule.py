@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
@@ -30,12 +31,19 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say what would change, and change nothing"
         )
         parser.add_argument("--release", action="store_true", help="publish the plan afterwards")
+        parser.add_argument(
+            "--organiser",
+            metavar="USERNAME",
+            default="",
+            help="whose a new event is; without it, the portal's only organiser's, if there is one alone",
+        )
         parser.add_argument("--verbose-report", action=argparse.BooleanOptionalAction, default=False)
 
-    def handle(self, *, source, event, timezone, dry_run, release, verbose_report, **options):
+    def handle(self, *, source, event, timezone, dry_run, release, organiser, verbose_report, **options):
         if timezone:
             self._refuse_on(Exception, validate_timezone, timezone)
         found = Event.objects.filter(slug=event).first() if event else None
+        by = self._organiser(organiser)
         data, name = self._load(source)
         reading = self._refuse_on(
             UnreadableFile, read, data, name=name, timezone=timezone or (found.timezone if found else "")
@@ -48,11 +56,30 @@ class Command(BaseCommand):
                 event=found,
                 slug=event,
                 timezone=timezone,
+                by=by,
                 release=release,
                 dry_run=dry_run,
                 progress=lambda what, done, total: _show(bar, what, done, total),
             )
         self.stdout.write(describe(report, everything=verbose_report or dry_run))
+        if report.event_is_new and not dry_run:
+            self.stdout.write(
+                _("%(name)s organises it.") % {"name": by}
+                if by
+                else _("Nobody organises it yet: a superuser can name somebody in the admin.")
+            )
+
+    @staticmethod
+    def _organiser(name: str):
+        """The organiser of that name; without a name, the only one there is, or None."""
+        organisers = get_user_model().objects.filter(is_staff=True, is_active=True)
+        if not name:
+            found = organisers.order_by("pk")[:2]
+            return found[0] if len(found) == 1 else None
+        found = organisers.filter(username=name).first()
+        if found is None:
+            raise CommandError(_("No organiser is called %(name)s.") % {"name": name}, returncode=2)
+        return found
 
     def _load(self, source: str) -> tuple[bytes, str]:
         if source.startswith(("http://", "https://")):
