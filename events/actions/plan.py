@@ -168,7 +168,7 @@ def document_of(
     talks = (
         event.talks.filter(state__in=Talk.PUBLIC, slots__isnull=False)
         .distinct()
-        .defer("search", "notes", "imported")
+        .defer("people", "search", "notes", "imported")
         .select_related("track")
         .prefetch_related(
             "topics",

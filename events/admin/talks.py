@@ -164,6 +164,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
                 "description",
                 "notes",
                 "imported",
+                "people",
                 "search",
                 "event__description",
                 "event__search",

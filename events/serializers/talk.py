@@ -156,7 +156,7 @@ class TalkSerializer(RecordSerializer):
         rows = (
             super()
             .load(rows, shape, user)
-            .defer("search", "imported")
+            .defer("people", "search", "imported")
             .annotate(event_key=F("event__slug"), event_zone=F("event__timezone"), track_key=F("track__guid"))
         )
         rows = with_event(rows.annotate(**cls._lists(shape, user)), shape, user)

@@ -43,7 +43,7 @@ def talk(request, slug, talk):
         .select_related("event__series", "event__current_release")
     )
     row = get_object_or_404(
-        rows.defer("search", "notes", "imported", "event__current_release__document"),
+        rows.defer("people", "search", "notes", "imported", "event__current_release__document"),
         event__slug=slug,
         event__in=Event.objects.visible_to(request.user),
         slug=talk,

@@ -37,7 +37,7 @@ def context(request, context: dict) -> dict:
         "feedback": feedback.select_related("event", "talk")[:SHOWN],
         "feedback_total": feedback.count(),
         "unplanned": talks.select_related("event").defer(
-            "abstract", "description", "search", "event__search"
+            "abstract", "description", "people", "search", "event__search"
         )[:SHOWN],
         "broken_total": Resource.objects.listed().filter(health=Resource.Health.BROKEN).count(),
         "faceless_total": Speaker.objects.editable_by(request.user)

@@ -104,7 +104,7 @@ SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
             ELSE least(min(top), min(top - age) FILTER (WHERE age < 2147483648)) END
 FROM ends LEFT JOIN ages ON true
 """
-HORIZON = f"SELECT pg_stat_clear_snapshot(); {OLDEST}"
+HORIZON = f"SELECT pg_stat_clear_snapshot();\n{OLDEST}"
 # The horizon is asked for in a statement before the one that looks at changes, see `horizon`; one trip for all.
 VERSION = f"""
 SELECT pg_stat_clear_snapshot();

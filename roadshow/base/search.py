@@ -4,7 +4,7 @@ from functools import reduce
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import F, Func, GeneratedField, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, GeneratedField, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
 RANKED = 500  # rows, of which the best come first; looking at more takes longer than anybody waits
@@ -63,19 +63,15 @@ class SearchQuerySet(QuerySet):
 
     search_title = "title"
 
-    def with_words(self, text: str) -> list[QuerySet]:
-        """Rows that contain every word of `text`, as one QuerySet for each index that finds some of them.
+    def with_words(self, text: str) -> QuerySet:
+        """Rows that contain every word of `text`."""
+        return self.filter(search=Terms(text))
+
+    def nearly(self, text: str) -> list[QuerySet]:
+        """Rows that contain something like `text`, as one QuerySet for each index that finds some of them.
 
         A condition that joins indexes with OR would use none of them. Models add what else of theirs counts.
         """
-        return [self.filter(search=Terms(text))]
-
-    def has_words(self, text: str) -> Q:
-        """The same as a condition on one row after the other: for many rows, of which few are read."""
-        return Q(search=Terms(text))
-
-    def nearly(self, text: str) -> list[QuerySet]:
-        """Rows that contain something like `text`, in the same form."""
         return [self._folded().filter(folded_title__trigram_word_similar=Fold(Value(text)))]
 
     def _titled(self, text: str) -> list[QuerySet]:
@@ -96,18 +92,18 @@ class SearchQuerySet(QuerySet):
     def search(self, text: str) -> "SearchQuerySet":
         """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first.
 
-        Where there are more than anybody looks through, those with the words, in their own order. It costs a
-        query.
+        Where there are more than anybody looks through, those with the words, in their own order. It costs two
+        queries, one where there are many.
         """
         text = text.replace("\0", " ").strip()
         if not text:
             return self
         rows = self._bare()
-        exact = rows.with_words(text)
-        keys = rows._first([*exact, *rows.nearly(text)], RANKED + 1)
-        if len(keys) <= RANKED:
-            return self.filter(pk__in=keys)._best_first(text)
-        return self.filter(self.has_words(text))
+        exact = rows._first([rows.with_words(text)], RANKED + 1)
+        if len(exact) > RANKED:
+            return self.with_words(text)
+        nearly = rows._first(rows.nearly(text), RANKED + 1 - len(exact))
+        return self.among([*exact, *nearly], text)
 
     def best(self, text: str, most: int, *, nearly: bool = False) -> tuple["SearchQuerySet", int]:
         """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.
@@ -117,14 +113,14 @@ class SearchQuerySet(QuerySet):
         text = text.replace("\0", " ").strip()
         rows = self._bare()
         keys = rows._first(
-            rows.nearly(text) if nearly else [*rows._titled(text), *rows.with_words(text)], most
+            rows.nearly(text) if nearly else [*rows._titled(text), rows.with_words(text)], most
         )
         return self.among(keys, text), len(keys)
 
     def keys_for(self, text: str) -> list[int]:
         """The keys of all rows with every word of `text`; where none has, of those with nearly right words."""
         rows = self._bare()
-        return rows._first(rows.with_words(text), None) or rows._first(rows.nearly(text), None)
+        return rows._first([rows.with_words(text)], None) or rows._first(rows.nearly(text), None)
 
     def among(self, keys: list[int], text: str) -> "SearchQuerySet":
         """The rows with these keys, the best for `text` first."""

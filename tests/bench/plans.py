@@ -10,7 +10,7 @@ from unittest import mock
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -105,12 +105,13 @@ def patch_everywhere(old, new) -> Iterator[None]:
 
 def queries(page: Page, client: Client | None = None) -> list[Query]:
     """Those statements, carried out once more and watched."""
-    sizes = table_sizes()
-    return [
-        watched(sql, seldom, sizes)
-        for sql, seldom in statements(page, client or reader())
-        if sql.startswith(("SELECT", "(SELECT", "WITH"))
-    ]
+    sizes, found = table_sizes(), []
+    with transaction.atomic():  # one statement may set what the next one reads
+        for sent, seldom in statements(page, client or reader()):
+            for sql in map(str.strip, sent.split(";\n")):
+                if sql.startswith(("SELECT", "(SELECT", "WITH")):
+                    found.append(watched(sql, seldom, sizes))
+    return found
 
 
 def watched(sql: str, seldom: bool, sizes: dict[str, int]) -> Query:

@@ -54,7 +54,7 @@ def write_talks(
 
 def _rows(event: Event) -> list[Talk]:
     return list(
-        event.talks.defer("search")
+        event.talks.defer("people", "search")
         .select_related("track")
         .prefetch_related(
             "links",

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, JSONField, Model, Q, QuerySet
+from django.db.models import Exists, Func, JSONField, Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 
@@ -24,6 +24,6 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(text).astimezone(zone)
 
 
-def may_edit(model: type[Model], user) -> Q:
-    """A condition, for an annotation: that `user` may change the row."""
-    return Q(pk__in=model._default_manager.editable_by(user).order_by().values("pk"))
+def may_edit(model: type[Model], user) -> Exists:
+    """A column: whether `user` may change the row. Asked row by row, for the few rows of a page."""
+    return Exists(model._default_manager.editable_by(user).order_by().filter(pk=OuterRef("pk")))

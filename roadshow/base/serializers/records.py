@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -43,7 +43,7 @@ class RecordSerializer(StrictSerializer):
     def load(cls, rows: QuerySet, shape: Shape, user) -> QuerySet:
         """`rows` with all that `shape` shows."""
         if cls.Meta.private and is_organiser(user):
-            rows = rows.alias(editable=may_edit(cls.Meta.model, user)).annotate(is_editable=F("editable"))
+            rows = rows.annotate(is_editable=may_edit(cls.Meta.model, user))
         return rows
 
     @classmethod
