@@ -102,12 +102,14 @@ class WhenFilter(ListFilter):
 
 
 class SeriesFilter(RecordFilter):
+    noted_as = "series"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     state = ListFilter(choices=Series.State.choices, label=_("State"))
 
 
 class EventFilter(RecordFilter):
+    noted_as = "events"
     orderings = NAMED | CHANGED | {"starts_on": ("starts_on",), "ends_on": ("ends_on",), "slug": ("slug",)}
 
     series = ReferenceFilter(rows=Series.objects, label=_("Series"))
@@ -134,6 +136,7 @@ class EventFilter(RecordFilter):
 
 
 class VenueFilter(RecordFilter):
+    noted_as = "venues"
     orderings = NAMED | CHANGED | {"city": ("city",)}
 
     city = TextFilter(label=_("City"))
@@ -148,6 +151,7 @@ class VenueFilter(RecordFilter):
 
 
 class RoomFilter(RecordFilter):
+    noted_as = "rooms"
     orderings = NAMED | CHANGED | {"position": ("position", "name"), "capacity": ("capacity",)}
 
     venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
@@ -161,6 +165,7 @@ class RoomFilter(RecordFilter):
 
 
 class TrackFilter(RecordFilter):
+    noted_as = "tracks"
     orderings = NAMED | CHANGED | {"position": ("position", "name")}
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -168,6 +173,7 @@ class TrackFilter(RecordFilter):
 
 
 class TopicFilter(RecordFilter):
+    noted_as = "topics"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     event = ReferenceFilter(
@@ -179,6 +185,7 @@ class TopicFilter(RecordFilter):
 
 
 class TalkFilter(RecordFilter):
+    noted_as = "talks"
     orderings = {"title": ("title",), "event": ("event__starts_on", "event", "title")} | CHANGED
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -224,11 +231,9 @@ class TalkFilter(RecordFilter):
 class SlotFilter(RecordFilter):
     """Of slots of current releases."""
 
+    noted_as = "slots"
     orderings = {"starts_at": ("starts_at", "number"), "ends_at": ("ends_at", "number")}
 
-    updated_since = InstantFilter(
-        field_name="changed_at", lookup_expr="gte", label=_("Changed at or after this time")
-    )
     event = ReferenceFilter(rows=Event.objects, field_name="release__event", label=_("Event"))
     series = ReferenceFilter(rows=Series.objects, field_name="release__event__series", label=_("Series"))
     talk = ReferenceFilter(rows=Talk.objects, by="guid", label=_("Talk"))
@@ -288,11 +293,9 @@ class PlanFilter(RecordFilter):
 
 
 class ReleaseFilter(RecordFilter):
+    noted_as = "releases"
     orderings = {"created_at": ("created_at",), "number": ("number",)}
 
-    updated_since = InstantFilter(
-        field_name="created_at", lookup_expr="gte", label=_("Released at or after this time")
-    )
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
     series = ReferenceFilter(rows=Series.objects, field_name="event__series", label=_("Series"))
     current = YesNoFilter(condition=Q(current_for__isnull=False), label=_("The one attendees see"))

@@ -26,7 +26,6 @@ TIMES, SECONDS = 10, 3600  # suggestions of one sender in an hour
 class ResourceViewSet(RecordViewSet):
     """Curated links. Retired ones keep their page and are in no list unless `state=retired` asks for them."""
 
-    kind = "resources"
     serializer_class = ResourceSerializer
     filterset_class = ResourceFilter
     lookup_field = "slug"
@@ -41,7 +40,6 @@ class ResourceViewSet(RecordViewSet):
 class CollectionViewSet(RecordViewSet):
     """Ordered sets of links."""
 
-    kind = "collections"
     serializer_class = CollectionSerializer
     filterset_class = CollectionFilter
     lookup_field = "slug"

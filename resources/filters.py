@@ -26,6 +26,7 @@ def tied(column: str):
 
 
 class ResourceFilter(RecordFilter):
+    noted_as = "resources"
     orderings = {
         "title": ("title",),
         "year": ("year", "title"),
@@ -84,6 +85,7 @@ class ResourceFilter(RecordFilter):
 
 
 class CollectionFilter(RecordFilter):
+    noted_as = "collections"
     orderings = {"title": ("title",), "created_at": ("created_at",), "updated_at": ("updated_at",)}
 
     topic = ReferenceFilter(

@@ -9,7 +9,6 @@ from .serializers import SpeakerSerializer
 class SpeakerViewSet(RecordViewSet):
     """People who give talks, one record each across all events."""
 
-    kind = "speakers"
     serializer_class = SpeakerSerializer
     filterset_class = SpeakerFilter
     lookup_field = "slug"

@@ -27,6 +27,7 @@ def gives(filters: RecordFilter, **conditions) -> Q:
 
 
 class SpeakerFilter(RecordFilter):
+    noted_as = "speakers"
     orderings = {
         "name": ("name",),
         "slug": ("slug",),

@@ -69,12 +69,9 @@ def repeat_talk(*, talk: Talk, event) -> Talk:
     made.full_clean(exclude=["slug"])
     made.save()
     made.topics.set(talk.topics.all())
-    TalkSpeaker.objects.bulk_create(
-        TalkSpeaker(talk=made, speaker_id=credit.speaker_id, role=credit.role, position=credit.position)
-        for credit in talk.talk_speakers.all()
-    )
-    TalkLink.objects.bulk_create(
-        TalkLink(talk=made, url=link.url, title=link.title, kind=link.kind, position=link.position)
-        for link in talk.links.exclude(kind=TalkLink.Kind.RECORDING)
-    )
+    credits_ = [TalkSpeaker(speaker_id=one.speaker_id, role=one.role) for one in talk.talk_speakers.all()]
+    TalkSpeaker.objects.replace({made: credits_})
+    kept = talk.links.exclude(kind=TalkLink.Kind.RECORDING)
+    links = [TalkLink(url=link.url, title=link.title, kind=link.kind) for link in kept]
+    TalkLink.objects.replace({made: links})
     return made

@@ -21,7 +21,6 @@ BULK = 1000  # talks in one call
 class SeriesViewSet(RecordViewSet):
     """Roadshows and yearly conferences."""
 
-    kind = "series"
     serializer_class = serializers.SeriesSerializer
     filterset_class = filters.SeriesFilter
     lookup_field = "slug"
@@ -30,7 +29,6 @@ class SeriesViewSet(RecordViewSet):
 class VenueViewSet(RecordViewSet):
     """Places with an address."""
 
-    kind = "venues"
     serializer_class = serializers.VenueSerializer
     filterset_class = filters.VenueFilter
     lookup_field = "guid"
@@ -39,7 +37,6 @@ class VenueViewSet(RecordViewSet):
 class RoomViewSet(RecordViewSet):
     """Rooms, which events share."""
 
-    kind = "rooms"
     serializer_class = serializers.RoomSerializer
     filterset_class = filters.RoomFilter
     lookup_field = "guid"
@@ -48,7 +45,6 @@ class RoomViewSet(RecordViewSet):
 class TrackViewSet(RecordViewSet):
     """Strands of an event."""
 
-    kind = "tracks"
     serializer_class = serializers.TrackSerializer
     filterset_class = filters.TrackFilter
     lookup_field = "guid"
@@ -57,7 +53,6 @@ class TrackViewSet(RecordViewSet):
 class TopicViewSet(RecordViewSet):
     """Subjects that talks and links have in common."""
 
-    kind = "topics"
     serializer_class = serializers.TopicSerializer
     filterset_class = filters.TopicFilter
     lookup_field = "slug"
@@ -74,7 +69,6 @@ def guid_of(data: dict) -> UUID | None:
 class TalkViewSet(RecordViewSet):
     """Talks, workshops, keynotes and breaks."""
 
-    kind = "talks"
     serializer_class = serializers.TalkSerializer
     filterset_class = filters.TalkFilter
     lookup_field = "guid"
@@ -104,26 +98,34 @@ class TalkViewSet(RecordViewSet):
         return Response({"talks": self.records([row.pk for row in rows])})
 
     def write_all(self, data: list[dict]) -> tuple[list[Talk], list[dict]]:
-        """The talks, written one after the other, and what is wrong with each (nothing: an empty dict)."""
+        """The talks, written, and what is wrong with each (nothing: an empty dict)."""
         guids = [guid for guid in map(guid_of, data) if guid]
-        rows, errors = [], []
         if len(set(guids)) < len(guids):
             raise ValidationError({"talks": _("A talk is in the list twice.")})
         there = {
             row.guid: row
-            for row in self.get_queryset().filter(guid__in=guids).select_for_update(of=("self",))
+            for row in self.get_queryset()
+            .filter(guid__in=guids)
+            .order_by("pk")
+            .select_for_update(of=("self",))
         }
         taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(there)
         require_editable(self.request.user, list(there.values()))
-        shared = {"references": {}, "checks_later": True}
+        making, changing = self.get_serializer(), self.get_serializer(partial=True)
+        changing.context["references"] = making.context["references"]
+        making.foresee(data)
+        wanted, errors = [], []
         for one in data:
             guid = guid_of(one)
             try:
                 if guid in taken or (guid is None and "guid" in one):
                     raise ValidationError({"guid": [_("There is no such talk.")]})
-                row = there.get(guid)
-                rows.append(self.written(row, data=one, partial=row is not None, guid=guid, **shared))
+                serializer = changing if guid in there else making
+                row = there.get(guid) or (Talk(guid=guid) if guid else Talk())
+                wanted.append((row, serializer.run_validation(one)))
                 errors.append({})
             except ValidationError as error:
                 errors.append(error.detail)
-        return rows, errors
+        if not any(errors):
+            errors = making.write_all(wanted)
+        return [row for row, _values in wanted], errors

@@ -33,7 +33,6 @@ READING = ["get", "head", "options"]
 class EventViewSet(RecordViewSet):
     """Stops and editions."""
 
-    kind = "events"
     serializer_class = serializers.EventSerializer
     filterset_class = filters.EventFilter
     lookup_field = "slug"
@@ -98,7 +97,6 @@ def conflict_of(conflict) -> dict:
 class SlotViewSet(RecordViewSet):
     """Talks at their times in their rooms, as currently released. They change through the plan."""
 
-    kind = "slots"
     serializer_class = serializers.SlotSerializer
     filterset_class = filters.SlotFilter
     lookup_field = "guid"
@@ -111,7 +109,6 @@ class SlotViewSet(RecordViewSet):
 class ReleaseViewSet(RecordViewSet):
     """Published schedules, numbered in each event. They never change."""
 
-    kind = "releases"
     serializer_class = serializers.ReleaseSerializer
     filterset_class = filters.ReleaseFilter
     lookup_field = "guid"

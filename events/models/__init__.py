@@ -4,7 +4,8 @@ from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
 from .schedule import AcceptedClash, Booking, Release, ReleasedSlot, Slot
 from .series import Series
-from .talk import Talk, TalkLink, TalkSpeaker
+from .talk import Talk
+from .talk_parts import TalkLink, TalkSpeaker
 from .topic import Topic
 from .track import Track
 from .venue import Room, Venue

@@ -1,4 +1,6 @@
-"""What somebody gives: talks with their speakers in order, and links."""
+"""What somebody gives."""
+
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -9,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.base.access import is_organiser, sees_all
-from roadshow.base.models import LanguageField, Level, Record, Timestamped, free_slug
+from roadshow.base.models import LanguageField, Level, Record, free_slug
 from roadshow.base.search import search_indexes, search_vector
 from speakers.models import Speaker
 
 from .event import Event
 from .of_event import OfEventQuerySet
+from .talk_parts import BATCH, TalkSpeaker
 from .topic import Topic
 from .track import Track
 
@@ -50,6 +53,15 @@ class TalkQuerySet(OfEventQuerySet):
                 Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),
                 Prefetch("released_slots", current_slots(), to_attr="current_slots"),
             )
+        )
+
+    def set_topics(self, wanted: "dict[Talk, list[Topic]]") -> None:
+        """Makes the topics of each talk be these, in two statements however many talks."""
+        through = Talk.topics.through
+        through.objects.filter(talk__in=wanted).delete()
+        pairs = [(talk, topic) for talk, topics in wanted.items() for topic in topics]
+        through.objects.bulk_create(
+            [through(talk=talk, topic=topic) for talk, topic in pairs], batch_size=BATCH
         )
 
     def in_time_order(self):
@@ -191,8 +203,11 @@ class Talk(Record):
     def save(self, **options):
         if not self.slug:
             others = Talk.objects.filter(event=self.event_id).exclude(pk=self.pk)
-            self.slug = free_slug(self.title, lambda slug: others.filter(slug=slug).exists(), fallback="talk")
+            self.give_address(lambda slug: others.filter(slug=slug).exists())
         super().save(**options)
+
+    def give_address(self, taken: Callable[[str], bool]) -> None:
+        self.slug = free_slug(self.title, taken, fallback="talk")
 
     def get_absolute_url(self):
         return reverse("events:talk", args=[self.event.slug, self.slug])
@@ -200,76 +215,3 @@ class Talk(Record):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
-
-
-class TalkSpeaker(models.Model):
-    """That somebody gives a talk, in which role and in which place of the order."""
-
-    class Role(models.TextChoices):
-        SPEAKER = "speaker", _("speaker")
-        MODERATOR = "moderator", _("moderator")
-        PANELIST = "panelist", _("panelist")
-        HOST = "host", _("host")
-        AUTHOR = "author", _("author")
-
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="talk_speakers")
-    speaker = models.ForeignKey(
-        Speaker, models.RESTRICT, related_name="talk_speakers", verbose_name=_("speaker")
-    )
-    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.SPEAKER)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class QuerySet(models.QuerySet):
-        def published(self):
-            """Those whose speaker everybody may see, with the speaker."""
-            return (
-                self.filter(speaker__state=Speaker.State.PUBLISHED)
-                .select_related("speaker")
-                .defer("speaker__biography", "speaker__notes", "speaker__search")
-            )
-
-    objects = QuerySet.as_manager()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("speaker"), _("speakers")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["talk", "speaker"],
-                name="speaker_once_in_a_talk",
-                violation_error_message=_("This speaker gives the talk already."),
-            ),
-        ]
-
-    def __str__(self):
-        return str(self.speaker)
-
-
-class TalkLink(Timestamped):
-    """Slides, a recording, a paper: an address as somebody gave it, odd ones too."""
-
-    class Kind(models.TextChoices):
-        SLIDES = "slides", _("slides")
-        RECORDING = "recording", _("recording")
-        PAPER = "paper", _("paper")
-        CODE = "code", _("code")
-        ARTICLE = "article", _("article")
-        BLOG = "blog", _("blog")
-        MEDIA = "media", _("media")
-        ACTIVITYPUB = "activitypub", _("fediverse")
-        RELATED = "related", _("related")
-        WEB = "web", _("web page")
-
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="links", verbose_name=_("talk"))
-    url = models.CharField(_("address"))
-    title = models.CharField(_("title"), blank=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.WEB)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("link"), _("links")
-        ordering = ["position", "pk"]
-        indexes = [models.Index(F("kind"), F("talk"), name="talk_link_by_kind")]
-
-    def __str__(self):
-        return self.title or self.url

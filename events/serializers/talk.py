@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, OuterRef, Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
 from roadshow.base.serializers import (
     Links,
@@ -19,13 +18,13 @@ from roadshow.base.serializers import (
     keys,
     local_time,
     objects,
-    replace_rows,
 )
 from speakers.models import Speaker
 from speakers.serializers import SpeakerSerializer
 
 from ..models import Event, ReleasedSlot, Talk, TalkLink, TalkSpeaker, Topic, Track
 from .event import EventSerializer
+from .talk_writing import TalkWriter
 
 
 class TopicSerializer(RecordSerializer):
@@ -110,7 +109,7 @@ class Times(Rows):
         return read
 
 
-class TalkSerializer(RecordSerializer):
+class TalkSerializer(TalkWriter):
     url = PageUrl("events:talk", "event_key", "slug")
     event = Reference(Event.objects)
     track = Reference(Track.objects, "guid", required=False, allow_null=True)
@@ -120,7 +119,7 @@ class TalkSerializer(RecordSerializer):
     slots = Times(SLOT, help_text=_("When and where, as released; in the event's own time."))
     links = Links(child=TalkLinkSerializer(), required=False)
 
-    class Meta(RecordSerializer.Meta):
+    class Meta(TalkWriter.Meta):
         model = Talk
         fields = [
             "url", "guid", "slug", "event", "title", "subtitle", "abstract", "description", "kind",
@@ -202,30 +201,3 @@ class TalkSerializer(RecordSerializer):
     def extend_speakers(credit: TalkSpeaker, readers) -> dict:
         """A whole speaker, with what they do in this talk."""
         return {name: read(credit.speaker) for name, read in readers} | {"role": credit.role}
-
-    # writing
-    def write_topics(self, row, topics):
-        row.topics.set(topics)
-
-    def write_speakers(self, row, speakers):
-        """Those who give the talk, in order. Who stays keeps their role; whom the writer cannot see stays."""
-        user = self.context["request"].user
-        there = {one.speaker_id: one for one in row.talk_speakers.all()}
-        seen = Speaker.objects.visible_to(user).filter(pk__in=there)
-        row.talk_speakers.filter(speaker__in=seen).exclude(speaker__in=speakers).delete()
-        for position, speaker in enumerate(speakers):
-            credit = there.get(speaker.pk) or TalkSpeaker(talk=row, speaker=speaker)
-            credit.position = position
-            credit.save()
-
-    def write_roles(self, row, roles):
-        credits_ = {one.speaker.slug: one for one in row.talk_speakers.select_related("speaker")}
-        for slug, role in roles.items():
-            if slug not in credits_:
-                message = _("“%(slug)s” is not a speaker of this talk.") % {"slug": slug}
-                raise ValidationError({"roles": message})
-            credits_[slug].role = role
-            credits_[slug].save()
-
-    def write_links(self, row, links):
-        replace_rows(row.links, links, talk=row)

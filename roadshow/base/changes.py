@@ -49,6 +49,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["xid", "id"], name="change_in_order"),
             models.Index(fields=["kind", "guid"], name="change_by_record"),
+            models.Index(fields=["kind", "at", "guid"], name="change_by_time"),
         ]
 
     def __str__(self):

@@ -105,10 +105,8 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     """Reads what the user sees, writes what the user may change.
 
     What they cannot see is 404; what they see and may not change is 403. Declare `serializer_class`,
-    `filterset_class`, `lookup_field`, and the `kind` under which changes of these records are noted.
+    `filterset_class` and `lookup_field`.
     """
-
-    kind = ""
 
     serializer_class: type[RecordSerializer]
     filter_backends = [Filtering]
@@ -121,6 +119,11 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     @property
     def model(self):
         return self.serializer_class.Meta.model
+
+    @property
+    def kind(self) -> str:
+        """Under which changes of these records are noted; empty when they are not."""
+        return self.filterset_class.noted_as
 
     def visible(self):
         """The rows that this endpoint is about, as the user may see them."""

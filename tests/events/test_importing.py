@@ -93,9 +93,11 @@ def test_a_dry_run_reports_and_writes_nothing():
 
 def test_a_newer_file_moves_a_talk_and_keeps_its_slot():
     load(talk("One", id="1"))
-    slot = the_event().slots.get()
+    slot = the_event().slots.select_related("talk").get()
     report = load(talk("One, renamed", id="1", hour=3, room="Cellar"), event=the_event())
     moved = the_event().slots.get()
+    assert moved.updated_at > slot.updated_at
+    assert moved.talk.updated_at > slot.talk.updated_at
     assert (moved.guid, moved.number, moved.room.name) == (slot.guid, slot.number, "Cellar")
     assert moved.starts_at == slot.starts_at + dt.timedelta(hours=3)
     assert [change.name for change in report.changed[0].fields] == ["title", "slots"]

@@ -97,6 +97,51 @@ class TestBulk:
         assert api.post("/api/v1/talks/bulk/", {"talks": data}, **JSON).status_code == 400
         assert not Talk.objects.filter(title="Mine").exists()
 
+    @pytest.mark.parametrize("count", [2, 30])
+    def test_it_takes_as_many_statements_however_many_talks(
+        self, api, event, count, django_assert_num_queries
+    ):
+        people = [make.Speaker().slug for _ in range(3)]
+        topics = [make.Topic().slug for _ in range(2)]
+        links = [{"url": "https://example.org/", "title": "Slides", "kind": "slides"}]
+        there = [str(make.Talk(event=event, speakers=[make.Speaker()]).guid) for _ in range(count // 2)]
+        data = [{"guid": guid, "title": "Changed", "topics": topics} for guid in there]
+        data += [
+            {"event": "mine", "title": "New", "speakers": people, "topics": topics, "links": links}
+            for _ in range(count // 2)
+        ]
+        with django_assert_num_queries(28):
+            answer = api.post("/api/v1/talks/bulk/", {"talks": data}, **JSON)
+        made = answer.json()["talks"]
+        assert (made[-1]["speakers"], made[-1]["topics"], made[-1]["links"]) == (people, topics, links)
+        assert len({talk["slug"] for talk in made}) == count
+        assert Talk.history.filter(title="Changed").count() == count // 2
+
+    def test_what_the_database_refuses_has_its_number_too(self, api, event):
+        make.Talk(event=event, slug="taken")
+        data = [
+            {"event": "mine", "title": "Good"},
+            {"event": "mine", "title": "One", "code": "ABC123"},
+            {"event": "mine", "title": "Two", "code": "ABC123"},
+            {"event": "mine", "title": "Three", "slug": "taken"},
+        ]
+        answer = api.post("/api/v1/talks/bulk/", {"talks": data}, **JSON)
+        assert answer.status_code == 400
+        assert [(error["attr"], error["detail"]) for error in answer.json()["errors"]] == [
+            ("talks.2.non_field_errors", "The event has a talk with that code already."),
+            (
+                "talks.3.non_field_errors",
+                "The event has a talk with that address already. Change the address.",
+            ),
+        ]
+        assert Talk.objects.count() == 1
+
+    def test_a_role_of_nobody_has_its_number(self, api, event):
+        data = [{"event": "mine", "title": "Good"}, {"event": "mine", "title": "Bad", "roles": {"x": "host"}}]
+        answer = api.post("/api/v1/talks/bulk/", {"talks": data}, **JSON)
+        assert [error["attr"] for error in answer.json()["errors"]] == ["talks.1.roles"]
+        assert not Talk.objects.exists()
+
     @pytest.mark.parametrize("talks", [None, [], {}, ["a"], [{}] * 1001, [{"guid": 1}], [{"guid": "x"}]])
     def test_nonsense(self, api, talks):
         assert api.post("/api/v1/talks/bulk/", {"talks": talks}, **JSON).status_code == 400

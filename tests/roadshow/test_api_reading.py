@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from events.actions import release
 from events.models import TalkLink
@@ -267,6 +268,21 @@ def test_only_what_changed_since(client):
     make.Talk(title="Old")
     since = make.Talk(title="New").updated_at
     assert titles(client, f"updated_since={since.isoformat().replace('+', '%2B')}") == ["New"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_belongs_to_a_record_changes_it_too(client):
+    """A release changes the talks that it moves, and those only."""
+    event = make.Event()
+    stays, moves = (make.Slot(talk=make.Talk(event=event, title=title)) for title in ("Stays", "Moves"))
+    release(event=event, by=None)
+    since = timezone.now()
+    moves.starts_at += dt.timedelta(hours=3)
+    moves.ends_at += dt.timedelta(hours=3)
+    moves.save()
+    release(event=event, by=None)
+    assert titles(client, f"updated_since={since.isoformat().replace('+', '%2B')}") == ["Moves"]
+    assert stays.talk.title in titles(client, "updated_since=2020-01-01T00:00:00Z")
 
 
 def test_search_finds_all_kinds_best_first(client):

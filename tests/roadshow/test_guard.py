@@ -284,9 +284,9 @@ def endless(handler):
 
 def bomb(handler):
     body = (
-        gzip.compress(gzip.compress(bytes(50_000_000)) + os.urandom(10)) if "double" in handler.path else None
+        gzip.compress(gzip.compress(bytes(5_000_000)) + os.urandom(10)) if "double" in handler.path else None
     )
-    send(handler, body or gzip.compress(bytes(50_000_000)), content_encoding="gzip")
+    send(handler, body or gzip.compress(bytes(5_000_000)), content_encoding="gzip")
 
 
 def trickle(handler):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from uuid import UUID, uuid5
 
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from roadshow.base.slugs import Slugs
 from speakers.models import Speaker, SpeakerLink
@@ -85,9 +86,9 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
         if updates or remembered != last:
             for name, value in updates.items():
                 setattr(speaker, name, value)
-            speaker.imported = remembered
+            speaker.imported, speaker.updated_at = remembered, timezone.now()
             changed.append(speaker)
-    Speaker.objects.bulk_update(changed, [*FIELDS, "imported"], batch_size=500)
+    Speaker.objects.bulk_update(changed, [*FIELDS, "imported", "updated_at"], batch_size=500)
 
 
 def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -13,10 +14,11 @@ from roadshow.base.models import free_slug, slug_of
 from ...formats import document as doc
 from ...formats.writing import is_ours
 from ...models import Event, Slot, Talk, TalkSpeaker, Topic
+from ...models.talk_parts import BATCH
 from .matching import matched
 from .report import ChangedTalk, FieldChange, Report
 from .values import FIELDS, PLAIN, Matches, row_values, same, stored, values_of
-from .writing import BATCH, Merged, write_links, write_persons, write_slots, write_topics
+from .writing import Merged, write_links, write_persons, write_slots, write_topics
 
 
 def write_talks(
@@ -42,7 +44,9 @@ def write_talks(
     gone = _cancel_missing({row.pk for _guid, _talk, row in found if row}, rows, report)
     updated = [item.row for item in merged if item.row.pk and _needs_update(item)]
     bulk_create_with_history(new, Talk, batch_size=BATCH)
-    bulk_update_with_history([*updated, *gone], Talk, [*PLAIN, "track", "imported"], batch_size=BATCH)
+    for row in (changed := [*updated, *gone]):
+        row.updated_at = timezone.now()
+    bulk_update_with_history(changed, Talk, [*PLAIN, "track", "imported", "updated_at"], batch_size=BATCH)
     write_topics([item for item in merged if "topics" in item.write], matches)
     write_persons([item for item in merged if "persons" in item.write], matches)
     write_links([item for item in merged if "links" in item.write])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from ...models import Event, Slot, Talk, TalkLink, TalkSpeaker
@@ -22,37 +23,28 @@ class Merged:
 
 
 def write_topics(items: list[Merged], matches: Matches) -> None:
-    through = Talk.topics.through
     topics = {topic.name: topic for topic in matches.topics.values()}
-    through.objects.filter(talk__in=[item.row.pk for item in items]).delete()
-    through.objects.bulk_create(
-        [through(talk=item.row, topic=topics[name]) for item in items for name in item.values["topics"]],
-        batch_size=BATCH,
-    )
+    Talk.objects.set_topics({item.row: [topics[name] for name in item.values["topics"]] for item in items})
 
 
 def write_persons(items: list[Merged], matches: Matches) -> None:
     speakers = {str(speaker.guid): speaker for speaker in matches.speakers.values()}
-    TalkSpeaker.objects.filter(talk__in=[item.row.pk for item in items]).delete()
-    TalkSpeaker.objects.bulk_create(
-        [
-            TalkSpeaker(talk=item.row, speaker=speakers[guid], role=role, position=position)
+    TalkSpeaker.objects.replace(
+        {
+            item.row: [
+                TalkSpeaker(speaker=speakers[guid], role=role) for guid, role in item.values["persons"]
+            ]
             for item in items
-            for position, (guid, role) in enumerate(item.values["persons"])
-        ],
-        batch_size=BATCH,
+        }
     )
 
 
 def write_links(items: list[Merged]) -> None:
-    TalkLink.objects.filter(talk__in=[item.row.pk for item in items]).delete()
-    TalkLink.objects.bulk_create(
-        [
-            TalkLink(talk=item.row, url=url, title=title, kind=kind, position=position)
+    TalkLink.objects.replace(
+        {
+            item.row: [TalkLink(url=url, title=title, kind=kind) for url, title, kind in item.values["links"]]
             for item in items
-            for position, (url, title, kind) in enumerate(item.values["links"])
-        ],
-        batch_size=BATCH,
+        }
     )
 
 
@@ -79,8 +71,9 @@ def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
                 used.add(slot.number)
                 number = max(number, slot.number + 1)
             slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, rooms.get(room)
+            slot.updated_at = timezone.now()
             (moved if key else new).append(slot)
         left += [slot.pk for slot in there.values()]
     Slot.objects.filter(pk__in=left).delete()
     bulk_create_with_history(new, Slot, batch_size=BATCH)
-    bulk_update_with_history(moved, Slot, ["starts_at", "ends_at", "room"], batch_size=BATCH)
+    bulk_update_with_history(moved, Slot, ["starts_at", "ends_at", "room", "updated_at"], batch_size=BATCH)

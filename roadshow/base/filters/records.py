@@ -4,6 +4,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter, FilterSet
 
+from ..changes import Change
 from .kinds import InstantFilter, ListFilter, SearchFilter
 from .values import ListField
 
@@ -29,19 +30,30 @@ class OrderingFilter(Filter):
     may_be_empty = True
 
 
+class ChangedFilter(InstantFilter):
+    """Records that read differently since a time, also because of what belongs to them; see `base.changes`."""
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        if not self.parent.noted_as:
+            return rows.filter(updated_at__gte=value)
+        changes = Change.objects.filter(kind=self.parent.noted_as, at__gte=value)
+        return rows.filter(guid__in=changes.order_by().values("guid"))
+
+
 class RecordFilter(FilterSet):
     """What every list understands: `q`, `updated_since` and `ordering`.
 
-    `orderings` maps the words of `ordering` to columns. `also` are parameters that somebody else reads,
-    such as `page`.
+    `noted_as` is the kind of their changes. `orderings` maps the words of `ordering` to columns. `also` are
+    parameters that somebody else reads, such as `page`.
     """
 
+    noted_as = ""
     orderings: dict[str, tuple[str, ...]] = {}
 
     q = SearchFilter(label=_("Words to search for"))
-    updated_since = InstantFilter(
-        field_name="updated_at", lookup_expr="gte", label=_("Changed at or after this time")
-    )
+    updated_since = ChangedFilter(label=_("Changed at or after this time"))
 
     def __init__(self, data=None, queryset=None, *, request=None, prefix=None, also=("page",)):
         super().__init__(data, queryset, request=request, prefix=prefix)

@@ -1,5 +1,6 @@
 """Fields of records: each knows how to read itself from a row that `load` has loaded."""
 
+import contextlib
 from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 Reader = Callable[[Model], object]
 
@@ -125,16 +127,28 @@ class References(serializers.ListField):
 
     def to_internal_value(self, data) -> list[Model]:
         wanted = list(dict.fromkeys(super().to_internal_value(data)))
-        known = self.context.get("references", {})
-        unknown = [value for value in wanted if (self.field_name, value) not in known]
-        if unknown:
+        known = self.found(wanted)
+        for value in wanted:
+            if value not in known:
+                self.fail("does_not_exist", value=value)
+        return [known[value] for value in wanted]
+
+    def found(self, wanted: list) -> dict[object, Model]:
+        """Those that are known, after one query for those among `wanted` that were not asked for before."""
+        known = self.context.get("references", {}).setdefault(f"{self.field_name}[]", {})
+        if unknown := [value for value in wanted if value not in known]:
             rows = self.manager.visible_to(self.context["request"].user)
             for row in rows.filter(**{f"{self.slug_field}__in": unknown}):
-                known[self.field_name, getattr(row, self.slug_field)] = row
-        for value in wanted:
-            if (self.field_name, value) not in known:
-                self.fail("does_not_exist", value=value)
-        return [known[self.field_name, value] for value in wanted]
+                known[getattr(row, self.slug_field)] = row
+        return known
+
+    def foresee(self, many: list) -> None:
+        """Asks for what many records refer to at once, before each is validated by itself."""
+        wanted = {}
+        for data in many:
+            with contextlib.suppress(ValidationError):
+                wanted |= dict.fromkeys(super().to_internal_value(data))
+        self.found(list(wanted))
 
     def reader(self, context) -> Reader:
         column = f"{self.field_name}_keys"

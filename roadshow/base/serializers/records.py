@@ -144,19 +144,37 @@ class RecordSerializer(StrictSerializer):
 
     def write(self, row: Model, values: dict) -> Model:
         """Sets the values, lets the model judge, saves. Raises ValidationError and PermissionDenied."""
-        related = {name: values.pop(name) for name in self.Meta.related if name in values}
-        is_new = row._state.adding
-        for name, value in values.items():
-            setattr(row, name, value)
-        clean(row, {one.source: name for name, one in self.fields.items()})
+        related, is_new = self.assign(row, values), row._state.adding
+        clean(row, self.names)
         row.save()
         if is_new:
             self.after_create(row)
+        self.write_related(row, related)
+        require_editable(self.context["request"].user, [row])
+        return row
+
+    def foresee(self, many: list[dict]) -> None:
+        """Prepares for validating many records, so that what they refer to is asked for once."""
+        for name, one in self.fields.items():
+            if hasattr(one, "foresee"):
+                one.foresee([data[name] for data in many if name in data])
+
+    @property
+    def names(self) -> dict[str, str]:
+        """How the API calls a column."""
+        return {one.source: name for name, one in self.fields.items()}
+
+    def assign(self, row: Model, values: dict) -> dict:
+        """Sets the row's own values; returns those that are written after it."""
+        for name, value in values.items():
+            if name not in self.Meta.related:
+                setattr(row, name, value)
+        return {name: values[name] for name in self.Meta.related if name in values}
+
+    def write_related(self, row: Model, related: dict) -> None:
+        """Writes what hangs on a stored row. Raises ValidationError."""
         for name, value in related.items():
             getattr(self, f"write_{name}")(row, value)
-        if not self.context.get("checks_later"):
-            require_editable(self.context["request"].user, [row])
-        return row
 
 
 def require_editable(user, rows: list[Model]) -> None:
