@@ -11,7 +11,7 @@ PART = r"(<!-- {} -->\n).*?(<!-- end -->)"
 def refresh(results: dict) -> None:
     """Write every part that there are results of between its marks."""
     text = DOCUMENT.read_text()
-    for name, write in {"pages": pages, "growth": growth, "crowd": crowd}.items():
+    for name, write in PARTS.items():
         if name in results:
             table = write(results[name])
             text = re.sub(
@@ -83,3 +83,58 @@ def growth(result: dict) -> str:
 def crowd(result: dict) -> str:
     shown = {name: value for name, value in result.items() if name not in ("machine", "megabytes")}
     return f"{result['machine']}; {memory(result)}.\n\n{table('what|', shown.items())}"
+
+
+def lists(result: dict) -> str:
+    """A row for each list and reader: its pages, and its dearest filter or order."""
+    by_list: dict[tuple[str, str], list[dict]] = {}
+    for row in result["rows"]:
+        by_list.setdefault((row["path"].partition("/")[0], row["who"]), []).append(row)
+    head = "list|who|rows|queries|first page ms|middle|last|dearest filter or order|its ms|counting ms"
+    shown = (list_row(*key, found, result["limit"]) for key, found in by_list.items())
+    missed = [
+        f"- `{row['path']}`, {row['who']}: {row['milliseconds']} ms {', '.join(row['scans'])}".rstrip()
+        for row in result["rows"]
+        if row["milliseconds"] > result["limit"] or row["scans"]
+    ]
+    told = "Above the limit, or reading through a table for a few of its rows:\n\n" + "\n".join(missed)
+    return (
+        f"{result['machine']}; {len(result['rows'])} pages, filters and orders; limit {result['limit']} ms."
+        f"\n\n{table(head, shown)}\n\n{told if missed else ''}"
+    ).rstrip()
+
+
+def list_row(name: str, who: str, found: list[dict], limit: int) -> tuple:
+    pages = [row for row in found if row["path"].startswith(f"{name}/?page=")] or found[:1]
+    dearest = max((row for row in found if row not in pages), key=milliseconds, default=pages[0])
+    ends = (pages[0], pages[len(pages) // 2], pages[-1])
+    return (
+        name, who, pages[0]["rows"], max(row["queries"] for row in found), *map(milliseconds, ends),
+        f"`{dearest['path'].partition('?')[2][:40]}`", over(milliseconds(dearest), limit),
+        max(row["counting"] for row in found),
+    )  # fmt: skip
+
+
+def milliseconds(row: dict) -> float:
+    return row["milliseconds"]
+
+
+def search(result: dict) -> str:
+    rows = ((row["search"], row["results"], row["suggestions"]) for row in result["rows"])
+    return f"{result['machine']}.\n\n{table('search for|results ms|suggestions ms', rows)}"
+
+
+def library(result: dict) -> str:
+    rows = ((name, queries, over(ms, 40)) for name, (queries, ms) in result["pages"].items())
+    check = result["check"]
+    return (
+        f"{result['machine']}.\n\n{table('page|queries|ms in the database', rows)}\n\n"
+        f"{check['links']} links, each answered after {check['ms']} ms, were checked in {check['seconds']} s, "
+        f"{check['in_flight']} at once at most. {result['guard']['addresses']} hostile addresses: "
+        f"{result['guard']['connections']} connected to."
+    )
+
+
+PARTS = {
+    "pages": pages, "growth": growth, "crowd": crowd, "lists": lists, "search": search, "library": library,
+}  # fmt: skip

@@ -162,7 +162,7 @@ def lists_of_the_api() -> None:
     say(lists.table(rows))
     missed, most = sum(row.missed for row in rows), max(row.milliseconds for row in rows)
     say(f"{len(rows)} lists beside {talks} talks; at most {most} ms of {lists.LIMIT}; missed: {missed}")
-    report.keep("lists", rows=[asdict(row) for row in rows])
+    report.keep("lists", limit=lists.LIMIT, rows=[asdict(row) for row in rows])
 
 
 def crowd() -> None:
