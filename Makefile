@@ -45,5 +45,5 @@ lock: installed-dev ## Write requirements.txt and requirements-dev.txt anew; ARG
 LOCKING = --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 installed installed-dev:
-	@test -n "$(PYTHON)" || { echo "Roadshow needs Python 3.11 or newer: install it, or name it in PYTHON=… ." >&2; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Roadshow needs Python 3.11 or newer: install it, or name it in PYTHON=… ." >&2; exit 2; }
 	@exec $(PYTHON) -m roadshow.install $(if $(findstring dev,$@),--dev)
