@@ -3,6 +3,8 @@
 from collections import defaultdict
 from urllib.parse import unquote, urljoin
 
+from django.utils.translation import gettext as _
+
 from . import links as addresses
 from .document import Link
 from .raw import RawEvent, RawSchedule
@@ -22,14 +24,14 @@ class Addresses:
         for raw in event.links:
             title, url = line(raw.title), self.found(raw.url)
             if not url and not title:
-                self.report.tally("A link without an address or a text", event.place, "info")
+                self.report.tally(_("A link without an address or a text"), event.place, "info")
                 continue
             if not url:
                 self.report.tally(
-                    "A link without an address; its text was kept", event.place, what=title[:80]
+                    _("A link without an address; its text was kept"), event.place, what=title[:80]
                 )
             elif not addresses.is_web(url):
-                self.report.tally("Not a web address; it was kept as text", event.place, "info")
+                self.report.tally(_("Not a web address; it was kept as text"), event.place, "info")
             kind = addresses.kind_of(raw, url, guess=not self.raw.ours)
             kept.append(Link(url=url or title, title=title, kind=kind))
         return kept
@@ -52,7 +54,7 @@ class Addresses:
         if not url or addresses.is_web(url):
             return url
         if place and not url.startswith("urn:uuid:"):
-            self.report.tally("Not a web address; it was left out", place, what=url[:80])
+            self.report.tally(_("Not a web address; it was left out"), place, what=url[:80])
         return ""
 
     def general(self) -> set[str]:

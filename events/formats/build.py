@@ -4,13 +4,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from .addressing import Addresses
 from .clock import Clock
 from .days import span_of
 from .document import Document, Reading, Room, Talk, Track, Venue
 from .identity import guid_of, slug_of
 from .raw import RawSchedule
-from .reading import MOST_TALKS, Report, UnreadableFile
+from .reading import MOST_TALKS, Report, UnreadableFile, too_many_talks
 from .talks import Talks, language_of
 from .text import block, line
 from .times import duration, moment
@@ -31,9 +33,9 @@ class _Builder:
     def document(self) -> Document:
         raw = self.raw
         if len(raw.events) > MOST_TALKS:
-            raise UnreadableFile(f"The file has more than {MOST_TALKS} talks.")
+            raise UnreadableFile(too_many_talks())
         if not raw.events:
-            self.report.add("file", "The file holds no talks.", "error")
+            self.report.add(_("file"), _("The file holds no talks."), "error")
         for event in raw.events:
             event.room = line(event.room)
         clock = Clock(raw, self.timezone, self.report)
@@ -47,7 +49,7 @@ class _Builder:
             starts_on=first,
             ends_on=last,
             slot_minutes=self._slot_minutes(),
-            language=language_of(raw.language, "file", self.report),
+            language=language_of(raw.language, _("file"), self.report),
             description=block(raw.description, markdown=raw.ours),
             logo=self.addresses.found(raw.logo),
             color=raw.color if _COLOR.fullmatch(raw.color) else "",
@@ -74,14 +76,16 @@ class _Builder:
         stated = [moment(text) for text in (self.raw.start, self.raw.end)]
         for text, at, name in zip((self.raw.start, self.raw.end), stated, ("start", "end"), strict=True):
             if text.strip() and at is None:
-                self.report.add(f"conference, {name}", f"“{line(text)}” is not a date.")
+                message = _("“%(text)s” is not a date.") % {"text": line(text)}
+                self.report.add(f"conference, {name}", message)
         first, last = (at.date() if isinstance(at, datetime) else at for at in stated)
         if not clock.days:
             return first or last, last or first
         days = [day.date for day in clock.days]
         found = span_of(first, last, days)
         if first and found == (min(days), max(days)) and not found[0] <= first <= found[1]:
-            self.report.add("conference", "All talks lie outside the event's dates; the talks were believed.")
+            message = _("All talks lie outside the event's dates; the talks were believed.")
+            self.report.add("conference", message)
         return found
 
     def _slot_minutes(self) -> int:
@@ -98,7 +102,8 @@ class _Builder:
             if not name or name in rooms:
                 continue
             if guid in guids:
-                self.report.tally("A room with the GUID of another; it was ignored", f"room {name}")
+                place = _("room %(name)s") % {"name": name}
+                self.report.tally(_("A room with the GUID of another; it was ignored"), place)
                 guid = None
             if guid:
                 guids.add(guid)
@@ -121,7 +126,8 @@ class _Builder:
                 continue
             color = re.sub(r"^#(\w)(\w)(\w)$", r"#\1\1\2\2\3\3", raw.color.strip())
             if color and not _COLOR.fullmatch(color):
-                self.report.tally("Not a colour like #336699", f"track {name}", what=line(color)[:20])
+                place = _("track %(name)s") % {"name": name}
+                self.report.tally(_("Not a colour like #336699"), place, what=line(color)[:20])
                 color = ""
             tracks[name] = Track(name=name, color=color.lower(), slug=slug_of(raw.slug))
         for talk in talks:

@@ -19,6 +19,9 @@ A schedule file says the time of a talk up to three times: `date` (a moment, mos
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from .days import CHANGE, boundary, change_of, day_of, whole_day
 from .document import Day
 from .raw import RawDay, RawSchedule
@@ -37,7 +40,8 @@ class Clock:
         self.raw, self.report = raw, report
         given = zone_named(timezone)
         if timezone.strip() and given is None:
-            raise UnreadableFile(f"There is no time zone “{timezone}”; write it like Europe/Berlin.")
+            message = _("There is no time zone “%(zone)s”; write it like Europe/Berlin.")
+            raise UnreadableFile(message % {"zone": timezone})
         self.timed = [
             Statement(event, moment(event.date), clock(event.start) if event.start else None, None)
             for event in raw.events
@@ -68,7 +72,7 @@ class Clock:
         for raw in self.raw.days:
             on = dates[id(raw)]
             if on is None:
-                self.report.tally("A day without a date", raw.place)
+                self.report.tally(_("A day without a date"), raw.place)
                 continue
             on += shift
             day = self._day(on, spans[id(raw)])
@@ -95,7 +99,7 @@ class Clock:
         begins, ends = self._local(start), self._local(end)
         if timedelta(0) < ends - begins <= 2 * DAY:
             return begins, ends
-        self.report.tally("A day that ends before it begins, or is longer than two", raw.place)
+        self.report.tally(_("A day that ends before it begins, or is longer than two"), raw.place)
         return None
 
     def _change(self, spans: list[Span]) -> time:
@@ -103,7 +107,8 @@ class Clock:
         if stated:
             return stated
         if self.raw.day_change:
-            self.report.add("day_change", f"“{self.raw.day_change}” is not a time of day.")
+            message = _("“%(text)s” is not a time of day.") % {"text": self.raw.day_change}
+            self.report.add("day_change", message)
         days = [
             Day(date=begins.astimezone(self.zone).date(), starts_at=begins, ends_at=ends)
             for begins, ends in spans
@@ -134,20 +139,13 @@ class Clock:
         days, votes = max(moved.items(), key=lambda item: (item[1], -abs(item[0])))
         if days and self._days_fit_better(dates):
             self.ignore_dates = True
-            self.report.add(
-                "date",
-                f"The dates of {moved.total() - moved[0]} talks lie outside the event; those of the days that"
-                " they stand in were believed.",
-            )
+            self.report.add(_("date"), _dates_outside(moved.total() - moved[0]))
             return timedelta(0)
         if days == 0 or votes * 2 <= moved.total():
             self._report_odd_days(dates, 0)
             return timedelta(0)
         self.report.add(
-            "day",
-            f"The dates of days are {abs(days)} day{'s' if abs(days) > 1 else ''}"
-            f" too {'early' if days > 0 else 'late'} for {votes} of {moved.total()} talks in them; the talks'"
-            " own dates were believed.",
+            _("day"), _days_off(days) % {"count": votes, "total": moved.total(), "days": abs(days)}
         )
         self._report_odd_days(dates, days)
         return days * DAY
@@ -163,7 +161,9 @@ class Clock:
             for timed in self.timed
             if isinstance(timed.stamp, datetime) and dates.get(id(timed.event.day))
         ]
-        return sum(first <= on <= last for on, _ in pairs) < sum(first <= on <= last for _, on in pairs)
+        return sum(first <= on <= last for on, _day in pairs) < sum(
+            first <= on <= last for _talk, on in pairs
+        )
 
     def _report_odd_days(self, dates: dict[int, date | None], shift: int) -> None:
         for timed in self.timed:
@@ -171,7 +171,7 @@ class Clock:
             if on is None or not isinstance(timed.stamp, datetime):
                 continue
             if (day_of(self._local(timed.stamp), self.zone, self.change) - on).days != shift:
-                self.report.tally("A talk's date is not in the day that it stands in", timed.event.place)
+                self.report.tally(_("A talk's date is not in the day that it stands in"), timed.event.place)
 
     def _day(self, on: date, span: Span | None) -> Day:
         """The day as the file bounds it, if that is around its date at all; else from change to change."""
@@ -197,14 +197,12 @@ class Clock:
         spans: list[Span | None] = []
         for index, (timed, start, end) in enumerate(zip(self.timed, starts, ends, strict=True)):
             if start is None:
-                self.report.tally("A talk without a time that can be read", timed.event.place)
+                self.report.tally(_("A talk without a time that can be read"), timed.event.place)
                 spans.append(None)
                 continue
             if end is None:
                 length = guess.of(index)
-                self.report.tally(
-                    "A talk without a length", timed.event.place, what=f"taken as {_minutes(length)} minutes"
-                )
+                self.report.tally(_("A talk without a length"), timed.event.place, what=_taken_as(length))
                 end = start + length
             spans.append((start.astimezone(UTC), end.astimezone(UTC)))
         return spans
@@ -213,7 +211,7 @@ class Clock:
         found = duration(timed.event.duration)
         if timed.event.duration.strip() and found is None:
             self.report.tally(
-                "Not a length of time", timed.event.place, what=timed.event.duration.strip()[:40]
+                _("Not a length of time"), timed.event.place, what=timed.event.duration.strip()[:40]
             )
         return found
 
@@ -223,11 +221,11 @@ class Clock:
             start = self._local(timed.stamp)
             if timed.wall and not same_minute(start.astimezone(self.zone), timed.wall):
                 self.report.tally(
-                    "“start” is another time than “date”; “date” was believed", timed.event.place
+                    _("“start” is another time than “date”; “date” was believed"), timed.event.place
                 )
             return start
         if timed.event.date.strip() and timed.stamp is None:
-            self.report.tally("Not a date", timed.event.place, what=timed.event.date.strip()[:40])
+            self.report.tally(_("Not a date"), timed.event.place, what=timed.event.date.strip()[:40])
         if timed.wall is None:
             return None
         if isinstance(timed.stamp, date) and not by_day:
@@ -254,5 +252,35 @@ class Clock:
         return start + timed.length if timed.length else None
 
 
-def _minutes(length: timedelta) -> int:
-    return round(length.total_seconds() / 60)
+def _taken_as(length: timedelta) -> str:
+    minutes = round(length.total_seconds() / 60)
+    return ngettext("taken as %(count)d minute", "taken as %(count)d minutes", minutes) % {"count": minutes}
+
+
+def _dates_outside(count: int) -> str:
+    message = ngettext(
+        "The date of %(count)d talk lies outside the event; that of the day that it stands in was believed.",
+        "The dates of %(count)d talks lie outside the event; those of the days that they stand in were"
+        " believed.",
+        count,
+    )
+    return message % {"count": count}
+
+
+def _days_off(days: int) -> str:
+    """The sentence for days that are so many too early, or late, for the talks in them."""
+    if days > 0:
+        return ngettext(
+            "The dates of days are %(days)d day too early for %(count)d of %(total)d talks in them; the talks'"
+            " own dates were believed.",
+            "The dates of days are %(days)d days too early for %(count)d of %(total)d talks in them; the"
+            " talks' own dates were believed.",
+            days,
+        )
+    return ngettext(
+        "The dates of days are %(days)d day too late for %(count)d of %(total)d talks in them; the talks'"
+        " own dates were believed.",
+        "The dates of days are %(days)d days too late for %(count)d of %(total)d talks in them; the talks'"
+        " own dates were believed.",
+        -days,
+    )

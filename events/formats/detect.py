@@ -6,6 +6,8 @@ import zlib
 from dataclasses import replace
 from io import BytesIO
 
+from django.utils.translation import gettext as _
+
 from roadshow.base.encodings import likely_encoding
 
 from . import ical, schedule_json, schedule_xml, table
@@ -39,7 +41,7 @@ def read(data: bytes, *, name: str = "", timezone: str = "", limit: int = LIMIT)
         return _named(table.read_xlsx(data, timezone=timezone), name)
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
     if start.lower().startswith((b"<!doctype html", b"<html")):
-        raise UnreadableFile("The file is a web page. Give the address of the schedule's own file.")
+        raise UnreadableFile(_("The file is a web page. Give the address of the schedule's own file."))
     if start.startswith(b"<") or _is_wide(data, "<"):
         return schedule_xml.read(data.lstrip() if not _is_wide(data, "<") else data, timezone=timezone)
     if start[:1] in (b"{", b"[") or _is_wide(data, "{"):
@@ -51,16 +53,16 @@ def read(data: bytes, *, name: str = "", timezone: str = "", limit: int = LIMIT)
 
 def _plain(data: bytes, limit: int) -> bytes:
     """The bytes, out of any gzip around them."""
-    for _ in range(3):
+    for _layer in range(3):
         if len(data) > limit:
-            raise UnreadableFile(f"The file is larger than {limit // 1024**2} MB.")
+            raise UnreadableFile(_("The file is larger than %(size)d MB.") % {"size": limit // 1024**2})
         if not data.startswith(_GZIP):
             break
         data = _gunzip(data, limit)
     else:
-        raise UnreadableFile("The file is compressed several times over.")
+        raise UnreadableFile(_("The file is compressed several times over."))
     if not data.strip():
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     return data
 
 
@@ -73,14 +75,15 @@ def _gunzip(data: bytes, limit: int) -> bytes:
             data = unpacker.unconsumed_tail
             size += len(part)
             if size > limit:
-                raise UnreadableFile(f"The file is larger than {limit // 1024**2} MB once decompressed.")
+                message = _("The file is larger than %(size)d MB once decompressed.")
+                raise UnreadableFile(message % {"size": limit // 1024**2})
             if not part and not data:
                 break
             parts.append(part)
     except zlib.error as error:
-        raise UnreadableFile("The compressed file is damaged.") from error
+        raise UnreadableFile(_("The compressed file is damaged.")) from error
     if not unpacker.eof:
-        raise UnreadableFile("The compressed file is cut off.")
+        raise UnreadableFile(_("The compressed file is cut off."))
     return b"".join(parts)
 
 
@@ -90,11 +93,12 @@ def _check_zip(data: bytes, limit: int) -> None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             files = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                raise UnreadableFile("The file is an archive, but no spreadsheet.")
+                raise UnreadableFile(_("The file is an archive, but no spreadsheet."))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise UnreadableFile("The spreadsheet is damaged or cut off.") from error
+        raise UnreadableFile(_("The spreadsheet is damaged or cut off.")) from error
     if len(files) > 2000 or sum(file.file_size for file in files) > limit:
-        raise UnreadableFile(f"The spreadsheet is larger than {limit // 1024**2} MB once decompressed.")
+        message = _("The spreadsheet is larger than %(size)d MB once decompressed.")
+        raise UnreadableFile(message % {"size": limit // 1024**2})
 
 
 def _is_wide(data: bytes, first: str) -> bool:
@@ -132,19 +136,19 @@ def decoded(data: bytes) -> tuple[str, Problem | None]:
             try:
                 return data.decode(encoding), None
             except UnicodeDecodeError as error:
-                raise UnreadableFile("The text is not in the encoding that it begins with.") from error
+                raise UnreadableFile(_("The text is not in the encoding that it begins with.")) from error
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return _guessed(data)
     if "\0" in text:
-        raise UnreadableFile("The file is neither a schedule, a calendar nor a table.")
+        raise UnreadableFile(_("The file is neither a schedule, a calendar nor a table."))
     return text, None
 
 
 def _guessed(data: bytes) -> tuple[str, Problem]:
     unreadable = UnreadableFile(
-        "The file is neither text in a known encoding nor a schedule, calendar or table."
+        _("The file is neither text in a known encoding nor a schedule, calendar or table.")
     )
     sample = data[:_SAMPLE]
     odd = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in sample)
@@ -155,6 +159,5 @@ def _guessed(data: bytes) -> tuple[str, Problem]:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise unreadable from error
-    return text, Problem(
-        place="file", message=f"Not in UTF-8; it was read as {encoding}.", severity="warning"
-    )
+    message = _("Not in UTF-8; it was read as %(encoding)s.") % {"encoding": encoding}
+    return text, Problem(place=_("file"), message=message, severity="warning")

@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import chain, count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.utils.translation import gettext as _
+
 from .raw import RawEvent
 from .reading import Report
 from .text import line
@@ -63,7 +65,7 @@ class Identities:
         self.ids[own] += 1
         if not own or self.ids[own] == 1:
             return own
-        self.report.tally("An id that another talk has too; it was made unique", event.place)
+        self.report.tally(_("An id that another talk has too; it was made unique"), event.place)
         others = (f"{own}~{number}" for number in count(2))
         unique = next(other for other in chain([f"{own}~{event.room}"], others) if not self.ids[other])
         self.ids[unique] += 1
@@ -73,20 +75,20 @@ class Identities:
         """The file's own GUID unless another talk had it; else one of its id, or of title and persons."""
         own = guid_of(event.guid)
         if event.guid.strip() and own is None:
-            self.report.tally("Not a GUID; one was derived", event.place, what=line(event.guid)[:40])
+            self.report.tally(_("Not a GUID; one was derived"), event.place, what=line(event.guid)[:40])
         if own and own not in self.guids:
             self.guids.add(own)
             return own
         start = starts_at.isoformat() if starts_at else ""
         if own:
-            self.report.tally("A GUID that another talk has too; one was derived", event.place)
+            self.report.tally(_("A GUID that another talk has too; one was derived"), event.place)
             choices = [(own, identifier), (own, identifier, event.room, start)]
         elif identifier:
             choices = [(self.source, identifier), (self.source, identifier, event.room, start)]
         else:
             names = "\n".join(line(person.name) for person in event.persons)
             choices = [(self.source, title, names), (self.source, title, names, event.room, start)]
-        choices += [(*choices[-1], number) for number in range(2, 10)] + [(*choices[-1], event.place)]
+        choices += [(*choices[-1], number) for number in range(2, 10)]
         guid = next((guid for guid in (derived(*parts) for parts in choices) if guid not in self.guids), None)
         while guid is None or guid in self.guids:
             guid = derived(self.source, title, len(self.guids), guid)

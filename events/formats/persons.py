@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 
+from django.utils.translation import gettext as _
+
 from .addressing import Addresses
 from .document import Link, Person
 from .identity import guid_of
 from .raw import RawEvent, RawPerson, RawSchedule
-from .reading import Report
+from .reading import Report, listed
 from .text import block, line
 
 
@@ -29,12 +31,10 @@ class Persons:
         shared_ids = {key for key, names in ids.items() if key and len(names) > 1}
         shared_guids = {key for key, names in guids.items() if key and len(names) > 1}
         for key in sorted(shared_ids):
-            names = ", ".join(sorted(ids[key]))
-            self.report.add(
-                f"person {key}", f"This id stands for different names, which were kept apart: {names}."
-            )
+            message = _("This id stands for different names, which were kept apart: %(names)s.")
+            self.report.add(_person(key), message % {"names": listed(sorted(ids[key]))})
         for key in sorted(shared_guids):
-            self.report.add(f"person {key}", "This GUID stands for different names; it was ignored.")
+            self.report.add(_person(key), _("This GUID stands for different names; it was ignored."))
         return shared_ids, shared_guids
 
     def of(self, event: RawEvent) -> list[Person]:
@@ -43,15 +43,17 @@ class Persons:
         for raw in event.persons:
             name = line(raw.name)
             if not name:
-                self.report.tally("A person without a name", event.place, "info")
+                self.report.tally(_("A person without a name"), event.place, "info")
                 continue
             if raw.loose and "," in name:
                 self.report.tally(
-                    "This may be several persons; it was kept as one name", event.place, what=name[:120]
+                    _("This may be several persons; it was kept as one name"), event.place, what=name[:120]
                 )
             person = self._person(raw, name)
             if (person.id, person.guid, name) in found:
-                self.report.tally("A person who is named twice in one talk", event.place, "info", what=name)
+                self.report.tally(
+                    _("A person who is named twice in one talk"), event.place, "info", what=name
+                )
                 continue
             found[person.id, person.guid, name] = person
         return list(found.values())
@@ -74,3 +76,7 @@ class Persons:
                 if self.addresses.found(link.url)
             ],
         )
+
+
+def _person(identifier: str) -> str:
+    return _("person %(id)s") % {"id": identifier}

@@ -1,6 +1,10 @@
 """What every reader shares: the one exception, and the list of problems it collects."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from .document import Problem
 
@@ -18,13 +22,30 @@ MOST_TALKS = 50_000
 def check_pieces(data: bytes | str, *marks: bytes | str) -> None:
     """Refuse a file that would fill the memory, though it is not large: one of nothing but tiny pieces."""
     if sum(map(data.count, marks)) > MOST_PIECES:
-        raise UnreadableFile("The file consists of too many parts to be a schedule.")
+        raise UnreadableFile(_("The file consists of too many parts to be a schedule."))
+
+
+def too_many_talks() -> str:
+    return _("The file has more than %(count)d talks.") % {"count": MOST_TALKS}
+
+
+def at_line(number: int | str) -> str:
+    return _("line %(number)s") % {"number": number}
+
+
+def at_row(number: int) -> str:
+    return _("row %(number)s") % {"number": number}
+
+
+def listed(parts: Iterable[str]) -> str:
+    return pgettext("between the parts of a list", ", ").join(parts)
 
 
 class Report:
     """Problems in the order they were met; what happens many times is said once, with a count.
 
-    `add` is for what concerns one place, `tally` for what may concern every talk of a file.
+    `add` is for what concerns one place, `tally` for what may concern every talk of a file. Both take words that
+    are translated already; `tally` makes a sentence of its own of them.
     """
 
     def __init__(self) -> None:
@@ -43,13 +64,15 @@ class Report:
 
     @staticmethod
     def _counted(message: str, what: str, severity: str, places: list[str]) -> Problem:
-        text = f"{message} ({what})" if what else message
+        if what:
+            message = _("%(problem)s (%(what)s)") % {"problem": message, "what": what}
+        distinct = list(dict.fromkeys(places))
+        place = listed(distinct[:EXAMPLES])
+        if len(distinct) > EXAMPLES:
+            place = _("%(places)s, …") % {"places": place}
         if len(places) == 1:
-            return Problem(place=places[0], message=f"{text}.", severity=severity)
-        shown = list(dict.fromkeys(places))
-        more = ", …" if len(shown) > EXAMPLES else ""
-        return Problem(
-            place=", ".join(shown[:EXAMPLES]) + more,
-            message=f"{text}: {len(places)} times.",
-            severity=severity,
-        )
+            sentence = _("%(problem)s.")
+        else:
+            sentence = ngettext("%(problem)s: %(count)d time.", "%(problem)s: %(count)d times.", len(places))
+        message = sentence % {"problem": message, "count": len(places)}
+        return Problem(place=place, message=message, severity=severity)

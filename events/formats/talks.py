@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from . import links as addresses
 from .addressing import Addresses
 from .clock import Span
@@ -31,7 +33,7 @@ def language_of(text: str, place: str, report: Report) -> str:
         return _LANGUAGES.get(text.lower(), "")
     if _LANGUAGE.fullmatch(text):
         return text.replace("_", "-")
-    report.tally("Not a language", place, what=text[:40])
+    report.tally(_("Not a language"), place, what=text[:40])
     return ""
 
 
@@ -113,17 +115,17 @@ class Talks:
         if self.raw.ours:
             return title.removeprefix(CANCELLED) or CANCELLED.strip(), title.startswith(CANCELLED), ""
         if event.title != title and title and " ".join(event.title.split()) == title:
-            self.report.tally("Blanks around or inside a title were removed", event.place, "info")
+            self.report.tally(_("Blanks around or inside a title were removed"), event.place, "info")
         if not title:
-            self.report.tally("A talk without a title", event.place)
+            self.report.tally(_("A talk without a title"), event.place)
             return line(event.subtitle) or (f"Talk {event.id}" if event.id else "Untitled"), False, ""
         bare, cancelled, removed, rest = state_of(title)
         if not removed or not bare:
             return title, False, ""
         self.report.tally(
-            "The title says that the talk is cancelled; it was marked so, and the words removed"
+            _("The title says that the talk is cancelled; it was marked so, and the words removed")
             if cancelled
-            else "Words about a change were removed from the title",
+            else _("Words about a change were removed from the title"),
             event.place,
             "info",
             what=removed[:60] if cancelled or len(removed) < 20 else "",
@@ -152,6 +154,6 @@ class Talks:
         if not slug or re.fullmatch(r"[\w.~-]+", slug):
             return slug
         if addresses.is_web(slug):
-            self.report.tally("A slug that is an address", event.place, "info")
+            self.report.tally(_("A slug that is an address"), event.place, "info")
             slug = re.split(r"[/#]", slug.rstrip("/#"))[-1]
         return slug_of(slug)

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from .reading import Report
 from .statements import Statement, same_minute
 from .times import zone_at_offsets, zone_named
@@ -24,7 +27,8 @@ class ZoneChoice:
     def _choose(self) -> ZoneInfo:
         named = zone_named(self.name)
         if self.name and named is None:
-            self.report.add("time zone", f"“{self.name}” is not the name of a time zone.")
+            message = _("“%(name)s” is not the name of a time zone.") % {"name": self.name}
+            self.report.add(_("time zone"), message)
         zone = named or self.given
         stamped = [timed for timed in self.statements if timed.instant]
         if zone is None:
@@ -41,20 +45,28 @@ class ZoneChoice:
     ) -> ZoneInfo:
         if sum(timed.instant.utcoffset() == timedelta(0) for timed in voters) * 2 > len(voters):
             self.ignore_offsets = True
-            self.report.add(
-                "date",
-                f"{count} of {len(voters)} talks write local times as if they were UTC; they were read as"
-                f" times of {zone.key}.",
+            message = ngettext(
+                "%(count)d of %(total)d talk writes local times as if they were UTC; they were read as times"
+                " of %(zone)s.",
+                "%(count)d of %(total)d talks write local times as if they were UTC; they were read as times"
+                " of %(zone)s.",
+                len(voters),
             )
+            message %= {"count": count, "total": len(voters), "zone": zone.key}
+            self.report.add(_("date"), message)
             return zone
         right = zone_at_offsets(timed.instant for timed in voters)
         if named and self.given and self._fits(self.given, voters):
             right = self.given
-        self.report.add(
-            "time zone",
-            f"The zone {zone.key} contradicts the offsets of {count} of {len(voters)} talks; the offsets were"
-            f" believed, and times are shown in {right.key}.",
+        message = ngettext(
+            "The zone %(zone)s contradicts the offsets of %(count)d of %(total)d talk; the offsets were"
+            " believed, and times are shown in %(right)s.",
+            "The zone %(zone)s contradicts the offsets of %(count)d of %(total)d talks; the offsets were"
+            " believed, and times are shown in %(right)s.",
+            len(voters),
         )
+        message %= {"zone": zone.key, "count": count, "total": len(voters), "right": right.key}
+        self.report.add(_("time zone"), message)
         return right
 
     @staticmethod
@@ -65,13 +77,14 @@ class ZoneChoice:
         away = [timed.instant for timed in stamped if timed.instant.utcoffset()]
         if away:
             zone = zone_at_offsets(timed.instant for timed in stamped)
-            self.report.add(
-                "time zone", f"The file names no time zone; {zone.key} has the offsets that it uses."
-            )
+            message = _("The file names no time zone; %(zone)s has the offsets that it uses.")
+            self.report.add(_("time zone"), message % {"zone": zone.key})
             return zone
         if any(not timed.event.starts_at for timed in self.statements):
             self.report.add(
-                "time zone",
-                "The file names no time zone; its times were read as UTC. Name the zone if they are local.",
+                _("time zone"),
+                _(
+                    "The file names no time zone; its times were read as UTC. Name the zone if they are local."
+                ),
             )
         return ZoneInfo("UTC")

@@ -5,6 +5,8 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
+from events.formats.reading import at_line
+
 from .details import details, dump, load
 from .document import Link, LinkList, Reading
 from .gathering import Gatherer
@@ -39,7 +41,7 @@ def _entry(gatherer: Gatherer, entry: etree._Element) -> None:
         "authors": [_name(each) for each in (*parts.get("author", []), *parts.get("creator", []))],
         "added_at": _moment(first.get("published") or first.get("pubdate") or ""),
     }
-    place = f"line {entry.sourceline}"
+    place = at_line(entry.sourceline)
     gatherer.add(place, _address(parts), **(fields | load(first.get("details"))))
 
 

@@ -4,7 +4,10 @@ import re
 from datetime import datetime
 from html import escape
 
+from django.utils.translation import gettext as _
 from lxml import etree
+
+from events.formats.reading import at_line
 
 from .details import details, dump, load
 from .document import Link, LinkList, Reading
@@ -66,10 +69,10 @@ class _Reader:
         return " / ".join(name for name in (*self.folders, *more) if name)
 
     def begin(self, element: etree._Element) -> None:
-        place = f"line {element.sourceline}"
+        place = at_line(element.sourceline)
         found = {name.lower(): value for name, value in element.attrib.items()}
         if found.get("private") == "1":
-            self.gatherer.report.tally("Marked as private, so it was left out", place, "info")
+            self.gatherer.report.tally(_("Marked as private, so it was left out"), place, "info")
             return
         folder = self.path()
         self.link = {

@@ -30,12 +30,13 @@ def read(text: str) -> Reading:
     for collection in _objects(top.get(_OURS, {}), "collections"):
         gatherer.collection(collection.get("title"), collection.get("text"))
     for number, item in enumerate(listed, 1):
+        place = _("item %(number)s") % {"number": number}
         if isinstance(item, dict):
-            _item(gatherer, item, f"item {number}")
+            _item(gatherer, item, place)
         elif isinstance(item, str):
-            gatherer.add(f"item {number}", item)
+            gatherer.add(place, item)
         else:
-            gatherer.report.tally(_("This is no link"), f"item {number}")
+            gatherer.report.tally(_("This is no link"), place)
     return gatherer.reading()
 
 

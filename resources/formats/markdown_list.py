@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from events.formats.reading import at_line
+
 from .details import details, dump, load
 from .document import Link, LinkList, Reading
 from .gathering import Gatherer
@@ -31,7 +33,7 @@ def read(text: str) -> Reading:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
-            reader.gatherer.report.tally(_("The line is too long to be read"), f"line {number + 1}")
+            reader.gatherer.report.tally(_("The line is too long to be read"), at_line(number + 1))
             lines[number] = ""
     references: dict = {}
     reader.walk(_parser.parse("\n".join(lines), references), references)
@@ -66,7 +68,7 @@ class _Reader:
                 is_heading = tokens[index - 1].type == "heading_open"
                 may_link = references or "//" in token.content or "](" in token.content
                 if not (is_heading or self.item or may_link):
-                    self.pass_over(f"line {(token.map or [0])[0] + 1}", token.content)
+                    self.pass_over(at_line((token.map or [0])[0] + 1), token.content)
                     continue
                 for line, children in _inline(token, references):
                     if is_heading:
@@ -139,7 +141,7 @@ def _inline(token: Token, references: dict) -> Iterator[tuple[str, list[Token]]]
     for number, text in enumerate(lines):
         children: list[Token] = []
         _parser.inline.parse(text, _parser, references, children)
-        yield f"line {line + number}", children
+        yield at_line(line + number), children
 
 
 def _links(children: list[Token], bare_too: bool = False) -> list[tuple[int, dict]]:

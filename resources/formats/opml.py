@@ -4,6 +4,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from lxml import etree
 
+from events.formats.reading import at_line
+
 from .details import details, dump, load
 from .document import Link, LinkList, Reading
 from .gathering import Gatherer
@@ -44,7 +46,7 @@ def _link(gatherer: Gatherer, element, found: dict[str, str], address: str, coll
         "added_at": _moment(found.get("created")),
         "collections": [collection] if collection else [],
     }
-    gatherer.add(f"line {element.sourceline}", address, **(fields | known))
+    gatherer.add(at_line(element.sourceline), address, **(fields | known))
 
 
 def _moment(text: str | None):

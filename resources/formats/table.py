@@ -3,12 +3,14 @@
 import csv
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO, StringIO
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+
+from events.formats.reading import at_line, at_row
 
 from .document import Link, LinkList, Reading
 from .gathering import Gatherer, one_line
@@ -53,7 +55,7 @@ def read_csv(text: str) -> Reading:
     separator = max(",;\t|", key=first.count)
     csv.field_size_limit(10_000_000)
     rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    return _read(_numbered(rows), Gatherer("CSV"), "line")
+    return _read(_numbered(rows), Gatherer("CSV"), at_line)
 
 
 def _numbered(rows) -> Iterator[tuple[int, list[object]]]:
@@ -75,24 +77,24 @@ def read_xlsx(data: bytes) -> Reading:
                 raise ValueError(_("The spreadsheet is too large."))
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(values_only=True, max_col=100)
-        return _read(enumerate(map(list, rows), 1), Gatherer("XLSX"), "row")
+        return _read(enumerate(map(list, rows), 1), Gatherer("XLSX"), at_row)
     except ValueError:
         raise
     except Exception as error:  # openpyxl lets every kind of error of a damaged file through
         raise ValueError(_("The spreadsheet is damaged or cut off.")) from error
 
 
-def _read(rows: Iterable[tuple[int, list[object]]], gatherer: Gatherer, word: str) -> Reading:
+def _read(rows: Iterable[tuple[int, list[object]]], gatherer: Gatherer, at: Callable[[int], str]) -> Reading:
     fields: list[str] = []
     for number, row in rows:
         if not any(str(cell or "").strip() for cell in row):
             continue
         if not fields:
-            fields = _columns(row, gatherer, f"{word} {number}")
+            fields = _columns(row, gatherer, at(number))
             if any("://" in str(cell) for cell in row):  # no headings: this is a link already
-                _row(gatherer, fields, row, f"{word} {number}")
+                _row(gatherer, fields, row, at(number))
         else:
-            _row(gatherer, fields, row, f"{word} {number}")
+            _row(gatherer, fields, row, at(number))
     return gatherer.reading()
 
 

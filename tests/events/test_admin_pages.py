@@ -58,6 +58,23 @@ def test_a_broken_file_is_refused_with_a_sentence(client, event):
     assert page.context["form"].non_field_errors()
 
 
+def test_a_preview_and_a_refusal_speak_the_organiser_s_language(client, event):
+    address = "/zh-hans" + url("event_import_schedule", event)
+    table = "标题,开始,时长,状态,心情\n一,2030-10-06 10:00,一会儿,也许,好\n二,2030-10-06 11:00,一会儿,,\n"
+    page = client.post(address, {"file": SimpleUploadedFile("talks.csv", table.encode())})
+    said = [f"{problem.place}: {problem.message}" for problem in page.context["report"].problems]
+    assert said == [
+        "第 1 行: 无法识别的列（心情）。",
+        "第 2 行: 没有这样的状态（也许）。",
+        "第 2 行、第 3 行: 不是时长（一会儿）：共 2 处。",
+        "第 2 行: 演讲没有时长（按 60 分钟计）。",
+        "第 3 行: 演讲没有时长（按 30 分钟计）。",
+    ]
+    assert "不是时长（一会儿）：共 2 处。" in page.text
+    page = client.post(address, {"file": SimpleUploadedFile("talks.csv", b"a,b")})
+    assert "又没有“标题”这样的列名" in page.text
+
+
 def test_a_preview_is_its_organiser_s_own(client, event):
     key = upload(client, event).context["key"]
     other = factories.Organiser()

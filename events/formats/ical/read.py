@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from roadshow.base.encodings import likely_encoding
 
 from ..build import document_of, latest
 from ..document import TALK_KINDS, Reading
 from ..identity import guid_of
 from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
-from ..reading import Report, UnreadableFile, check_pieces
+from ..reading import Report, UnreadableFile, at_line, check_pieces
 from ..times import DAY, duration, resolve, zone_named
 from ..titles import CANCELLED
 from ..writing import is_ours
@@ -52,10 +54,10 @@ def _components(data: bytes, report: Report) -> list[Component]:
     for number, raw in unfold(data.removeprefix(b"\xef\xbb\xbf")):
         line = parse(number, decode(raw))
         if line is None:
-            report.tally("A line that is no property", f"line {number}")
+            report.tally(_("A line that is no property"), at_line(number))
         elif line.name == "BEGIN":
             if len(open_) > _MOST_DEEP:
-                raise UnreadableFile("The calendar is nested too deeply.")
+                raise UnreadableFile(_("The calendar is nested too deeply."))
             open_.append(Component(line.value.strip().upper(), number))
             open_[-2].inside.append(open_[-1])
         elif line.name == "END" and len(open_) > 1:
@@ -63,19 +65,21 @@ def _components(data: bytes, report: Report) -> list[Component]:
         else:
             open_[-1].lines.append(line)
     if len(open_) > 1:
-        raise UnreadableFile(f"The calendar is cut off: {open_[-1].name[:40]} is not ended.")
+        message = _("The calendar is cut off: %(part)s is not ended.")
+        raise UnreadableFile(message % {"part": open_[-1].name[:40]})
     calendars = [component for component in root.inside if component.name == "VCALENDAR"]
     if not calendars:
-        raise UnreadableFile("The file is no calendar.")
+        raise UnreadableFile(_("The file is no calendar."))
     return calendars
 
 
 def _decoder(data: bytes, report: Report):
     try:
-        b"".join(line for _, line in unfold(data)).decode()
+        b"".join(line for _number, line in unfold(data)).decode()
     except UnicodeDecodeError:
         encoding = likely_encoding(data) or "latin-1"
-        report.add("file", f"Not in UTF-8; it was read as {encoding}.")
+        message = _("Not in UTF-8; it was read as %(encoding)s.") % {"encoding": encoding}
+        report.add(_("file"), message)
         return lambda raw: raw.decode(encoding, "replace")
     return lambda raw: raw.decode()
 
@@ -107,7 +111,7 @@ class _Reader:
             for inside in calendar.inside:
                 if inside.name not in ("VEVENT", "VTIMEZONE"):
                     self.report.tally(
-                        "A part that was not read", f"line {inside.number}", what=inside.name[:40]
+                        _("A part that was not read"), at_line(inside.number), what=inside.name[:40]
                     )
         moved = self._moved()
         raw.events = [found for event in self.events for found in self._times_of(event, raw, moved)]
@@ -131,7 +135,9 @@ class _Reader:
         own = self._moment(event.first("RECURRENCE-ID"))
         if own is not None:
             if found.state == "cancelled":
-                self.report.tally("One time of a repeated event is cancelled; it was left out", found.place)
+                self.report.tally(
+                    _("One time of a repeated event is cancelled; it was left out"), found.place
+                )
                 return []
             return [self._again(found, uid, self._midnight(own), found.starts_at)]
         if found.starts_at is None or not any(map(event.first, ("RRULE", "RDATE"))):
@@ -165,7 +171,7 @@ class _Reader:
         for rule in event.all("RRULE"):
             starts = starts_by_rule(rule.value, found.starts_at, zone)
             if starts is None or len(starts) == MOST:
-                self.report.tally("A repetition that was not understood, or has no end", found.place)
+                self.report.tally(_("A repetition that was not understood, or has no end"), found.place)
             by_rule += starts or []
         more, without = (
             [
@@ -199,7 +205,7 @@ class _Reader:
             for line in event.all("DTSTART")
             if "TZID" in line.parameters
         )
-        zones = [zone_of_id(tzid) for tzid, _ in used.most_common()]
+        zones = [zone_of_id(tzid) for tzid, _count in used.most_common()]
         return next((zone for zone in zones if zone), None)
 
     def _moment(self, line: Line | None) -> datetime | date | None:
@@ -215,7 +221,7 @@ class _Reader:
                 return date(*numbers)
             local = datetime(*numbers[:5])  # noqa: DTZ001 - the zone follows
         except (AttributeError, ValueError):
-            self.report.tally("Not a date", f"line {line.number}", what=line.value.strip()[:40])
+            self.report.tally(_("Not a date"), at_line(line.number), what=line.value.strip()[:40])
             return None
         if not 1900 <= local.year <= 2200:
             return None
@@ -227,7 +233,7 @@ class _Reader:
         tzid = line.parameters.get("TZID", "")
         zone = zone_of_id(tzid) if tzid else None
         if tzid and zone is None:
-            self.report.tally("Not the name of a time zone", f"line {line.number}", what=tzid[:60])
+            self.report.tally(_("Not the name of a time zone"), at_line(line.number), what=tzid[:60])
         return zone or self.zone or self.given or ZoneInfo("UTC")
 
     def _event(self, event: Component, raw: RawSchedule) -> RawEvent:
@@ -239,7 +245,9 @@ class _Reader:
         categories = [split(line.value) for line in event.all("CATEGORIES")]
         track = categories[0][0] if categories else ""
         found = RawEvent(
-            place=f"line {event.number}" + (f", {uid[:60]}" if uid else ""),
+            place=_("line %(number)s, %(id)s") % {"number": event.number, "id": uid[:60]}
+            if uid
+            else at_line(event.number),
             id="" if guid and raw.ours else uid,
             guid=str(guid) if guid else "",
             starts_at=starts,
@@ -262,7 +270,7 @@ class _Reader:
     def _extras(self, event: Component, found: RawEvent, raw: RawSchedule) -> None:
         if found.state and raw.ours:
             found.title = CANCELLED + found.title.removeprefix(CANCELLED)
-        kind, _, label = event.text("X-ROADSHOW-KIND").partition(":")
+        kind, _colon, label = event.text("X-ROADSHOW-KIND").partition(":")
         if kind in TALK_KINDS:
             found.kind, found.type = kind, label
         found.links = [
@@ -277,7 +285,7 @@ class _Reader:
         for line in event.lines:
             if not _KNOWN.fullmatch(line.name) and line.value.strip():
                 self.report.tally(
-                    "A property that was not understood", found.place, "info", what=line.name[:60]
+                    _("A property that was not understood"), found.place, "info", what=line.name[:60]
                 )
 
     def _span(self, event: Component) -> tuple[datetime | None, datetime | None]:
@@ -289,7 +297,7 @@ class _Reader:
         if starts and ends is None and length:
             ends = starts + length
         if starts and isinstance(ends, datetime) and not timedelta(0) < ends - starts <= 31 * DAY:
-            self.report.tally("An event that does not end after it starts", f"line {event.number}")
+            self.report.tally(_("An event that does not end after it starts"), at_line(event.number))
             ends = None
         return starts, ends if isinstance(ends, datetime) else None
 

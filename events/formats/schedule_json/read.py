@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
@@ -51,15 +53,17 @@ def _parse(data: bytes) -> dict:
     try:
         root = json.loads(data)
     except UnicodeDecodeError as error:
-        raise UnreadableFile("The JSON is not in UTF-8.") from error
+        raise UnreadableFile(_("The JSON is not in UTF-8.")) from error
+    except json.JSONDecodeError as error:
+        message = _("The JSON is broken or cut off in line %(number)s.") % {"number": error.lineno}
+        raise UnreadableFile(message) from error
     except ValueError as error:
-        where = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise UnreadableFile(f"The JSON is broken or cut off{where}.") from error
+        raise UnreadableFile(_("The JSON is broken or cut off.")) from error
     except RecursionError as error:
-        raise UnreadableFile("The JSON is nested too deeply.") from error
+        raise UnreadableFile(_("The JSON is nested too deeply.")) from error
     schedule = root.get("schedule", root) if isinstance(root, dict) else None
     if not isinstance(schedule, dict) or not isinstance(schedule.get("conference"), dict):
-        raise UnreadableFile("The JSON is no schedule: it has no “conference”.")
+        raise UnreadableFile(_("The JSON is no schedule: it has no “conference”."))
     return root
 
 
@@ -124,7 +128,7 @@ class _Reader:
             if isinstance(day, dict):
                 self._day(day, number)
             else:
-                self.report.add(f"day {number}", "This day was not understood.")
+                self.report.add(_day(number), _("This day was not understood."))
 
     def _named_room(self, room: Any) -> None:
         if not isinstance(room, dict):
@@ -148,7 +152,7 @@ class _Reader:
         self._unknown(value, ("index", "date", "day_start", "day_end", "rooms"), "day")
         index = value.get("index")
         day = RawDay(
-            place=f"day {number}",
+            place=_day(number),
             index=index if isinstance(index, int) and 0 < index < 10**5 else number,
             date=text(value.get("date")),
             start=text(value.get("day_start")),
@@ -166,15 +170,17 @@ class _Reader:
     def _room(self, name: str, events: list, day: RawDay) -> None:
         self.raw.rooms.append(RawRoom(name=name))
         for number, event in enumerate(events, 1):
-            place = f"{day.place}, room {name}, event {number}"
+            place = _("%(day)s, room %(room)s, event %(number)s")
+            place %= {"day": day.place, "room": name, "number": number}
             if isinstance(event, dict):
                 self.raw.events.append(self._event(event, day, name, place))
             else:
-                self.report.add(place, "This talk was not understood.")
+                self.report.add(place, _("This talk was not understood."))
 
     def _event(self, value: dict, day: RawDay, room: str, place: str) -> RawEvent:
         identifier = text(value.get("id")).strip()
-        event = RawEvent(place=f"event {identifier}" if identifier else place, day=day)
+        place = _("event %(id)s") % {"id": identifier} if identifier else place
+        event = RawEvent(place=place, day=day)
         for key, field in _EVENT.items():
             setattr(event, field, text(value.get(key)))
         event.id = identifier
@@ -182,7 +188,7 @@ class _Reader:
         inner = text(value.get("room"))
         if inner.strip() and room.strip() and inner.split() != room.split():
             self.report.tally(
-                "A talk names another room than the one that it stands in, which was believed", event.place
+                _("A talk names another room than the one that it stands in, which was believed"), event.place
             )
         event.room = room if room.strip() else inner
         event.optout = value.get("do_not_record") is True
@@ -225,6 +231,9 @@ class _Reader:
     def _unknown(self, value: dict, known: tuple[str, ...], inside: str, place: str = "") -> None:
         for key, content in value.items():
             if key not in known and content not in (None, "", [], {}):
-                self.report.tally(
-                    "A key that was not understood", place or inside, what=f"{key[:60]} in {inside}"
-                )
+                what = _("%(name)s in %(inside)s") % {"name": key[:60], "inside": inside}
+                self.report.tally(_("A key that was not understood"), place or inside, what=what)
+
+
+def _day(number: int) -> str:
+    return _("day %(number)s") % {"number": number}

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from html import escape
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from ..build import document_of
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import MOST_TALKS, Report, UnreadableFile, check_pieces
+from ..reading import MOST_TALKS, Report, UnreadableFile, at_line, check_pieces, too_many_talks
 from ..writing import is_ours
 
 _CONFERENCE = {
@@ -41,20 +42,24 @@ def _parse(data: bytes) -> etree._Element:
     )
     check_pieces(data, b"<")
     if data.count(b"<event") > 2 * MOST_TALKS:  # before memory is spent on them
-        raise UnreadableFile(f"The file has more than {MOST_TALKS} talks.")
+        raise UnreadableFile(too_many_talks())
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         if "encod" in str(error).lower():
-            raise UnreadableFile("The XML is not in the encoding that it declares.") from error
-        where = getattr(error, "lineno", None)
-        raise UnreadableFile(
-            f"The XML is broken or cut off{f' in line {where}' if where else ''}."
-        ) from error
+            raise UnreadableFile(_("The XML is not in the encoding that it declares.")) from error
+        number = getattr(error, "lineno", None)
+        if not number:
+            raise UnreadableFile(_("The XML is broken or cut off.")) from error
+        message = _("The XML is broken or cut off in line %(number)s.") % {"number": number}
+        raise UnreadableFile(message) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableFile("The XML has a DOCTYPE, which a schedule does not need and which can do harm.")
+        raise UnreadableFile(
+            _("The XML has a DOCTYPE, which a schedule does not need and which can do harm.")
+        )
     if _name(root) != "schedule":
-        raise UnreadableFile(f"The XML is no schedule: its first element is “{_name(root)[:60]}”.")
+        message = _("The XML is no schedule: its first element is “%(name)s”.")
+        raise UnreadableFile(message % {"name": _name(root)[:60]})
     return root
 
 
@@ -127,7 +132,7 @@ class _Reader:
         self._attributes(element, ("index", "date", "start", "end"), "day")
         index = element.get("index") or ""
         day = RawDay(
-            place=f"day {index} (line {element.sourceline})",
+            place=_("day %(number)s (line %(line)s)") % {"number": index, "line": element.sourceline},
             index=int(index) if index.isascii() and index.isdigit() and len(index) < 6 else 0,
             date=element.get("date") or "",
             start=element.get("start") or "",
@@ -155,9 +160,9 @@ class _Reader:
     def _event(self, element: etree._Element, day: RawDay, room: str) -> RawEvent:
         self._attributes(element, ("id", "guid", "code"), "event")
         identifier = (element.get("id") or "").strip()
-        line = f"line {element.sourceline}"
+        place = _("event %(id)s (line %(line)s)") % {"id": identifier, "line": element.sourceline}
         event = RawEvent(
-            place=f"event {identifier} ({line})" if identifier else line,
+            place=place if identifier else at_line(element.sourceline),
             day=day,
             id=identifier,
             guid=element.get("guid") or "",
@@ -167,7 +172,7 @@ class _Reader:
             self._field(event, child)
         if room.strip() and event.room.strip() and room.split() != event.room.split():
             self.report.tally(
-                "A talk names another room than the one that it stands in, which was believed", event.place
+                _("A talk names another room than the one that it stands in, which was believed"), event.place
             )
         event.room = room if room.strip() else event.room
         event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
@@ -250,17 +255,17 @@ class _Reader:
     def _unknown(self, element: etree._Element, inside: str) -> None:
         if len(element) or (element.text and element.text.strip()) or element.attrib:
             self.report.tally(
-                "An element that was not understood",
-                f"line {element.sourceline}",
-                what=f"{_name(element)} in {inside}",
+                _("An element that was not understood"),
+                at_line(element.sourceline),
+                what=_("%(name)s in %(inside)s") % {"name": _name(element), "inside": inside},
             )
 
     def _attributes(self, element: etree._Element, known: tuple[str, ...], inside: str) -> None:
         for name, value in element.attrib.items():
             if name not in known and not name.startswith("{") and value.strip():
                 self.report.tally(
-                    "An attribute that was not understood",
-                    f"line {element.sourceline}",
+                    _("An attribute that was not understood"),
+                    at_line(element.sourceline),
                     "info",
-                    what=f"{name} of {inside}",
+                    what=_("%(name)s of %(inside)s") % {"name": name, "inside": inside},
                 )

@@ -15,10 +15,10 @@ _HEADINGS = {
     "|开始|开始时间|时间",
     "end": "end|ends|ends at|end time|finish|to|until|ende|bis|fin|结束|结束时间",
     "duration": "duration|length|minutes|dauer|durée|duración|时长",
-    "room": "room|location|place|stage|venue|hall|raum|ort|saal|salle|sala|房间|地点",
+    "room": "room|location|place|stage|venue|hall|raum|ort|saal|salle|sala|会议室|房间|地点",
     "speakers": "speakers|speaker|speaker name|speaker names|person|persons|people|presenter|presenters|by"
     "|author|authors|referent|referenten|sprecher|vortragende|intervenant|ponente|演讲者|讲者|嘉宾",
-    "track": "track|strand|stream|strang|parcours|分会场|专题",
+    "track": "track|strand|stream|strang|parcours|分会|分会场|专题",
     "type": "type|kind|format|session type|art|typ|类型",
     "level": "level|difficulty|audience level|niveau|nivel|难度",
     "language": "language|lang|sprache|langue|idioma|语言",

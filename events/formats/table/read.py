@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from ..build import document_of
 from ..document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawSchedule
-from ..reading import Report, UnreadableFile, check_pieces
+from ..reading import Report, UnreadableFile, at_line, at_row, check_pieces
 from ..times import clock, moment
 from .columns import field_of
 
@@ -53,7 +54,7 @@ def read_csv(text: str, *, timezone: str = "") -> Reading:
     try:
         rows = list(_limited(_csv_rows(text)))
     except csv.Error as error:
-        raise UnreadableFile("The file is neither a schedule, a calendar nor a table.") from error
+        raise UnreadableFile(_("The file is neither a schedule, a calendar nor a table.")) from error
     return document_of(_schedule(rows, report), "CSV", report, timezone)
 
 
@@ -71,9 +72,9 @@ def read_xlsx(data: bytes, *, timezone: str = "") -> Reading:
     except UnreadableFile:
         raise
     except Exception as error:  # what openpyxl raises for a broken file is whatever its code trips over
-        raise UnreadableFile("The spreadsheet is damaged.") from error
+        raise UnreadableFile(_("The spreadsheet is damaged.")) from error
     raise UnreadableFile(
-        "The spreadsheet has no column of titles: give its columns headings such as Title and Start."
+        _("The spreadsheet has no column of titles: give its columns headings such as Title and Start.")
     )
 
 
@@ -82,7 +83,7 @@ def _limited(rows: Iterable[Row]) -> Iterator[Row]:
     for place, cells in rows:
         filled += any(cells)
         if filled > MOST_ROWS:
-            raise UnreadableFile(f"The table has more than {MOST_ROWS} rows.")
+            raise UnreadableFile(_("The table has more than %(count)d rows.") % {"count": MOST_ROWS})
         if any(cells):
             yield place, cells
 
@@ -90,7 +91,7 @@ def _limited(rows: Iterable[Row]) -> Iterator[Row]:
 def _csv_rows(text: str) -> Iterator[Row]:
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
     for cells in reader:
-        yield f"line {reader.line_num}", [_without_guard(cell) for cell in cells]
+        yield at_line(reader.line_num), [_without_guard(cell) for cell in cells]
 
 
 def _without_guard(cell: str) -> str:
@@ -111,7 +112,7 @@ def _delimiter(text: str) -> str:
 
 def _sheet_rows(sheet) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), 1):
-        yield f"row {number}", [_cell(value) for value in cells]
+        yield at_row(number), [_cell(value) for value in cells]
 
 
 def _cell(value: object) -> str:
@@ -136,7 +137,7 @@ def _cell(value: object) -> str:
 def _heading(rows: list[Row]) -> int | None:
     """The index of the row of headings: among the first, the one that knows the most, a title among them."""
     best = None
-    for index, (_, cells) in enumerate(rows[:_HEADING_ROWS]):
+    for index, (_place, cells) in enumerate(rows[:_HEADING_ROWS]):
         fields = {field_of(cell) for cell in cells} - {""}
         if "title" in fields and (best is None or len(fields) > best[0]):
             best = (len(fields), index)
@@ -147,17 +148,17 @@ def _schedule(rows: list[Row], report: Report) -> RawSchedule:
     index = _heading(rows)
     if index is None or (len(rows) > index and len(rows[index][1]) < 2):
         raise UnreadableFile(
-            "The file is neither a schedule nor a calendar, and as a table it has no headings like Title."
+            _("The file is neither a schedule nor a calendar, and as a table it has no headings like Title.")
         )
     place, headings = rows[index]
     fields: list[str] = []
     for heading in headings:
         field = field_of(heading)
         if field and field in fields:
-            report.tally("A second column for the same thing; it was not read", place, what=heading[:60])
+            report.tally(_("A second column for the same thing; it was not read"), place, what=heading[:60])
             field = ""
         elif not field and heading.strip():
-            report.tally("A column that was not understood", place, what=heading.strip()[:60])
+            report.tally(_("A column that was not understood"), place, what=heading.strip()[:60])
         fields.append(field)
     raw = RawSchedule(ours=False)
     days: dict[str, RawDay] = {}
@@ -179,9 +180,9 @@ def _event(values: dict[str, str], place: str, days: dict[str, RawDay], report: 
     event.topics = _several(get("topics", ""))
     event.links = [_link(part) for part in _several(get("links", ""))]
     event.kind = event.type.lower() if event.type.lower() in TALK_KINDS else ""
-    event.level = _one_of(TALK_LEVELS, get("level", ""), "level", place, report)
+    event.level = _one_of(TALK_LEVELS, get("level", ""), _("Not a level that is known"), place, report)
     state = get("state", "").lower().replace("canceled", "cancelled").replace("accepted", "confirmed")
-    event.state = _one_of(TALK_STATES, state, "state", place, report)
+    event.state = _one_of(TALK_STATES, state, _("Not a state that is known"), place, report)
     _times(event, *(_from_serial(get(name, "")) for name in ("date", "start", "end")))
     return event
 
@@ -204,7 +205,7 @@ def _times(event: RawEvent, on: str, start: str, end: str) -> None:
     if moment(start) is not None:
         event.date, event.start = start, ""
     elif "–" in start or re.search(r"\d\s*-\s*\d", start):
-        first, _, last = re.sub(r"\s*[-–]\s*", "–", start).partition("–")
+        first, _dash, last = re.sub(r"\s*[-–]\s*", "–", start).partition("–")
         event.start, end = first, end or last
         event.date = on
     else:
@@ -228,8 +229,8 @@ def _link(text: str) -> RawLink:
     return RawLink(url=found["url"], title=title, type=found["type"] or "")
 
 
-def _one_of(known: tuple[str, ...], value: str, column: str, place: str, report: Report) -> str:
+def _one_of(known: tuple[str, ...], value: str, otherwise: str, place: str, report: Report) -> str:
     value = value.strip().lower()
     if value and value not in known:
-        report.tally(f"Not a {column} that is known", place, what=value[:40])
+        report.tally(otherwise, place, what=value[:40])
     return value if value in known else ""

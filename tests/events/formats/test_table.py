@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from io import BytesIO
 
 import pytest
+from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from events.formats import detect, table
@@ -58,6 +59,18 @@ def test_problems_name_row_and_column():
     assert "line 1: A column that was not understood (Mood)." in said(reading)
     assert "line 2: Not a state that is known (perhaps)." in said(reading)
     assert "line 2: A talk without a time that can be read." in said(reading)
+
+
+def test_the_reader_s_language_changes_words_alone():
+    """Talks that nothing tells apart have names of their own all the same, and never by a translated word."""
+    text = "Title,Room\n" + "To be announced,Hall\n" * 15
+    english = read(text)
+    with override("zh-hans"):
+        chinese = read(text)
+    assert "演讲没有可识别的时间：共 15 处。" in said(chinese)
+    guids = [talk.guid for talk in english.document.talks]
+    assert len(set(guids)) == 15
+    assert guids == [talk.guid for talk in chinese.document.talks]
 
 
 def test_a_table_without_titles_is_refused():
