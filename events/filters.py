@@ -121,7 +121,7 @@ class EventFilter(RecordFilter):
     country = TextFilter(label=_("Country"))
     venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
     room = ReferenceFilter(rows=Room.objects, by="guid", field_name="rooms", label=_("Room"))
-    near = NearFilter(field_name="venue", label=_("Near this place: latitude, longitude"))
+    near = NearFilter("venue", "")
     within = WithinFilter()
     online = YesNoFilter(condition=~Q(online_url=""), label=_("Has a stream"))
     language = ListFilter(pattern=r"[A-Za-z0-9-]{2,20}", example="en", label=_("Language"))
@@ -141,7 +141,7 @@ class VenueFilter(RecordFilter):
 
     city = TextFilter(label=_("City"))
     country = TextFilter(label=_("Country"))
-    near = NearFilter(field_name="", label=_("Near this place: latitude, longitude"))
+    near = NearFilter("")
     within = WithinFilter()
     event = ReferenceFilter(
         rows=Event.objects,
@@ -215,7 +215,7 @@ class TalkFilter(RecordFilter):
     at = AtFilter(label=_("On at this time"))
     starts_after = SlotsFilter(lookup_expr="starts_at__gte", label=_("Begins at this time or later"))
     starts_before = SlotsFilter(lookup_expr="starts_at__lt", label=_("Begins before this time"))
-    near = NearFilter(field_name="event__venue", label=_("Near this place: latitude, longitude"))
+    near = NearFilter("event__venue", "event")
     within = WithinFilter()
     link = ListFilter(
         choices=TalkLink.Kind.choices,
@@ -258,7 +258,7 @@ class SlotFilter(RecordFilter):
     starts_before = InstantFilter(
         field_name="starts_at", lookup_expr="lt", label=_("Begins before this time")
     )
-    near = NearFilter(field_name="release__event__venue", label=_("Near this place: latitude, longitude"))
+    near = NearFilter("release__event__venue", "release__event")
     within = WithinFilter()
     cancelled = YesNoFilter(field_name="cancelled", label=_("Cancelled"))
 

@@ -14,7 +14,7 @@ from events import api as events
 from resources import api as resources
 from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.base.authentication import EverybodyWrites, OrganisersWrite
-from roadshow.base.changes import version
+from roadshow.base.changes import Place, Version, version
 from roadshow.base.conditional import answer
 from roadshow.base.openapi import number, text, words
 from roadshow.base.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Pages
@@ -47,6 +47,7 @@ SUMMARY = frozenset({
 
 
 MOST = MAX_PAGE_SIZE  # results of a kind
+UNCHANGING = Version(Place(), 0, None)  # what only another edition of the portal answers differently
 FOUND = {
     "type": "array",
     "items": {
@@ -136,10 +137,23 @@ class RootView(PublicMixin, APIRootView):
     permission_classes = [OrganisersWrite]
 
     def get(self, request, *args, **options):
+        return answer(request, UNCHANGING, lambda: self.addresses(request, *args, **options))
+
+    def addresses(self, request, *args, **options):
         response = super().get(request, *args, **options)
         for name in ("search", "changes", "schema", "docs"):
             response.data[name] = self.site + reverse(f"api:{name}")
         return response
+
+
+class SchemaView(PublicMixin, SpectacularAPIView):
+    """The schema, for other sites' tools too."""
+
+    schema = None
+
+    def get(self, request, *args, **options):
+        make = super().get
+        return answer(request, UNCHANGING, lambda: make(request, *args, **options))
 
 
 class Nothing(PublicMixin, APIView):
@@ -174,7 +188,7 @@ urlpatterns = [
     path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
     path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
     path("v1/search/", SearchView.as_view(), name="search"),
-    path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("v1/", include(router.urls)),
     re_path(r"^v1/.*/$", Nothing.as_view()),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags
+from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from .access import is_organiser, only_events
@@ -20,7 +21,8 @@ def variant(request) -> str:
     """Whatever besides the data decides what is answered: who asks, for what, from which address."""
     user, today = request.user, timezone.now().date()
     who = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
-    parts = (request.get_full_path(), request.get_host(), who, edition(), today)
+    form = request.accepted_renderer.format
+    parts = (request.get_full_path(), request.get_host(), form, who, edition(), today)
     return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
 
 
@@ -50,9 +52,11 @@ def require_match(request, state: Version | None) -> None:
     `state` is None when there is no such record; `If-None-Match: *` asks for that. Raises PreconditionFailed.
     """
     if wanted := request.headers.get("If-Match"):
+        if state is None:
+            raise PreconditionFailed(_("There is nothing at this address. Leave If-Match out to create it."))
         tags = parse_etags(wanted)
         states = [one.removeprefix("W/").strip('"').rpartition(".")[0] for one in tags]
-        if state is None or (tags != ["*"] and str(state) not in states):
+        if tags != ["*"] and str(state) not in states:
             raise PreconditionFailed
     if request.headers.get("If-None-Match", "").strip() == "*" and state is not None:
-        raise PreconditionFailed
+        raise PreconditionFailed(_("There is a record at this address already. Nothing was changed."))

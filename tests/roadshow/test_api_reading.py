@@ -199,6 +199,28 @@ def test_the_other_end_of_the_earth_is_not_near(client):
     assert client.get("/api/v1/events/?near=12.55,-62.47&within=20000").json()["results"] == []
 
 
+def test_an_event_is_where_its_venue_is_or_else_where_it_says_itself(client):
+    town = {"latitude": 47.37, "longitude": 8.54}
+    events = {
+        "zurich": [
+            make.Event(slug="no-venue", **town),
+            make.Event(slug="unlocated", venue=make.Venue(), **town),
+        ],
+        "bengaluru": [make.Event(venue=make.Venue(latitude=12.97, longitude=77.59), **town)],
+        "nowhere": [make.Event()],
+    }
+    for rows in events.values():
+        for event in rows:
+            make.Slot(talk=make.Talk(event=event))
+            release(event=event, by=None)
+    for town, place in [("zurich", "47.4,8.5"), ("bengaluru", "13,77.6")]:
+        near = {event.slug for event in events[town]}
+        for endpoint, key in [("events", "slug"), ("talks", "event"), ("slots", "event")]:
+            found = client.get(f"/api/v1/{endpoint}/?near={place}&within=20").json()["results"]
+            assert [record[key] for record in found if record[key] not in near] == [], endpoint
+            assert len(found) == len(near), endpoint
+
+
 def test_talks_are_filtered_by_all_that_belongs_to_them(client):
     near, far = make.Venue(latitude=12.97, longitude=77.59), make.Venue(latitude=47.37, longitude=8.54)
     series, speaker, topic = make.Series(), make.Speaker(), make.Topic()
@@ -405,3 +427,12 @@ def test_who_asks_too_often_is_told_when_to_come_back(client, settings):
     assert refused.json()["errors"][0]["code"] == "throttled"
     settings.API_LIMIT_ADDRESS = 0
     assert client.get("/api/v1/topics/").status_code == 200
+
+
+def test_the_schema_and_the_list_of_endpoints_are_for_other_sites_and_sent_once(client):
+    for address in ("/api/v1/", "/api/v1/schema/", "/api/v1/schema/?format=json"):
+        answer = client.get(address)
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert client.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    json = {"Accept": "application/vnd.oai.openapi+json"}
+    assert client.get("/api/v1/schema/")["ETag"] != client.get("/api/v1/schema/", headers=json)["ETag"]

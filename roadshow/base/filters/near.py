@@ -13,15 +13,27 @@ EARTH_KM = 6371.0
 
 
 class NearFilter(Filter):
-    """Rows whose place (`field_name` leads to a venue) is at most `within` kilometres away."""
+    """Rows whose place is at most `within` kilometres away.
+
+    `places` lead to what may have coordinates, the row itself where empty; the first one that has them counts.
+    """
 
     field_class = PlaceField
+
+    def __init__(self, *places: str, **options):
+        self.places = places
+        super().__init__(label=_("Near this place: latitude, longitude"), **options)
 
     def filter(self, rows, value):
         if value is None:
             return rows
         kilometres = self.parent.form.cleaned_data.get("within") or 50
-        return rows.filter(is_near(f"{self.field_name}__" if self.field_name else "", *value, kilometres))
+        near, elsewhere = Q(), Q()
+        for place in self.places:
+            prefix = f"{place}__" if place else ""
+            near |= elsewhere & is_near(prefix, *value, kilometres)
+            elsewhere &= Q(**{f"{prefix}latitude__isnull": True})
+        return rows.filter(near)
 
     def schema(self) -> dict:
         pattern = f"^{PlaceField.pattern}$"
@@ -44,7 +56,7 @@ class WithinFilter(NumberFilter):
 
 
 def is_near(prefix: str, latitude: float, longitude: float, kilometres: float) -> Q:
-    """The condition that a venue (columns behind `prefix`) is within a great-circle distance."""
+    """The condition that a place (columns behind `prefix`) is within a great-circle distance."""
     lat, lng = F(f"{prefix}latitude"), F(f"{prefix}longitude")
     half_chord = Power(Sin(Radians(lat - latitude) / 2.0), 2) + Cos(Radians(lat)) * Cos(
         Radians(Value(latitude))
