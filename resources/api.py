@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from roadshow.base.authentication import EverybodyWrites
 from roadshow.base.errors import as_api_error
-from roadshow.base.limits import within_limit
+from roadshow.base.limits import until_next, within_limit
 from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
 
 from .actions import suggest
@@ -56,7 +56,7 @@ class SuggestionView(PublicMixin, APIView):
         data = SuggestionSerializer(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         if not within_limit(request, "suggestion", times=TIMES, seconds=SECONDS):
-            raise Throttled(SECONDS)
+            raise Throttled(until_next(SECONDS))
         try:
             row = suggest(**data.validated_data)
         except ValidationError as error:

@@ -24,7 +24,10 @@ class SpeakerQuerySet(SearchQuerySet):
         return self.filter(Q(state=Speaker.State.PUBLISHED) | Q(pk__in=self._of(user)))
 
     def editable_by(self, user):
-        """Speakers whom `user` entered, or who have a talk at an event that is theirs."""
+        """Speakers whom `user` entered, or who have a talk at an event that is theirs.
+
+        A token for some events is for those who speak there, and for those entered who speak nowhere yet.
+        """
         if sees_all(user):
             return self
         return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
@@ -32,11 +35,13 @@ class SpeakerQuerySet(SearchQuerySet):
     def _of(self, user):
         chosen = only_events(user)
         own = [Q(talks__event__organisers=user), Q(talks__event__series__organisers=user)]
+        entered = Q(created_by=user)
         if chosen is not None:
+            entered &= Q(talks=None)
             within = Q(talks__event__in=chosen)
             own = [within] if user.is_superuser else [within & one for one in own]
         # One query for each way to them: each begins with the few events that are theirs.
-        ways = [Speaker.objects.filter(one).order_by().values("pk") for one in [*own, Q(created_by=user)]]
+        ways = [Speaker.objects.filter(one).order_by().values("pk") for one in [*own, entered]]
         return ways[0].union(*ways[1:])
 
     def for_cards(self):

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from roadshow.base.authentication import EverybodyWrites
 from roadshow.base.errors import Conflict
-from roadshow.base.limits import within_limit
+from roadshow.base.limits import until_next, within_limit
 from roadshow.base.models import validate_timezone
 from roadshow.base.openapi import flag, text
 from roadshow.base.viewsets import PublicMixin, refuse_unknown, yes_or_no
@@ -187,7 +187,7 @@ class FeedbackView(PublicMixin, APIView):
         data = FeedbackSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         if not within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
-            raise Throttled(SECONDS)
+            raise Throttled(until_next(SECONDS))
         with transaction.atomic():
             given = give_feedback(event=event, talk=talk, **data.validated_data)
         return Response(FeedbackSerializer(given).data, status=201)

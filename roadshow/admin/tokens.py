@@ -29,6 +29,14 @@ class TokenForm(forms.ModelForm):
         widget=UnfoldAdminSelectWidget,
     )
 
+    def clean(self):
+        data = super().clean()
+        if data.get("every_event") and data.get("events"):
+            self.add_error("events", _("It is for every event. Switch that off, or leave these out."))
+        if not data.get("every_event") and not data.get("events"):
+            self.add_error("events", _("Choose at least one, or make it for every event."))
+        return data
+
 
 @admin.register(ApiToken)
 class TokenAdmin(OrganiserAdmin):

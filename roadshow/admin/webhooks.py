@@ -35,7 +35,9 @@ class WebhookAdmin(OrganiserAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.base_fields["event"].required = not sees_all(request.user)
+        if not sees_all(request.user):
+            form.base_fields["event"].required = True
+            form.base_fields["event"].help_text = _("It is told of what belongs to this event.")
         return form
 
 

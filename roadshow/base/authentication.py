@@ -8,6 +8,8 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticatedOr
 
 from .access import is_organiser
 
+READS = _("This token may only read. Use one that may write.")
+
 
 class Tokens(TokenAuthentication):
     """`Authorization: Token …`. A token that is limited to events limits what its user sees and may change."""
@@ -15,8 +17,8 @@ class Tokens(TokenAuthentication):
     def authenticate_credentials(self, token):
         try:
             return super().authenticate_credentials(token)
-        except UnicodeDecodeError:
-            raise AuthenticationFailed(_("Invalid token.")) from None
+        except (UnicodeDecodeError, AuthenticationFailed):
+            raise AuthenticationFailed(_("This token is not valid: mistyped, expired or revoked.")) from None
 
     def validate_user(self, auth_token):
         user, token = super().validate_user(auth_token)
@@ -28,17 +30,25 @@ class Tokens(TokenAuthentication):
         return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
 
+def may_only_read(request) -> bool:
+    """Whether the request comes with a token that may not write."""
+    return not getattr(request.auth, "may_write", True)
+
+
 class OrganisersWrite(IsAuthenticatedOrReadOnly):
     """Everybody reads; organisers write, with a token only if it may."""
 
     def has_permission(self, request, view):
         if request.method in SAFE_METHODS:
             return True
-        return is_organiser(request.user) and getattr(request.auth, "may_write", True)
+        self.message = READS if may_only_read(request) else _("Only organisers may do this.")
+        return is_organiser(request.user) and not may_only_read(request)
 
 
 class EverybodyWrites(AllowAny):
     """For the little that needs no account. A token that may not write may not write here either."""
 
+    message = READS
+
     def has_permission(self, request, view):
-        return request.method in SAFE_METHODS or getattr(request.auth, "may_write", True)
+        return request.method in SAFE_METHODS or not may_only_read(request)

@@ -24,6 +24,11 @@ def address_of(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
+def until_next(seconds: int) -> int:
+    """Seconds until `within_limit` begins to count anew."""
+    return seconds - int(time.time() % seconds)
+
+
 def within_limit(request: HttpRequest, what: str, *, times: int, seconds: int) -> bool:
     """Count one more `what` by this sender; False when there were `times` in these `seconds` already."""
     period = int(time.time() // seconds)  # in the key, because not every cache keeps a counter's end

@@ -177,8 +177,25 @@ def test_the_admin_speaks_both_languages(client, own, path):
         assert client.get(path).status_code == 200
 
 
+def test_a_token_is_for_every_event_or_for_chosen_ones(client, own):
+    def problems(**data):
+        page = client.post(
+            reverse("admin:roadshow_apitoken_add"), {"name": "Video team", "days": "90"} | data
+        )
+        return page.context["adminform"].form.errors.keys() if "adminform" in page.context else None
+
+    assert problems(every_event="on", events=[own.pk]) == {"events"}
+    assert problems() == {"events"}
+    assert problems(events=[own.pk]) is None
+    assert problems(every_event="on") is None
+    assert sorted(ApiToken.objects.values_list("every_event", "events__slug"), key=str) == [
+        (False, own.slug), (True, None),
+    ]  # fmt: skip
+
+
 def test_a_token_is_shown_once_and_works_for_its_owner_only(client, own):
-    page = client.post(reverse("admin:roadshow_apitoken_add"), {"name": "Video team", "days": "90"})
+    data = {"name": "Video team", "days": "90", "every_event": "on"}
+    page = client.post(reverse("admin:roadshow_apitoken_add"), data)
     token = ApiToken.objects.get()
     secret = page.context["token"]
     assert secret in page.content.decode()
