@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,10 @@ def constraint_message(error: Exception) -> str:
 def lost_race(error: Exception) -> str | None:
     """What to tell those whose change came too late; None for errors of another kind."""
     if isinstance(error, ProtectedError | RestrictedError):
-        return str(_("Other records refer to this one. Delete or change them first."))
+        rows = getattr(error, "protected_objects", None) or error.restricted_objects
+        kinds = sorted({str(row._meta.verbose_name_plural) for row in rows})
+        sentence = _("Other records refer to this one (%(kinds)s). Delete or change them first.")
+        return sentence % {"kinds": ", ".join(kinds)}
     if isinstance(error, IntegrityError):
         return constraint_message(error) or str(Conflict.default_detail)
     if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in LOST_RACES:
@@ -95,6 +98,8 @@ class Handler(ExceptionHandler):
             return Conflict(sentence)
         if isinstance(exc, ModelError):
             return as_api_error(exc)
+        if isinstance(exc, UnsupportedMediaType):
+            exc.detail = ErrorDetail(_("Send JSON, with “Content-Type: application/json”."), exc.default_code)
         if isinstance(exc, DataError | OverflowError):
             return ValidationError(_("A date, number or text is beyond what can be stored."))
         return super().convert_known_exceptions(exc)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 
@@ -76,6 +76,15 @@ class PublicMixin:
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
         return response
+
+    def permission_denied(self, request, message=None, code=None):
+        if request.authenticators and not request.successful_authenticator:
+            raise NotAuthenticated(
+                _(
+                    "Send a token: “Authorization: Token …”. Organisers make one in the admin, under API tokens."
+                )
+            )
+        super().permission_denied(request, message, code)
 
     @property
     def site(self) -> str:
@@ -246,7 +255,10 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
             require_match(request, None)
             return self.answer(self.created_here(), 201)
         require_match(request, self.state(row))
-        return self.answer(self.written(row, data=request.data))
+        data = request.data
+        if self.lookup_field == "slug" and isinstance(data, dict):
+            data = {"slug": row.slug} | data
+        return self.answer(self.written(row, data=data))
 
     def created_here(self):
         """A new row under the address asked for. Raises Http404 where somebody else's row is."""

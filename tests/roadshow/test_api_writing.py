@@ -74,7 +74,9 @@ def test_put_creates_replaces_and_may_be_repeated(api, event):
     record = api.put(address, {"event": "mine", "title": "Other"}, **JSON).json()
     assert (record["title"], record["subtitle"], record["links"]) == ("Other", "", [])
     assert record["slug"] == "once"
-    assert api.put("/api/v1/topics/art/", {"name": "Art"}, **JSON).json()["slug"] == "art"
+    for status in (201, 200):
+        answer = api.put("/api/v1/topics/art/", {"name": "Art"}, **JSON)
+        assert (answer.status_code, answer.json()["slug"]) == (status, "art")
     assert errors(api.put("/api/v1/topics/art-2/", {"name": "Two", "slug": "3"}, **JSON)).keys() == {"slug"}
     assert api.put("/api/v1/talks/no-guid/", data, **JSON).status_code == 404
 
@@ -108,6 +110,8 @@ def test_the_models_own_sentences(api, event):
     answer = api.post("/api/v1/resources/", {"title": "A link", "link": "ftp://example.org"}, **JSON)
     assert errors(answer).keys() == {"link"}
     assert not Talk.objects.exclude(slug="taken").exists()
+    answer = api.post("/api/v1/topics/", {"name": "Sent as a form"})
+    assert (answer.status_code, "application/json" in errors(answer)[None]) == (415, True)
 
 
 def test_who_may_write_what(client, event):
@@ -128,6 +132,8 @@ def test_who_may_write_what(client, event):
         ]
 
     assert statuses() == [401] * 6
+    asked = client.post("/api/v1/talks/", data, **JSON)
+    assert (asked["WWW-Authenticate"], "Authorization: Token" in errors(asked)[None]) == ("Token", True)
     client.force_login(make.User())
     assert statuses() == [403] * 6
     client.force_login(make.Organiser())
@@ -233,7 +239,7 @@ def test_what_was_released_cannot_be_deleted(api, event):
     talk = make.Slot(talk=make.Talk(event=event)).talk
     release(event=event, by=None)
     answer = api.delete(f"/api/v1/talks/{talk.guid}/")
-    assert answer.status_code == 409
+    assert (answer.status_code, "(slots" in errors(answer)[None]) == (409, True), answer.content
     assert Talk.objects.exists()
 
 
@@ -251,7 +257,10 @@ class TestLostUpdates:
             api.patch(address, {"title": "Next"}, headers={"If-Match": first["ETag"]}, **JSON).status_code
             == 200
         )
-        assert api.put(address, {}, headers={"If-None-Match": "*"}, **JSON).status_code == 412
+        there = api.put(address, {}, headers={"If-None-Match": "*"}, **JSON)
+        assert (there.status_code, "already" in errors(there)[None]) == (412, True)
+        nothing = api.put(f"/api/v1/talks/{uuid4()}/", {}, headers={"If-Match": tag}, **JSON)
+        assert (nothing.status_code, "nothing at this address" in errors(nothing)[None]) == (412, True)
 
     def test_slots_of_a_plan_too(self, api, event):
         slot = make.Slot(talk=make.Talk(event=event))
@@ -305,6 +314,23 @@ def test_links_and_collections(api):
     )
     assert errors(answer).keys() == {"link"}
     assert Resource.objects.count() == 1
+
+
+def test_links_are_whole_also_in_a_part_of_a_record(api, event):
+    talk, speaker = make.Talk(event=event), make.Speaker()
+    make.Talk(event=event, speakers=[speaker])
+    collection = make.Collection()
+    for address, name, one, missing in [
+        (f"talks/{talk.guid}", "links", {"title": "Slides"}, "url"),
+        (f"speakers/{speaker.slug}", "links", {"title": "Home"}, "url"),
+        (f"collections/{collection.slug}", "items", {"note": "Which?"}, "resource"),
+    ]:
+        answer = api.patch(f"/api/v1/{address}/", {name: [one]}, **JSON)
+        assert answer.status_code == 400, answer.content
+        assert errors(answer).keys() == {f"{name}.0.{missing}"}
+    answer = api.post("/api/v1/talks/bulk/", {"talks": [{"guid": str(talk.guid), "links": [{}]}]}, **JSON)
+    assert errors(answer).keys() == {"talks.0.links.0.url"}
+    assert not talk.links.exists()
 
 
 def test_speakers_have_links_in_order(api):

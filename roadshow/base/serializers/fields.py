@@ -170,6 +170,12 @@ class Rows(serializers.Field):
 class Links(serializers.ListSerializer):
     """Links in order, written with the record they belong to. Read from the annotation `<name>_list`."""
 
+    def to_internal_value(self, data):
+        """Each of them is whole, also where only a part of the record is sent."""
+        if self.root.partial:
+            return type(self)(child=type(self.child)(), context=self.context).to_internal_value(data)
+        return super().to_internal_value(data)
+
     def reader(self, context) -> Reader:
         column = f"{self.field_name}_list"
         return lambda row: getattr(row, column)
