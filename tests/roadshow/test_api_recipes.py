@@ -11,7 +11,7 @@ from django.test import Client
 from knox.models import get_digest_token
 
 from events.actions import release
-from events.models import TalkLink
+from events.models import Talk, TalkLink
 from roadshow.models import ApiToken
 from roadshow.webhooks import sign
 from tests import factories as make
@@ -83,6 +83,10 @@ def test_show_what_is_on_now(portal, event):
     shown = recipe("Show what is on now")(portal, "roadshow", at="2030-10-06T10:10:00Z")
     assert [line.partition(": ")[2] for line in shown] == ["One (Speaker of One)", "Two (Speaker of Two)"]
     assert recipe("Show what is on now")(portal, "roadshow") == []
+    make.Slot(talk=make.Talk(event=event, title="At home"), room=None)
+    release(event=event, by=None)
+    shown = recipe("Show what is on now")(portal, "roadshow", at="2030-10-06T10:10:00Z")
+    assert "Online: At home ()" in shown
 
 
 def test_sync_changes(portal, event):
@@ -106,6 +110,11 @@ def test_upload_slides(portal, event):
     add_slides(portal, "roadshow", addresses)
     talks = add_slides(portal, "roadshow", addresses)
     assert [[link["kind"] for link in talk["links"]] for talk in talks] == [["paper", "slides"], ["slides"]]
+    Talk.objects.bulk_create(
+        Talk(event=event, title="Many", slug=f"many-{number}", state="confirmed") for number in range(200)
+    )
+    late = [f"many-{number}" for number in range(200)]
+    assert len(add_slides(portal, "roadshow", dict.fromkeys(late, "https://example.org/all.pdf"))) == 200
 
 
 def test_subscribe_to_changes():
