@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from . import atom, bookmarks, json_feed, markdown_list, opml, table
 from .document import LinkList
 
@@ -21,7 +23,7 @@ WRITERS = {
     "atom": Format("Atom", ".atom", "application/atom+xml; charset=utf-8", atom.write),
     "json": Format("JSON Feed", ".json", "application/feed+json; charset=utf-8", json_feed.write),
     "opml": Format("OPML", ".opml", "text/x-opml; charset=utf-8", opml.write),
-    "html": Format("bookmarks file", ".html", "text/html; charset=utf-8", bookmarks.write),
+    "html": Format(_("bookmarks file"), ".html", "text/html; charset=utf-8", bookmarks.write),
     "md": Format("Markdown", ".md", "text/markdown; charset=utf-8", markdown_list.write),
     "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", table.write_csv),
     "xlsx": Format(

@@ -41,7 +41,7 @@ class TokenForm(forms.ModelForm):
 @admin.register(ApiToken)
 class TokenAdmin(OrganiserAdmin):
     form = TokenForm
-    list_display = ["name", "user", "may_write", "every_event", "created", "expiry", "valid"]
+    list_display = ["name", "owner", "may_write", "every_event", "made_at", "expires_at", "valid"]
     list_select_related = ["user"]
     search_fields = ["name"]
     autocomplete_fields = ["events"]
@@ -52,7 +52,21 @@ class TokenAdmin(OrganiserAdmin):
 
     def get_fields(self, request, obj=None):
         limits = ["may_write", "every_event", "events"]
-        return ["name", "user", "created", "expiry", *limits] if obj else ["name", "days", *limits]
+        return ["name", "owner", "made_at", "expires_at", *limits] if obj else ["name", "days", *limits]
+
+    # The package's own fields have no translated names.
+
+    @display(description=_("user"), ordering="user")
+    def owner(self, token):
+        return token.user
+
+    @display(description=_("created"), ordering="created")
+    def made_at(self, token):
+        return token.created
+
+    @display(description=_("expiry"), ordering="expiry")
+    def expires_at(self, token):
+        return token.expiry
 
     @display(description=_("valid"), boolean=True)
     def valid(self, token):

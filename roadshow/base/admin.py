@@ -242,6 +242,11 @@ class RecordAdmin(SimpleHistoryAdmin, OrganiserAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         return super().history_form_view(request, object_id, version_id, extra_context)
 
+    def set_history_delta_changes(self, request, historical_records, **options):
+        super().set_history_delta_changes(request, historical_records, **options)
+        for record in historical_records:  # the page would write None
+            record.history_change_reason = record.history_change_reason or ""
+
 
 class InlineRights(Choices):
     """An inline's rows belong to the row around them, which was asked already."""

@@ -53,6 +53,7 @@ def test_a_corrected_title_is_saved_and_its_history_kept(client, own):
     assert talk.title == "Typo"
     assert talk.history.first().history_user == own.user
     assert "Typo" in client.get(url("talk_history", talk)).content.decode()
+    assert "None" not in client.get("/zh-hans" + url("talk_history", talk)).content.decode()
 
 
 def test_an_earlier_version_comes_back(client, own):

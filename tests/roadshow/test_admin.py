@@ -201,5 +201,7 @@ def test_a_token_is_shown_once_and_works_for_its_owner_only(client, own):
     assert secret in page.content.decode()
     assert (token.name, token.user) == ("Video team", own.user)
     assert secret not in client.get(change_list(ApiToken)).content.decode()
+    chinese = client.get("/zh-hans" + change_list(ApiToken)).text
+    assert all(heading in chinese for heading in ("用户", "创建时间", "到期时间"))
     client.force_login(factories.Organiser())
     assert "Video team" not in client.get(change_list(ApiToken)).content.decode()
