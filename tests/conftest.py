@@ -8,10 +8,17 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from roadshow.translations import compile_all
 
 pytest_plugins = ["tests.browser.fixtures"]
+# How long an example takes says something about the machine only.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 BROWSERS = [
     "chromium",
     "chromium-browser",
