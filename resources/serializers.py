@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from events.models import Event, Talk, Topic
 from events.serializers import EventSerializer, TalkSerializer, TopicSerializer
 from roadshow.base.serializers import (
+    STRICT,
     Links,
     PageUrl,
     RecordSerializer,
@@ -23,6 +24,7 @@ from speakers.serializers import SpeakerSerializer
 
 from .models import Collection, CollectionItem, Resource
 
+TEXT = STRICT[serializers.CharField]
 TIED = {
     "topics": (Topic, TopicSerializer, "slug"),
     "talks": (Talk, TalkSerializer, "guid"),
@@ -115,9 +117,9 @@ class ItemSerializer(serializers.Serializer):
 
     whole = {"resource": ResourceSerializer}  # keys that are whole records when `items` are expanded
 
-    resource = serializers.CharField(max_length=80, help_text=_("Slug of the link."))
-    heading = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    note = serializers.CharField(required=False, allow_blank=True, default="")
+    resource = TEXT(max_length=80, help_text=_("Slug of the link."))
+    heading = TEXT(max_length=200, required=False, allow_blank=True, default="")
+    note = TEXT(required=False, allow_blank=True, default="")
 
 
 class Items(Links):

@@ -127,8 +127,12 @@ class SearchView(PublicMixin, APIView):
             view = self.sibling(VIEWSETS[kind])
             view.shape = Shape(SUMMARY & frozenset(view.serializer_class.Meta.fields))
             keys = [key for name, key, _rank in found if name == kind]
-            records[kind] = dict(zip(keys, view.records(keys), strict=True))
-        return [{"kind": kind, "record": records[kind][key]} for kind, key, _rank in found]
+            records[kind] = view.by_key(keys)
+        return [
+            {"kind": kind, "record": records[kind][key]}
+            for kind, key, _rank in found
+            if key in records[kind]  # not deleted a moment ago
+        ]
 
 
 class RootView(PublicMixin, APIRootView):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from speakers.models import Speaker
 
@@ -123,7 +124,7 @@ def _foreign(own: dict[int, list[Planned]]) -> dict[int, list[Planned]]:
     if len(own) == 1:
         rows = rows.exclude(event__in=own)
     rows = rows.select_related("slot__talk", "slot__room", "event").only(
-        "resource", "during", "event__name", "event__slug", "slot__guid", "slot__talk__title",
+        "resource", "during", "event__name", "event__slug", "event__state", "slot__guid", "slot__talk__title",
         "slot__talk__slug", "slot__room__guid", "slot__room__name", "slot__room__venue",
     )  # fmt: skip
     names = {guid: name for slot in slots for guid, name in slot.speakers.items()}
@@ -140,17 +141,20 @@ def _resources(slots: list[Planned]) -> set:
 
 def _booked(row: Booking, names: dict) -> Planned:
     is_room = row.resource not in names
+    is_draft = (
+        row.event.state == Event.State.DRAFT
+    )  # of which nobody else may know more than that there is one
     return Planned(
         key=row.slot.guid,
-        title=row.slot.talk.title,
+        title="…" if is_draft else row.slot.talk.title,
         starts_at=row.during.lower,
         ends_at=row.during.upper,
         room=row.resource if is_room else None,
         room_name=row.slot.room.name if row.slot.room else "",
         venue=row.slot.room.venue_id if row.slot.room else None,
         speakers={} if is_room else {row.resource: names[row.resource]},
-        event=row.event.name,
-        page=f"{row.event.get_absolute_url()}talks/{row.slot.talk.slug}/",
+        event=_("an event that is not public yet") if is_draft else row.event.name,
+        page="" if is_draft else f"{row.event.get_absolute_url()}talks/{row.slot.talk.slug}/",
         foreign=True,
     )
 

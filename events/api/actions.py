@@ -149,6 +149,7 @@ class MergeView(PublicMixin, APIView):
     """Makes two records of one person one: `other` gives all it has to the one addressed, and is deleted."""
 
     @extend_schema(request=MergingSerializer, responses={200: schemas.keys(speaker=schemas.TEXT)})
+    @transaction.atomic
     def post(self, request, slug):
         refuse_unknown(request.query_params, ())
         data = MergingSerializer(data=request.data, context={"request": request})
@@ -161,7 +162,9 @@ class MergeView(PublicMixin, APIView):
         return Response({"speaker": merged.slug})
 
     def speaker(self, slug: str) -> Speaker:
-        found = Speaker.objects.visible_to(self.request.user).filter(slug=slug).first()
+        # Locked: what is saved at the same moment is neither lost nor written over.
+        rows = Speaker.objects.visible_to(self.request.user).select_for_update(of=("self",))
+        found = rows.filter(slug=slug).first()
         if found is None:
             raise Http404
         if not Speaker.objects.editable_by(self.request.user).filter(pk=found.pk).exists():

@@ -107,6 +107,7 @@ class TalkViewSet(RecordViewSet):
             for row in self.get_queryset()
             .filter(guid__in=guids)
             .order_by("pk")
+            .select_related("event", "track")
             .select_for_update(of=("self",))
         }
         taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(there)

@@ -185,5 +185,5 @@ class PlanViewSet(RecordViewSet):
         if not isinstance(exc, StalePlan):
             return super().handle_exception(exc)
         response = super().handle_exception(Conflict(str(exc)))
-        response.data["fresh"] = self.records([exc.slot.pk])[0] if exc.slot else None
+        response.data["fresh"] = next(iter(self.records([exc.slot.pk])), None) if exc.slot else None
         return response

@@ -124,7 +124,7 @@ class Event(Located, Record):
     )
 
     venue = models.ForeignKey(
-        "Venue", models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("venue")
+        "Venue", models.RESTRICT, null=True, blank=True, related_name="events", verbose_name=_("venue")
     )
     city = models.CharField(_("city"), max_length=120, blank=True)
     country = models.CharField(_("country"), max_length=120, blank=True)

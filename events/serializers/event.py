@@ -158,6 +158,17 @@ class EventSerializer(RecordSerializer):
             raise ValidationError(_("Only its organisers put events into this series."))
         return series
 
+    def assign(self, row, values):
+        """A series that the writer cannot see stays: they were told that there is none."""
+        user = self.context["request"].user
+        if (
+            row.series_id
+            and values.get("series", row.series) is None
+            and not Series.objects.visible_to(user).filter(pk=row.series_id).exists()
+        ):
+            values = {name: value for name, value in values.items() if name != "series"}
+        return super().assign(row, values)
+
     def after_create(self, row):
         row.organisers.add(self.context["request"].user)
 

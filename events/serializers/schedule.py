@@ -151,6 +151,8 @@ class PlanSerializer(RecordSerializer):
     def validate_talk(self, talk: Talk) -> Talk:
         if talk.event_id != self.context["view"].event.pk:
             raise ValidationError(_("This talk belongs to another event."))
+        if self.instance and self.instance.talk_id != talk.pk:
+            raise ValidationError(_("A slot keeps its talk. Delete it, and place the other talk."))
         return talk
 
 

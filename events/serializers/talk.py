@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, OuterRef, Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from roadshow.base.serializers import (
     Links,
@@ -55,6 +56,11 @@ class TrackSerializer(RecordSerializer):
     def load(cls, rows, shape: Shape, user):
         rows = super().load(rows, shape, user).annotate(event_key=F("event__slug"))
         return with_event(rows, shape, user)
+
+    def validate_event(self, event: Event) -> Event:
+        if self.instance and self.instance.event_id != event.pk and self.instance.talks.exists():
+            raise ValidationError(_("Its talks stay with their event. Give them another track first."))
+        return event
 
 
 def with_event(rows, shape: Shape, user):

@@ -21,6 +21,22 @@ Problems = list[dict]  # what is wrong with each talk, by key; nothing: an empty
 
 
 class TalkWriter(RecordSerializer):
+    def write(self, row, values):
+        if problem := self.kept(row, values):
+            raise ValidationError(problem)
+        return super().write(row, values)
+
+    @staticmethod
+    def kept(row: Talk, values: dict) -> dict:
+        """What keeps a talk from going to another event: nothing (an empty dict), or its event's schedule."""
+        if row._state.adding or values.get("event", row.event) == row.event:
+            return {}
+        if row.slots.exists() or row.released_slots.exists():
+            return {
+                "event": [_("The talk has a place in its event's schedule, so it stays with that event.")]
+            }
+        return {}
+
     def write_related(self, row, related):
         (problem,) = self.write_parts([(row, related)])
         if problem:
@@ -32,17 +48,21 @@ class TalkWriter(RecordSerializer):
         What the database refuses is tried once more one by one, to tell which it was. When any talk has a
         problem, the caller has to take all of it back.
         """
+        problems = [self.kept(row, values) for row, values in wanted]
         parts = [(row, self.assign(row, values)) for row, values in wanted]
-        problems = [self.judged(row) for row, _values in wanted]
+        problems = [kept | self.judged(row) for kept, (row, _values) in zip(problems, wanted, strict=True)]
         if any(problems):
             return problems
         changed = {name for _row, values in wanted for name in values} - {*self.Meta.related}
         rows = [row for row, _values in wanted]
         new, old = ([row for row in rows if row._state.adding is adding] for adding in (True, False))
+        unaddressed = [row for row in rows if not row.slug]
         try:
             with transaction.atomic():
                 self.store(new, old, [*changed, "updated_at"])
         except IntegrityError:
+            for row in unaddressed:  # somebody else may have been given the same
+                row.slug = ""
             return self.one_by_one(rows, {id(row) for row in new})
         return self.write_parts(parts)
 
@@ -58,11 +78,12 @@ class TalkWriter(RecordSerializer):
     @staticmethod
     def store(new: list[Talk], old: list[Talk], fields: list[str]) -> None:
         """Raises IntegrityError."""
-        events = {row.event_id for row in new}
-        taken = set(Talk.objects.filter(event__in=events).values_list("event", "slug"))
-        for row in new:
-            if not row.slug:
-                row.give_address(lambda slug, event=row.event_id: (event, slug) in taken)
+        unaddressed = [row for row in (*new, *old) if not row.slug]
+        others = Talk.objects.filter(event__in={row.event_id for row in unaddressed})
+        taken = set(others.exclude(pk__in=[row.pk for row in unaddressed]).values_list("event", "slug"))
+        taken |= {(row.event_id, row.slug) for row in new}
+        for row in unaddressed:
+            row.give_address(lambda slug, event=row.event_id: (event, slug) in taken)
             taken.add((row.event_id, row.slug))
         for row in old:
             row.updated_at = timezone.now()

@@ -17,24 +17,28 @@ from .errors import PreconditionFailed
 SHARED = "public, max-age=0, s-maxage=10"  # seconds that a cache between us and many readers may answer alone
 
 
-def variant(request) -> str:
-    """Whatever besides the data decides what is answered: who asks, for what, from which address."""
+def variant(request, around: Version | None = None) -> str:
+    """Whatever besides the record decides what is answered: who asks, for what, from which address."""
     user, today = request.user, timezone.now().date()
     who = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
     form = request.accepted_renderer.format
-    parts = (request.get_full_path(), request.get_host(), form, who, edition(), today)
+    parts = (request.get_full_path(), request.get_host(), form, who, edition(), today, str(around))
     return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
 
 
-def tag(state: Version, request) -> str:
+def tag(state: Version, request, around: Version | None = None) -> str:
     """An entity tag: the state of the data, a dot, and the variant."""
-    return f'"{state}.{variant(request)}"'
+    return f'"{state}.{variant(request, around)}"'
 
 
-def answer(request, state: Version, make: Callable[[], Response]) -> Response:
-    """What `make` answers, with its validators; 304 without calling it when the client has that already."""
-    etag = tag(state, request)
-    modified = int(state.at.timestamp()) if state.at else None
+def answer(request, state: Version, make: Callable[[], Response], around: Version | None = None) -> Response:
+    """What `make` answers, with its validators; 304 without calling it when the client has that already.
+
+    `around` is the state of all records, where more than the one asked for decides what is answered.
+    """
+    etag = tag(state, request, around)
+    times = [one.at.timestamp() for one in (state, around) if one and one.at]
+    modified = int(max(times)) if times else None
     response = get_conditional_response(request, etag=etag, last_modified=modified)
     if response is None:
         response = make()

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from .access import only_events
+
 KEPT = timedelta(days=1)
 HEADER = "Idempotency-Key"
 
@@ -46,7 +48,10 @@ def idempotent(method: Callable) -> Callable:
                 return method(self, request, *args, **options)
         if len(key) > 100:
             raise ValidationError({HEADER: _("A key has at most 100 characters.")})
-        asked = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+        # A token that is limited to events does not read what another of the same user was answered.
+        limit = only_events(request.user)
+        limit = limit if limit is None else sorted(limit)
+        asked = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
         digest = hashlib.sha256(asked).hexdigest()
         with transaction.atomic():
             Answered.objects.filter(user=request.user, created_at__lt=timezone.now() - KEPT).delete()

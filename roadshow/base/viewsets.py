@@ -180,8 +180,8 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
 
     def retrieve(self, request, *args, **options):
         row = self.get_object()
-        state = version() if self.shape.expanded and self.kind else self.state(row)
-        return answer(request, state, lambda: Response(self.records([row.pk])[0]))
+        around = version() if self.shape.expanded or not self.kind else None
+        return answer(request, self.state(row), lambda: Response(self.record(row.pk)), around)
 
     def unless_known(self, make: Callable[[], Response]) -> Response:
         """What `make` answers, or 304 without calling it; for answers that any record may be part of."""
@@ -191,11 +191,20 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
 
     def records(self, keys: Sequence[int]) -> Sequence[dict]:
         """The records of some primary keys, in that order."""
-        rows = {
-            row.pk: row for row in self.loaded(self.model._default_manager.filter(pk__in=keys).order_by())
-        }
+        found = self.by_key(keys)
+        return [found[key] for key in keys if key in found]
+
+    def record(self, key: int) -> dict:
+        """The record of a primary key. Raises Http404 when it was deleted a moment ago."""
+        for found in self.records([key]):
+            return found
+        raise Http404
+
+    def by_key(self, keys: Sequence[int]) -> dict[int, dict]:
+        """The records of those primary keys that are still there."""
         represent = self.get_serializer().to_representation
-        return [represent(rows[key]) for key in keys if key in rows]
+        rows = self.loaded(self.model._default_manager.filter(pk__in=keys).order_by())
+        return {row.pk: represent(row) for row in rows}
 
     def get_object(self, *, lock: bool = False):
         """The one visible row that the address names. Raises Http404."""
