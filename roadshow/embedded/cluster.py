@@ -80,8 +80,7 @@ class Cluster:
     def ensure_running(self) -> str:
         """Initialise, start and wait as far as needed; call it with the lock held."""
         self.account = programs.account(self.data)
-        for unfinished in self.data.glob("postgres.new-*"):
-            shutil.rmtree(unfinished, ignore_errors=True)
+        self.forget_unfinished()
         if not self.folder.exists():
             self.initialise()
         self.check_version()
@@ -89,6 +88,15 @@ class Cluster:
             self.forget_dead_server()
             self.start()
         return self.wait_until_ready()
+
+    def forget_unfinished(self) -> None:
+        """Removes what an interrupted first start left; what it had started may be writing there still."""
+        for folder in self.data.glob("postgres.new-*"):
+            for _ in range(50):
+                shutil.rmtree(folder, ignore_errors=True)
+                if not folder.exists():
+                    break
+                time.sleep(0.1)
 
     def run(self, program: str, *arguments: str) -> None:
         programs.run(program, *arguments, **self.account)
