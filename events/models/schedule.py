@@ -18,7 +18,7 @@ from speakers.models import Speaker
 
 from .event import Event
 from .of_event import OfEventQuerySet
-from .talk import Talk
+from .talk import Talk, shown_to
 from .venue import Room
 
 
@@ -182,9 +182,7 @@ class ReleasedSlot(Placed):
 
         def visible_to(self, user):
             """Those of talks that `user` sees; a slot's talk is of the event of its release."""
-            if sees_all(user):
-                return self
-            return self.filter(talk__in=Talk.objects.visible_to(user).order_by())
+            return self if sees_all(user) else self.filter(*shown_to(user, "talk__"))
 
         def at(self, instant):
             """Those that are on at an aware datetime."""

@@ -22,17 +22,22 @@ from .topic import Topic
 from .track import Track
 
 
+def shown_to(user, path: str = "") -> list[Q]:
+    """What has to be true of a talk, at the end of `path`, for `user` to see it, who does not see all.
+
+    Each condition is one of one table, so that either is narrowed before they are joined.
+    """
+    conditions = [Q((f"{path}state__in", Talk.PUBLIC)), ~Q((f"{path}event__state", Event.State.DRAFT))]
+    if is_organiser(user):
+        own = Q((f"{path}event__in", Event.objects.editable_by(user)))
+        conditions = [one | own for one in conditions]
+    return conditions
+
+
 class TalkQuerySet(OfEventQuerySet):
     def visible_to(self, user):
         """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
-        if sees_all(user):
-            return self
-        public = Q(state__in=Talk.PUBLIC), ~Q(event__state=Event.State.DRAFT)
-        if is_organiser(user):
-            # With each condition by itself, so that either table is narrowed before they are joined.
-            own = Q(event__in=Event.objects.editable_by(user))
-            public = [one | own for one in public]
-        return self.filter(*public)
+        return self if sees_all(user) else self.filter(*shown_to(user))
 
     def nearly(self, text):
         people = Speaker.objects.filter(state=Speaker.State.PUBLISHED).nearly(text)
