@@ -263,7 +263,7 @@ class SlotFilter(RecordFilter):
     cancelled = YesNoFilter(field_name="cancelled", label=_("Cancelled"))
 
     def by_text(self, rows, text):
-        # Their talks are visible already: `SlotQuerySet.visible_to`.
+        # Their talks are visible already, as a slot is seen with its talk.
         return rows.filter(talk__in=Talk.objects.search(text).order_by().values("pk"))
 
     def by_day(self, rows, name, value):

@@ -112,8 +112,10 @@ class TalkViewSet(RecordViewSet):
         }
         taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(there)
         require_editable(self.request.user, list(there.values()))
-        making, changing = self.get_serializer(), self.get_serializer(partial=True)
-        changing.context["references"] = making.context["references"]
+        context = self.get_serializer_context()
+        making, changing = (
+            self.get_serializer(context=context, partial=partial) for partial in (False, True)
+        )
         making.foresee(data)
         wanted, errors = [], []
         for one in data:

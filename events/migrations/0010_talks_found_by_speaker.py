@@ -5,10 +5,9 @@ that spreads locks its rows against new references first, and talks in one order
 """
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import migrations, models
 
-from roadshow.base.search import Fold, _Joined, _Weighted
+from roadshow.base.search import search_vector
 
 CREATE = """
 CREATE FUNCTION roadshow_people(talk bigint) RETURNS text LANGUAGE sql STABLE AS $$
@@ -79,13 +78,6 @@ DROP FUNCTION roadshow_people(bigint);
 """
 
 
-def search(**weights: str) -> models.GeneratedField:
-    parts = [_Weighted(Fold(models.F(name)), weight=weight) for name, weight in weights.items()]
-    return models.GeneratedField(
-        expression=_Joined(*parts), output_field=SearchVectorField(), db_persist=True, editable=False
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("events", "0009_slots_by_covering_index"), ("speakers", "0002_lists_by_index")]
 
@@ -101,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="talk",
             name="search",
-            field=search(title="A", people="A", subtitle="B", abstract="C", description="D"),
+            field=search_vector(title="A", people="A", subtitle="B", abstract="C", description="D"),
         ),
         migrations.AddIndex(model_name="talk", index=GinIndex(models.F("search"), name="talk_search")),
     ]

@@ -71,7 +71,7 @@ def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
                 used.add(slot.number)
                 number = max(number, slot.number + 1)
             slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, rooms.get(room)
-            slot.updated_at = timezone.now()
+            slot.updated_at = timezone.now()  # which a bulk update leaves as it was
             (moved if key else new).append(slot)
         left += [slot.pk for slot in there.values()]
     Slot.objects.filter(pk__in=left).delete()
