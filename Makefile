@@ -14,10 +14,10 @@ help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 run: installed ## Set up what is missing, and serve the portal until Ctrl-C
-	@exec $(IN_VENV) roadshow.start
+	@exec $(IN_VENV) roadshow.server.start
 
 test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest
-	@exec $(IN_VENV) roadshow.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal $(ARGS)
+	@exec $(IN_VENV) roadshow.server.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal $(ARGS)
 # One more than there are cores: tests wait for servers and browsers.
 AT_ONCE = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
@@ -30,7 +30,7 @@ lint: installed-dev ## Check style, imports, templates, migrations and translati
 	@.venv/bin/python .venv/bin/lint-imports --no-cache
 	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --check
 	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
-	@$(IN_VENV) roadshow.embedded --throwaway .venv/bin/python manage.py makemigrations --check --dry-run
+	@$(IN_VENV) roadshow.server.embedded --throwaway .venv/bin/python manage.py makemigrations --check --dry-run
 	@$(IN_VENV) tests.check_translations
 
 format: installed-dev ## Format code and templates
@@ -46,4 +46,4 @@ LOCKING = --quiet --universal --python-version 3.11 --generate-hashes --no-heade
 
 installed installed-dev:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Roadshow needs Python 3.11 or newer: install it, or name it in PYTHON=… ." >&2; exit 2; }
-	@exec $(PYTHON) -m roadshow.install $(if $(findstring dev,$@),--dev)
+	@exec $(PYTHON) -m roadshow.server.install $(if $(findstring dev,$@),--dev)

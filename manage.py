@@ -24,8 +24,8 @@ def main() -> int:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
-        from roadshow import environment
-        from roadshow.embedded import StartError, database_url
+        from roadshow.server import environment
+        from roadshow.server.embedded import StartError, database_url
     except ModuleNotFoundError as error:
         sys.stderr.write(f"{error}. Run `make run` once, then use .venv/bin/python manage.py.\n")
         return 2

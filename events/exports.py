@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain, pairwise
 
-from roadshow.base.caching import made_once
+from roadshow.http.caching import made_once
 
 from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml

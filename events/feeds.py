@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.base.caching import made_once
-from roadshow.base.files import serve
-from roadshow.base.pages import absolute, root_of
-from roadshow.base.text import date_range
+from roadshow.core.text import date_range
+from roadshow.http.caching import made_once
+from roadshow.http.files import serve
+from roadshow.http.pages import absolute, root_of
 
 from .exports import history
 from .models import Event, Release

@@ -7,7 +7,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base.filters import (
+from roadshow.api.filters import (
     DateFilter,
     InstantFilter,
     ListFilter,
@@ -19,7 +19,7 @@ from roadshow.base.filters import (
     WithinFilter,
     YesNoFilter,
 )
-from roadshow.base.models import Level
+from roadshow.core.models import Level
 from speakers.models import Speaker
 
 from .models import Event, ReleasedSlot, Room, Series, Talk, TalkLink, TalkSpeaker, Topic, Track, Venue

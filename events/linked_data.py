@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from roadshow.base.text import plain
+from roadshow.core.text import plain
 
 from .formats import document as doc
 from .formats import jsonld

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
+from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 
 from . import feeds, views
 from .exports import FORMATS

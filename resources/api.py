@@ -6,10 +6,10 @@ from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from roadshow.base.authentication import EverybodyWrites
-from roadshow.base.errors import as_api_error
-from roadshow.base.limits import until_next, within_limit
-from roadshow.base.viewsets import PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.api.authentication import EverybodyWrites
+from roadshow.api.errors import as_api_error
+from roadshow.api.viewsets import PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.http.rate_limits import until_next, within_limit
 
 from .actions import suggest
 from .filters import CollectionFilter, ResourceFilter

@@ -14,9 +14,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
-from roadshow.base.caching import seldom
-from roadshow.base.models import Level
-from roadshow.base.text import language_name
+from roadshow.core.models import Level
+from roadshow.core.text import language_name
+from roadshow.http.caching import seldom
 
 from .filters import ResourceFilter
 from .models import Resource

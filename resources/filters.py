@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Series, Talk, Topic
-from roadshow.base.filters import (
+from roadshow.api.filters import (
     ListFilter,
     NumberFilter,
     RecordFilter,
@@ -12,7 +12,7 @@ from roadshow.base.filters import (
     TextFilter,
     YesNoFilter,
 )
-from roadshow.base.models import Level
+from roadshow.core.models import Level
 from speakers.models import Speaker
 
 from .models import Collection, CollectionItem, Resource

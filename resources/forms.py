@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base.models import Level
+from roadshow.core.models import Level
 
 from .models import Resource
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
-from roadshow.base.access import curates
-from roadshow.base.addresses import address_key, normalise
-from roadshow.base.models import LanguageField, Level, Record, free_slug
-from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.access import curates
+from roadshow.core.models import LanguageField, Level, Record, free_slug
+from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.url_normalization import address_key, normalise
 from speakers.models import Speaker
 
 # What only checks of the address change

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from events.models import Event, Talk, Topic
 from events.serializers import EventSerializer, TalkSerializer, TopicSerializer
-from roadshow.base.serializers import (
+from roadshow.api.serializers import (
     STRICT,
     Links,
     PageUrl,

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from events.models import Event
-from roadshow.base.access import is_organiser, sees_all
-from roadshow.base.changes import Place, latest
-from roadshow.base.guard import Policy, Refused
-from roadshow.base.models import Record, Timestamped
+from roadshow.api.changes import Place, latest
+from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.models import Record, Timestamped
+from roadshow.http.guard import Policy, Refused
 
 
 class ApiTokenQuerySet(models.QuerySet):

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "simple_history",
     "axes",
     "csp",
-    "roadshow.base",
+    "roadshow.core",
     "speakers",
     "events",
     "resources",
@@ -84,8 +84,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "roadshow.base.caching.KeepAnswers",  # before all that a kept answer does not need
-    "roadshow.base.policies.Policies",
+    "roadshow.http.caching.KeepAnswers",  # before all that a kept answer does not need
+    "roadshow.http.policies.Policies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "roadshow.base.errors.LostRaces",
+    "roadshow.api.errors.LostRaces",
 ]
 
 ROOT_URLCONF = "roadshow.urls"
@@ -114,7 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "roadshow.base.pages.site",
+                "roadshow.http.pages.site",
             ],
         },
     }
@@ -141,7 +141,7 @@ CACHES = {
     | {"TIMEOUT": 86400, "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
 
-# Views whose answers follow from what the stamp stands for, see roadshow.base.caching. Not: plans, forms with
+# Views whose answers follow from what the stamp stands for, see roadshow.http.caching. Not: plans, forms with
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
 KEEP_ANSWERS = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
 KEPT_VIEWS = [
@@ -184,7 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "roadshow.base.limits.address_of"
+AXES_CLIENT_IP_CALLABLE = "roadshow.http.rate_limits.address_of"
 AXES_ENABLED = not TESTING
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
@@ -203,7 +203,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-# Built by libraries, see roadshow.base.policies.
+# Built by libraries, see roadshow.http.policies.
 BORROWED_PAGES = ("/admin/", "/zh-hans/admin/", "/api/docs/")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -247,13 +247,13 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["drf_orjson_renderer.renderers.ORJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["drf_orjson_renderer.parsers.ORJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "roadshow.base.authentication.Tokens",
+        "roadshow.api.authentication.Tokens",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["roadshow.base.authentication.OrganisersWrite"],
-    "DEFAULT_THROTTLE_CLASSES": ["roadshow.base.throttling.PerMinute"],
-    "DEFAULT_PAGINATION_CLASS": "roadshow.base.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "roadshow.base.openapi.Schema",
+    "DEFAULT_PERMISSION_CLASSES": ["roadshow.api.authentication.OrganisersWrite"],
+    "DEFAULT_THROTTLE_CLASSES": ["roadshow.api.throttling.PerMinute"],
+    "DEFAULT_PAGINATION_CLASS": "roadshow.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "roadshow.api.openapi.Schema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -265,7 +265,7 @@ MIGRATION_MODULES = {"knox": None}  # its own table would be made beside ours an
 API_LIMIT_ADDRESS = env.int("API_LIMIT_ADDRESS", default=3000)
 API_LIMIT_USER = env.int("API_LIMIT_USER", default=3000)
 WORKERS = env.int("WORKERS", default=2)
-DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.base.errors.Handler"}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.api.errors.Handler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
     "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
@@ -274,7 +274,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
-        "roadshow.base.openapi.complete",
+        "roadshow.api.openapi.complete",
     ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_INCLUDE_SCHEMA": False,

@@ -7,7 +7,7 @@ from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 from django.views.static import serve
 
-from roadshow.base import converters  # noqa: F401 - registers <uslug:…>
+from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 
 from . import views
 from .sitemaps import SITEMAPS
@@ -15,7 +15,7 @@ from .sitemaps import SITEMAPS
 urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
-    path("api/", include("roadshow.api")),
+    path("api/", include("roadshow.api.router")),
     path("i18n/", include("django.conf.urls.i18n")),
     path(
         "sitemap.xml",

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from resources.models import Resource
-from roadshow.base.caching import seldom
-from roadshow.base.pages import PAGE_SIZE, Pages, edit_url, render_list
+from roadshow.http.caching import seldom
+from roadshow.http.pages import PAGE_SIZE, Pages, edit_url, render_list
 from speakers.models import Speaker
 
 from .search import KINDS, found

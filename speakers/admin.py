@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
-from roadshow.base.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
-from roadshow.base.search import Fold
+from roadshow.core.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
+from roadshow.core.search import Fold
 
 from .models import Speaker, SpeakerLink
 

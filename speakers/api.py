@@ -1,6 +1,6 @@
 """Endpoints for speakers."""
 
-from roadshow.base.viewsets import RecordViewSet
+from roadshow.api.viewsets import RecordViewSet
 
 from .filters import SpeakerFilter
 from .serializers import SpeakerSerializer

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base.filters import ListFilter, RecordFilter, ReferenceFilter, TextFilter
+from roadshow.api.filters import ListFilter, RecordFilter, ReferenceFilter, TextFilter
 
 from .models import Speaker
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, only_events, sees_all
-from roadshow.base.models import PictureField, Record, Timestamped, free_slug
-from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.access import is_organiser, only_events, sees_all
+from roadshow.core.models import PictureField, Record, Timestamped, free_slug
+from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
 
 class SpeakerQuerySet(SearchQuerySet):

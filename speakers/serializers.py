@@ -4,7 +4,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from roadshow.base.serializers import (
+from roadshow.api.serializers import (
     Links,
     PageUrl,
     PictureUrl,

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import edit_url, render_list
+from roadshow.http.pages import edit_url, render_list
 
 from .filters import SpeakerFilter
 from .models import Speaker

@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from roadshow.translations import compile_all
+from roadshow.server.translations import compile_all
 
 pytest_plugins = ["tests.browser.fixtures"]
 # How long an example takes says something about the machine only.

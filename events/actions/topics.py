@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from roadshow.base.slugs import Slugs
+from roadshow.core.slugs import Slugs
 
 from ..models import Topic
 

@@ -13,8 +13,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget
 
-from roadshow.base.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
-from roadshow.base.text import dates_known
+from roadshow.core.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
+from roadshow.core.text import dates_known
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import BOOKED, KINDS

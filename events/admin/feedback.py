@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 
-from roadshow.base.admin import ExportAdmin, OrganiserAdmin, OwnFilter, Table
+from roadshow.core.admin import ExportAdmin, OrganiserAdmin, OwnFilter, Table
 
 from ..models import Feedback
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminURLInputWidget
 
-from roadshow.base import previews
-from roadshow.base.guard import FetchFailed, fetch
+from roadshow.core import previews
+from roadshow.http.guard import FetchFailed, fetch
 
 from ..actions import ImportRefused, ScheduleConflict, import_schedule
 from ..formats.detect import UnreadableFile, read

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import display
 
-from roadshow.base.admin import OrderedInline, OwnFilter, RecordAdmin
+from roadshow.core.admin import OrderedInline, OwnFilter, RecordAdmin
 
 from ..models import Room, Venue
 

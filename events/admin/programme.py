@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from roadshow.base.admin import OwnFilter, RecordAdmin, Table, TableAdmin
+from roadshow.core.admin import OwnFilter, RecordAdmin, Table, TableAdmin
 
 from ..models import Series, Topic, Track
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 
-from roadshow.base.admin import OrganiserAdmin, OwnFilter
+from roadshow.core.admin import OrganiserAdmin, OwnFilter
 
 from ..actions import document_of, load_release
 from ..formats import document as doc

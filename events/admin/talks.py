@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
-from roadshow.base.admin import (
+from roadshow.core.admin import (
     ExportAdmin,
     FreshForm,
     OrderedInline,

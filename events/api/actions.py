@@ -13,12 +13,12 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from roadshow.base.authentication import EverybodyWrites
-from roadshow.base.errors import Conflict
-from roadshow.base.limits import until_next, within_limit
-from roadshow.base.models import validate_timezone
-from roadshow.base.openapi import flag, text
-from roadshow.base.viewsets import PublicMixin, refuse_unknown, yes_or_no
+from roadshow.api.authentication import EverybodyWrites
+from roadshow.api.errors import Conflict
+from roadshow.api.openapi import flag, text
+from roadshow.api.viewsets import PublicMixin, refuse_unknown, yes_or_no
+from roadshow.core.models import validate_timezone
+from roadshow.http.rate_limits import until_next, within_limit
 from speakers.models import Speaker
 
 from ..actions import (

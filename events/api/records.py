@@ -8,9 +8,9 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from roadshow.base.idempotency import idempotent
-from roadshow.base.serializers import require_editable
-from roadshow.base.viewsets import RecordViewSet, refuse_unknown
+from roadshow.api.idempotency import idempotent
+from roadshow.api.serializers import require_editable
+from roadshow.api.viewsets import RecordViewSet, refuse_unknown
 
 from .. import filters, serializers
 from ..models import Talk

@@ -12,12 +12,12 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from roadshow.base.caching import edition, made_once
-from roadshow.base.changes import Place, Version
-from roadshow.base.conditional import answer
-from roadshow.base.errors import Conflict
-from roadshow.base.idempotency import idempotent
-from roadshow.base.viewsets import RecordViewSet
+from roadshow.api.changes import Place, Version
+from roadshow.api.conditional import answer
+from roadshow.api.errors import Conflict
+from roadshow.api.idempotency import idempotent
+from roadshow.api.viewsets import RecordViewSet
+from roadshow.http.caching import edition, made_once
 
 from .. import filters, serializers
 from ..actions import ScheduleConflict, StalePlan, check, place, release, unplace

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from roadshow.base.encodings import likely_encoding
+from roadshow.core.encodings import likely_encoding
 
 from . import ical, schedule_json, schedule_xml, table
 from .document import Problem, Reading

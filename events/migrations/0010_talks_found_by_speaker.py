@@ -7,7 +7,7 @@ that spreads locks its rows against new references first, and talks in one order
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
-from roadshow.base.search import search_vector
+from roadshow.core.search import search_vector
 
 CREATE = """
 CREATE FUNCTION roadshow_people(talk bigint) RETURNS text LANGUAGE sql STABLE AS $$

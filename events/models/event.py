@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, only_events, sees_all
-from roadshow.base.caching import seldom
-from roadshow.base.models import COLOR, LanguageField, PictureField, Record, validate_timezone
-from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.access import is_organiser, only_events, sees_all
+from roadshow.core.models import COLOR, LanguageField, PictureField, Record, validate_timezone
+from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.http.caching import seldom
 
 from .venue import Located
 

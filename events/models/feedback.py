@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base.access import sees_all
+from roadshow.core.access import sees_all
 
 from .event import Event
 from .recap import Recap

@@ -2,8 +2,8 @@
 
 from django.db.models import Q
 
-from roadshow.base.access import is_organiser, sees_all
-from roadshow.base.search import SearchQuerySet
+from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.search import SearchQuerySet
 
 from .event import Event
 

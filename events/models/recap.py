@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.models import LanguageField, PictureField, Record
+from roadshow.core.models import LanguageField, PictureField, Record
 
 from .event import Event
 from .of_event import OfEventQuerySet

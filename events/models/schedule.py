@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import sees_all
+from roadshow.core.access import sees_all
 from speakers.models import Speaker
 
 from .event import Event

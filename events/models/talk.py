@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import is_organiser, sees_all
-from roadshow.base.models import LanguageField, Level, Record, free_slug
-from roadshow.base.search import search_indexes, search_vector
+from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.models import LanguageField, Level, Record, free_slug
+from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
 
 from .event import Event

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base.models import Timestamped
+from roadshow.core.models import Timestamped
 from speakers.models import Speaker
 
 if TYPE_CHECKING:

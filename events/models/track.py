@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.models import COLOR, Record, free_slug
+from roadshow.core.models import COLOR, Record, free_slug
 
 from .event import Event
 from .of_event import OfEventQuerySet

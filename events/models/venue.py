@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.base.access import curates, is_organiser
-from roadshow.base.models import Record
-from roadshow.base.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.access import curates, is_organiser
+from roadshow.core.models import Record
+from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
 
 class Located(models.Model):

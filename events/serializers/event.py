@@ -5,8 +5,7 @@ from django.db.models import Case, F, OuterRef, Prefetch, Q, When
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from roadshow.base.access import is_organiser
-from roadshow.base.serializers import (
+from roadshow.api.serializers import (
     Column,
     PageUrl,
     PictureUrl,
@@ -18,6 +17,7 @@ from roadshow.base.serializers import (
     keys,
     objects,
 )
+from roadshow.core.access import is_organiser
 
 from ..models import Event, EventRoom, Photo, Recap, Room, Series, Venue
 from .venue import RoomSerializer, VenueSerializer

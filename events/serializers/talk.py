@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from roadshow.base.serializers import (
+from roadshow.api.serializers import (
     Links,
     PageUrl,
     RecordSerializer,

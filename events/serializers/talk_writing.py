@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from roadshow.base.errors import Conflict, as_api_error
-from roadshow.base.serializers import RecordSerializer
-from roadshow.base.serializers.records import clean
+from roadshow.api.errors import Conflict, as_api_error
+from roadshow.api.serializers import RecordSerializer
+from roadshow.api.serializers.records import clean
 from speakers.models import Speaker
 
 from ..models import Talk, TalkLink, TalkSpeaker

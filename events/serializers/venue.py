@@ -2,7 +2,7 @@
 
 from django.db.models import F, Prefetch
 
-from roadshow.base.serializers import PageUrl, RecordSerializer, Reference, Shape
+from roadshow.api.serializers import PageUrl, RecordSerializer, Reference, Shape
 
 from ..models import Room, Venue
 

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import absolute, when_changed
+from roadshow.http.pages import absolute, when_changed
 from speakers.models import Speaker
 
 from ..models import Event, Talk

@@ -3,7 +3,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import edit_url, render_list, root_of
+from roadshow.http.pages import edit_url, render_list, root_of
 from speakers.models import Speaker
 
 from .. import linked_data

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from roadshow.base.limits import within_limit
+from roadshow.http.rate_limits import within_limit
 
 from ..actions import give_feedback
 from ..forms import FeedbackForm

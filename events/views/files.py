@@ -5,8 +5,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from roadshow.base.files import serve
-from roadshow.base.pages import absolute, root_of
+from roadshow.http.files import serve
+from roadshow.http.pages import absolute, root_of
 
 from ..exports import CONTENT_TYPES, compressed, document_at
 from ..formats import ical

@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from roadshow.base.limits import within_limit
-from roadshow.base.pages import absolute, root_of
+from roadshow.http.pages import absolute, root_of
+from roadshow.http.rate_limits import within_limit
 
 from ..exports import document_at
 from ..formats import ical

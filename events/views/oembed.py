@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from lxml import etree
 from lxml.builder import E
 
-from roadshow.base.pages import absolute, root_of
+from roadshow.http.pages import absolute, root_of
 
 from ..models import Talk
 from .embed import PARTS, frame

@@ -7,8 +7,8 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.base.caching import edition
-from roadshow.base.pages import when_changed
+from roadshow.http.caching import edition
+from roadshow.http.pages import when_changed
 
 from ..formats.document import decode
 from ..schedule import differences

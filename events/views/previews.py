@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from roadshow.base import link_preview
-from roadshow.base.files import serve
-from roadshow.base.templatetags.roadshow import dates_of
+from roadshow.core import link_preview
+from roadshow.core.templatetags.roadshow import dates_of
+from roadshow.http.files import serve
 
 from ..models import Event, Talk
 from .talks import visible_event

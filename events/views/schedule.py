@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.base.caching import edition, made_once
-from roadshow.base.colors import hue_class
-from roadshow.base.models import Level
-from roadshow.base.pages import Control, when_changed
-from roadshow.base.text import language_name
+from roadshow.core.colors import hue_class
+from roadshow.core.models import Level
+from roadshow.core.text import language_name
+from roadshow.http.caching import edition, made_once
+from roadshow.http.pages import Control, when_changed
 
 from ..formats.document import Document, decode
 from ..models import Event, Release, Talk

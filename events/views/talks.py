@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from roadshow.base.pages import absolute, edit_url, render_list, root_of
+from roadshow.http.pages import absolute, edit_url, render_list, root_of
 
 from .. import linked_data
 from ..filters import TalkFilter

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from roadshow.base.admin import OrderedInline, RecordAdmin
+from roadshow.core.admin import OrderedInline, RecordAdmin
 
 from ..models import Collection, CollectionItem
 

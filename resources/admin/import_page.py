@@ -16,8 +16,8 @@ from unfold.widgets import (
 )
 
 from events.formats.reading import UnreadableFile
-from roadshow.base import previews
-from roadshow.base.guard import FetchFailed, fetch
+from roadshow.core import previews
+from roadshow.http.guard import FetchFailed, fetch
 
 from ..actions import ImportRefused, Report, import_resources
 from ..formats import LIMIT, read

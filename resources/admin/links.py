@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RangeNumericFilter
 from unfold.decorators import action, display
 
-from roadshow.base.admin import ExportAdmin, OwnFilter, RecordAdmin, Table, TableInline
-from roadshow.base.text import long_date, plain
+from roadshow.core.admin import ExportAdmin, OwnFilter, RecordAdmin, Table, TableInline
+from roadshow.core.text import long_date, plain
 
 from ..actions import accept_move, merge_resources
 from ..models import LinkCheck, Resource

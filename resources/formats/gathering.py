@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from events.formats.document import Problem
 from events.formats.reading import Report
 from events.formats.text import block, clean
-from roadshow.base.addresses import address_key, normalise
-from roadshow.base.languages import language_of
+from roadshow.core.languages import language_of
+from roadshow.core.url_normalization import address_key, normalise
 
 from .document import LEVELS, Collection, Link, LinkList, Reading
 

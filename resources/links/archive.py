@@ -3,8 +3,8 @@
 import json
 from urllib.parse import quote
 
-from roadshow.base import guard
-from roadshow.base.addresses import normalise
+from roadshow.core.url_normalization import normalise
+from roadshow.http import guard
 
 SERVICE = "https://archive.org/wayback/available?url="
 

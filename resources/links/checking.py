@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.base import guard
-from roadshow.base.addresses import normalise
-from roadshow.base.guard import Fetched, FetchFailed, Policy, Session
+from roadshow.core.url_normalization import normalise
+from roadshow.http import guard
+from roadshow.http.guard import Fetched, FetchFailed, Policy, Session
 
 from .missing import is_missing
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from urllib.parse import urljoin, urlsplit
 
-from roadshow.base.guard import Fetched, FetchFailed
+from roadshow.http.guard import Fetched, FetchFailed
 
 from .proposing import title_of
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from events.formats.text import clean
-from roadshow.base import guard
-from roadshow.base.encodings import likely_encoding
-from roadshow.base.languages import language_of
+from roadshow.core.encodings import likely_encoding
+from roadshow.core.languages import language_of
+from roadshow.http import guard
 
 _LOOK = 1024 * 1024  # bytes of a page that are read
 _TITLE, _DESCRIPTION = 300, 1000  # characters

@@ -2,8 +2,8 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
-import roadshow.base.models
-import roadshow.base.search
+import roadshow.core.models
+import roadshow.core.search
 import simple_history.models
 import uuid
 from django.conf import settings
@@ -33,13 +33,13 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, help_text='Markdown.', verbose_name='text')),
                 ('is_path', models.BooleanField(default=False, help_text='Its links are numbered steps.', verbose_name='learning path')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', max_length=12, verbose_name='state')),
-                ('search', models.GeneratedField(db_persist=True, expression=roadshow.base.search._Joined(roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('title')), weight='A'), roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('text')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=roadshow.core.search._Joined(roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('title')), weight='A'), roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('text')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
             ],
             options={
                 'verbose_name': 'collection',
                 'verbose_name_plural': 'collections',
                 'ordering': ['title', 'pk'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(models.F('search'), name='collection_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.base.search.Fold(models.F('title')), name='gin_trgm_ops'), name='collection_similar')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(models.F('search'), name='collection_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.core.search.Fold(models.F('title')), name='gin_trgm_ops'), name='collection_similar')],
             },
         ),
         migrations.CreateModel(
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('url_key', models.CharField(editable=False, max_length=2000, verbose_name='address, normalised')),
                 ('kind', models.CharField(choices=[('article', 'article'), ('paper', 'paper'), ('demo', 'demo'), ('video', 'video'), ('slides', 'slides'), ('code', 'code'), ('dataset', 'dataset'), ('course', 'course'), ('book', 'book'), ('tool', 'tool'), ('gallery', 'gallery'), ('podcast', 'podcast')], default='article', max_length=12, verbose_name='kind')),
                 ('level', models.CharField(blank=True, choices=[('', 'for everyone'), ('beginner', 'beginner'), ('intermediate', 'intermediate'), ('advanced', 'advanced')], default='', max_length=12, verbose_name='level')),
-                ('language', roadshow.base.models.LanguageField(blank=True, default='en', max_length=20, validators=[django.core.validators.RegexValidator('^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Use a language code such as “en” or “zh-hans”.')], verbose_name='language')),
+                ('language', roadshow.core.models.LanguageField(blank=True, default='en', max_length=20, validators=[django.core.validators.RegexValidator('^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Use a language code such as “en” or “zh-hans”.')], verbose_name='language')),
                 ('authors', models.CharField(blank=True, help_text='Separated by semicolons.', max_length=500, verbose_name='authors')),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1500), django.core.validators.MaxValueValidator(2200)], verbose_name='year')),
                 ('note', models.TextField(blank=True, help_text='Markdown. Why it is worth reading.', verbose_name="curator's note")),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('url_key', models.CharField(editable=False, max_length=2000, verbose_name='address, normalised')),
                 ('kind', models.CharField(choices=[('article', 'article'), ('paper', 'paper'), ('demo', 'demo'), ('video', 'video'), ('slides', 'slides'), ('code', 'code'), ('dataset', 'dataset'), ('course', 'course'), ('book', 'book'), ('tool', 'tool'), ('gallery', 'gallery'), ('podcast', 'podcast')], default='article', max_length=12, verbose_name='kind')),
                 ('level', models.CharField(blank=True, choices=[('', 'for everyone'), ('beginner', 'beginner'), ('intermediate', 'intermediate'), ('advanced', 'advanced')], default='', max_length=12, verbose_name='level')),
-                ('language', roadshow.base.models.LanguageField(blank=True, default='en', max_length=20, validators=[django.core.validators.RegexValidator('^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Use a language code such as “en” or “zh-hans”.')], verbose_name='language')),
+                ('language', roadshow.core.models.LanguageField(blank=True, default='en', max_length=20, validators=[django.core.validators.RegexValidator('^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Use a language code such as “en” or “zh-hans”.')], verbose_name='language')),
                 ('authors', models.CharField(blank=True, help_text='Separated by semicolons.', max_length=500, verbose_name='authors')),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1500), django.core.validators.MaxValueValidator(2200)], verbose_name='year')),
                 ('note', models.TextField(blank=True, help_text='Markdown. Why it is worth reading.', verbose_name="curator's note")),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('health', models.CharField(choices=[('unknown', 'not checked yet'), ('good', 'works'), ('moved', 'has moved'), ('failing', 'did not answer lately'), ('broken', 'broken')], db_index=True, default='unknown', editable=False, max_length=8, verbose_name='health')),
                 ('checked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last checked')),
                 ('archived_url', models.URLField(blank=True, max_length=2000, verbose_name='archived copy')),
-                ('search', models.GeneratedField(db_persist=True, expression=roadshow.base.search._Joined(roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('title')), weight='A'), roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('authors')), weight='B'), roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('note')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=roadshow.core.search._Joined(roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('title')), weight='A'), roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('authors')), weight='B'), roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('note')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('events', models.ManyToManyField(blank=True, related_name='resources', to='events.event', verbose_name='events')),
                 ('speakers', models.ManyToManyField(blank=True, related_name='resources', to='speakers.speaker', verbose_name='speakers')),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'resource',
                 'verbose_name_plural': 'resources',
                 'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['state', '-created_at', '-id'], name='resource_newest'), models.Index(fields=['state', 'title', 'id'], name='resource_by_title'), django.contrib.postgres.indexes.GinIndex(models.F('search'), name='resource_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.base.search.Fold(models.F('title')), name='gin_trgm_ops'), name='resource_similar')],
+                'indexes': [models.Index(fields=['state', '-created_at', '-id'], name='resource_newest'), models.Index(fields=['state', 'title', 'id'], name='resource_by_title'), django.contrib.postgres.indexes.GinIndex(models.F('search'), name='resource_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.core.search.Fold(models.F('title')), name='gin_trgm_ops'), name='resource_similar')],
                 'constraints': [models.UniqueConstraint(fields=('url_key',), name='resource_address_once', violation_error_message='This address is in the library already.'), models.CheckConstraint(condition=models.Q(('url__startswith', 'http://'), ('url__startswith', 'https://'), _connector='OR'), name='resource_address_is_http', violation_error_message='The address has to begin with http:// or https://.')],
             },
         ),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from roadshow.base.addresses import address_key
+from roadshow.core.url_normalization import address_key
 
 
 def write_keys(apps, schema_editor):

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.base.changes import version
-from roadshow.base.files import serve
-from roadshow.base.pages import root_of
+from roadshow.api.changes import version
+from roadshow.http.files import serve
+from roadshow.http.pages import root_of
 
 from ..exports import links_of
 from ..filters import ResourceFilter

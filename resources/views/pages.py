@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event, Talk
-from roadshow.base.pages import controls, edit_url, render_list
+from roadshow.http.pages import controls, edit_url, render_list
 from speakers.models import Speaker
 
 from ..facets import facets

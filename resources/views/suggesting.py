@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from roadshow.base.addresses import normalise
-from roadshow.base.guard import FetchFailed, Refused, check
-from roadshow.base.limits import within_limit
+from roadshow.core.url_normalization import normalise
+from roadshow.http.guard import FetchFailed, Refused, check
+from roadshow.http.rate_limits import within_limit
 
 from ..actions import AlreadyThere, suggest
 from ..forms import AddressForm, SuggestionForm

@@ -12,8 +12,8 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from roadshow.base.access import is_organiser, sees_all
-from roadshow.base.admin import autocompleted, usable
+from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.admin import autocompleted, usable
 
 User = get_user_model()
 for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):

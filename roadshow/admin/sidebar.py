@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from roadshow.base.access import sees_all
+from roadshow.core.access import sees_all
 
 
 def navigation(request) -> list[dict]:

@@ -12,7 +12,7 @@ from knox.settings import CONSTANTS
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from roadshow.base.admin import OrganiserAdmin
+from roadshow.core.admin import OrganiserAdmin
 
 from ..models import ApiToken
 

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from roadshow.base.access import sees_all
-from roadshow.base.admin import FreshForm, OrganiserAdmin
+from roadshow.core.access import sees_all
+from roadshow.core.admin import FreshForm, OrganiserAdmin
 
 from ..models import KINDS, Delivery, Webhook
 

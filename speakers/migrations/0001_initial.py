@@ -1,8 +1,8 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import roadshow.base.models
-import roadshow.base.search
+import roadshow.core.models
+import roadshow.core.search
 import simple_history.models
 import uuid
 from django.conf import settings
@@ -62,20 +62,20 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(blank=True, help_text='Role and organisation.', max_length=250, verbose_name='headline')),
                 ('pronouns', models.CharField(blank=True, max_length=40, verbose_name='pronouns')),
                 ('biography', models.TextField(blank=True, help_text='Markdown.', verbose_name='biography')),
-                ('picture', roadshow.base.models.PictureField(blank=True, upload_to='speakers/', verbose_name='picture')),
+                ('picture', roadshow.core.models.PictureField(blank=True, upload_to='speakers/', verbose_name='picture')),
                 ('picture_credit', models.CharField(blank=True, max_length=200, verbose_name='credit of the picture')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], db_index=True, default='published', max_length=12, verbose_name='state')),
                 ('email', models.EmailField(blank=True, help_text='Only organisers see it.', max_length=254, verbose_name='e-mail')),
                 ('notes', models.TextField(blank=True, help_text='Only organisers see them.', verbose_name='notes')),
                 ('imported', models.JSONField(blank=True, editable=False, null=True, verbose_name='as it was imported')),
-                ('search', models.GeneratedField(db_persist=True, expression=roadshow.base.search._Joined(roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('name')), weight='A'), roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('headline')), weight='B'), roadshow.base.search._Weighted(roadshow.base.search.Fold(models.F('biography')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search', models.GeneratedField(db_persist=True, expression=roadshow.core.search._Joined(roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('name')), weight='A'), roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('headline')), weight='B'), roadshow.core.search._Weighted(roadshow.core.search.Fold(models.F('biography')), weight='C')), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'speaker',
                 'verbose_name_plural': 'speakers',
                 'ordering': ['name', 'pk'],
-                'indexes': [models.Index(fields=['name', 'id'], name='speaker_by_name'), django.contrib.postgres.indexes.GinIndex(models.F('search'), name='speaker_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.base.search.Fold(models.F('name')), name='gin_trgm_ops'), name='speaker_similar')],
+                'indexes': [models.Index(fields=['name', 'id'], name='speaker_by_name'), django.contrib.postgres.indexes.GinIndex(models.F('search'), name='speaker_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(roadshow.core.search.Fold(models.F('name')), name='gin_trgm_ops'), name='speaker_similar')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='speaker_has_a_name', violation_error_message='A speaker needs a name.')],
             },
         ),

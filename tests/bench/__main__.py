@@ -7,7 +7,7 @@ planning a large conference takes."""
 import os
 import sys
 
-from roadshow.embedded import StartError, throwaway_url
+from roadshow.server.embedded import StartError, throwaway_url
 
 from . import wrk
 from .server import own_database
@@ -27,7 +27,7 @@ def main() -> int:
                 "ALLOWED_HOSTS": "127.0.0.1",
                 "SITE_URL": "",
             }
-            from roadshow.prepare import prepare  # reads the environment
+            from roadshow.server.prepare import prepare  # reads the environment
 
             prepare()
             from . import runs

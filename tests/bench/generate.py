@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from events import models as events
 from resources import models as resources
-from roadshow.base.addresses import address_key
+from roadshow.core.url_normalization import address_key
 from speakers import models as speakers
 
 from . import words

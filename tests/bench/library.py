@@ -19,8 +19,8 @@ from resources.actions import import_resources
 from resources.exports import links_of
 from resources.formats import WRITERS, read, write
 from resources.models import Collection, Resource
-from roadshow.base import guard
-from roadshow.base.addresses import address_key
+from roadshow.core.url_normalization import address_key
+from roadshow.http import guard
 from tests.roadshow.servers import listening, send, serving
 from tests.roadshow.test_guard import HOSTILE
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from events.models import Event, ReleasedSlot
 from resources.models import CollectionItem, Resource
-from roadshow.api import VIEWSETS
-from roadshow.base.filters import YesNoFilter
+from roadshow.api.filters import YesNoFilter
+from roadshow.api.router import VIEWSETS
 
 from . import plans
 from .pages import Page

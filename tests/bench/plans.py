@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from roadshow.base import caching
+from roadshow.http import caching
 
 from .pages import Page
 
@@ -43,7 +43,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Query:
-    """`seldom` is what `roadshow.base.caching.seldom` asks for: less often the longer it takes."""
+    """`seldom` is what `roadshow.http.caching.seldom` asks for: less often the longer it takes."""
 
     sql: str
     seldom: bool

@@ -4,8 +4,8 @@ import sys
 
 import django
 
-from roadshow.prepare import load_code
-from roadshow.start import Address, load_application, serve, share_one_heap
+from roadshow.server.prepare import load_code
+from roadshow.server.start import Address, load_application, serve, share_one_heap
 
 
 def load():

@@ -11,7 +11,7 @@ from events.formats.document import Document, Link, Person, Reading, Room, Slot,
 from events.models import AcceptedClash, Event, Release
 from events.models import Room as RoomRow
 from events.models import Talk as TalkRow
-from roadshow.base.slugs import Slugs
+from roadshow.core.slugs import Slugs
 from speakers.models import Speaker
 from tests import factories
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from roadshow.base.addresses import MAX_LENGTH, address_key, normalise, site
+from roadshow.core.url_normalization import MAX_LENGTH, address_key, normalise, site
 
 
 @pytest.mark.parametrize(

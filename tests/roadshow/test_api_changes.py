@@ -12,8 +12,8 @@ from django.test import Client
 
 from events.actions import release
 from events.models import EventRoom, ReleasedSlot, Talk
-from roadshow.api import VIEWSETS
-from roadshow.base.changes import Change, forget_superseded, restart_if_restored
+from roadshow.api.changes import Change, forget_superseded, restart_if_restored
+from roadshow.api.router import VIEWSETS
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from events import models as events
 from events.actions import release
-from roadshow.api import VIEWSETS
+from roadshow.api.router import VIEWSETS
 from roadshow.models import ApiToken, Delivery, Webhook
 from roadshow.wsgi import application
 from speakers.models import Speaker

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.actions import release
 from events.models import TalkLink
-from roadshow.base.throttling import PerMinute
+from roadshow.api.throttling import PerMinute
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from knox.models import get_digest_token
 
 from events.actions import release
 from events.models import Talk, TalkLink
+from roadshow.api.webhooks import sign
 from roadshow.models import ApiToken
-from roadshow.webhooks import sign
 from tests import factories as make
 from tests.roadshow.test_api_actions import CALENDAR
 from tests.roadshow.test_api_changes import full_read

@@ -16,7 +16,7 @@ from django.urls import get_resolver, reverse
 
 from events import actions
 from events.models import Feedback, TalkLink
-from roadshow.base import caching
+from roadshow.http import caching
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

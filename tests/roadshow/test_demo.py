@@ -10,8 +10,8 @@ from PIL import Image, ImageStat
 
 from events.models import Event, Photo, Recap, ReleasedSlot, Series, Slot, Talk, Topic, Track, Venue
 from resources.models import Collection, Resource
-from roadshow.demo.load import load
-from roadshow.demo.pictures import SCENES, draw
+from roadshow.server.demo.load import load
+from roadshow.server.demo.pictures import SCENES, draw
 from speakers.models import Speaker
 
 MODELS = (Series, Event, Venue, Track, Topic, Speaker, Talk, Slot, Recap, Photo, Resource, Collection)

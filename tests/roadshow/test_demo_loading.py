@@ -5,7 +5,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from events.models import Event
-from roadshow.demo.login import ensure_login, read_login
+from roadshow.server.demo.login import ensure_login, read_login
 from tests import factories
 
 pytestmark = pytest.mark.django_db

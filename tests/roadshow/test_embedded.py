@@ -29,7 +29,7 @@ def data(tmp_path_factory):
 
 
 def embedded(data, *command, **variables):
-    return run(data, "-m", "roadshow.embedded", *command, **variables)
+    return run(data, "-m", "roadshow.server.embedded", *command, **variables)
 
 
 def query(data, sql):
@@ -40,14 +40,15 @@ def query(data, sql):
 
 def waiting(data):
     """A process that uses the database until it is told to stop."""
-    process = start(data, "-m", "roadshow.embedded", "sh", "-c", "echo ready; exec sleep 60")
+    process = start(data, "-m", "roadshow.server.embedded", "sh", "-c", "echo ready; exec sleep 60")
     assert process.stdout.readline() == "ready\n"
     return process
 
 
 def test_two_at_once_share_one_server_which_the_last_stops(data):
     one, other = (
-        start(data, "-m", "roadshow.embedded", "sh", "-c", "echo ready; exec sleep 60") for _ in range(2)
+        start(data, "-m", "roadshow.server.embedded", "sh", "-c", "echo ready; exec sleep 60")
+        for _ in range(2)
     )
     assert [process.stdout.readline() for process in (one, other)] == ["ready\n"] * 2
     assert len(servers(data)) == 1
@@ -97,7 +98,7 @@ def test_who_gives_up_while_the_server_starts_stops_it_and_touches_nothing_else(
     kept = Path(surroundings(data, {})["cwd"]) / "kept"
     kept.touch()
     for seconds in (0, 0.01, 0.02, 0.05):
-        process = start(data, "-m", "roadshow.embedded", "sleep", "60")
+        process = start(data, "-m", "roadshow.server.embedded", "sleep", "60")
         eventually(lambda: servers(data))
         time.sleep(seconds)
         process.terminate()
@@ -107,7 +108,7 @@ def test_who_gives_up_while_the_server_starts_stops_it_and_touches_nothing_else(
 
 
 def test_an_unfinished_first_start_is_finished_by_the_next(tmp_path):
-    process = start(tmp_path, "-m", "roadshow.embedded", "true")
+    process = start(tmp_path, "-m", "roadshow.server.embedded", "true")
     eventually(lambda: list(tmp_path.glob("postgres.new-*/base")))
     kill(process)
     assert not (tmp_path / "postgres").exists()

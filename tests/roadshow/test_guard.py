@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from roadshow.base import guard
-from roadshow.base.guard import FetchFailed, Policy, Refused
+from roadshow.http import guard
+from roadshow.http.guard import FetchFailed, Policy, Refused
 from tests.roadshow.servers import in_a_loop, listening, self_signed, send, serving
 
 # {port} is a socket that listens on every interface of this machine, IPv4 and IPv6.

@@ -13,8 +13,13 @@ from tests.roadshow.processes import ROOT, is_one_sentence
 @pytest.fixture
 def tree(tmp_path):
     """A checkout whose locks name no packages, so that nothing is fetched."""
-    (tmp_path / "roadshow").mkdir()
-    for file in ("roadshow/__init__.py", "roadshow/install.py", "Makefile"):
+    (tmp_path / "roadshow" / "server").mkdir(parents=True)
+    for file in (
+        "roadshow/__init__.py",
+        "roadshow/server/__init__.py",
+        "roadshow/server/install.py",
+        "Makefile",
+    ):
         shutil.copy(ROOT / file, tmp_path / file)
     for lock in ("requirements.txt", "requirements-dev.txt"):
         (tmp_path / lock).write_text("# nothing\n")
@@ -23,7 +28,7 @@ def tree(tmp_path):
 
 def install(tree, *arguments):
     environment = {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1"}
-    command = [sys.executable, "-m", "roadshow.install", *arguments]
+    command = [sys.executable, "-m", "roadshow.server.install", *arguments]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=60)
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from events.actions import release
 from events.models import TalkLink
-from roadshow.base.text import plain
+from roadshow.core.text import plain
 from tests import factories
 from tests.roadshow.counting import count_queries
 

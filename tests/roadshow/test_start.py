@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from roadshow.demo.login import read_login
+from roadshow.server.demo.login import read_login
 from tests.roadshow.processes import ROOT, eventually, free_port, is_one_sentence, kill, run, servers, start
 
 MANAGE = str(ROOT / "manage.py")
@@ -23,7 +23,7 @@ class Portal:
 
     def __init__(self, data, port, **variables):
         self.data, self.port, self.url = data, port, f"http://127.0.0.1:{port}/"
-        self.process = start(data, "-m", "roadshow.start", PORT=port, WORKERS=2, **variables)
+        self.process = start(data, "-m", "roadshow.server.start", PORT=port, WORKERS=2, **variables)
         self.started.append(self)
 
     def wait(self) -> str:
@@ -73,7 +73,7 @@ def nothing_left():
 def data(tmp_path_factory):
     """A folder with an empty database."""
     folder = tmp_path_factory.mktemp("portal")
-    assert run(folder, "-m", "roadshow.embedded", "true").returncode == 0
+    assert run(folder, "-m", "roadshow.server.embedded", "true").returncode == 0
     return folder
 
 
@@ -107,7 +107,7 @@ def finishes_what_was_interrupted(portal):
 
 
 def is_the_only_one(portal):
-    done = run(portal.data, "-m", "roadshow.start", PORT=free_port())
+    done = run(portal.data, "-m", "roadshow.server.start", PORT=free_port())
     assert done.returncode == 2
     assert is_one_sentence(done.stderr)
     assert f"Another Roadshow is running on the data in {portal.data}, at {portal.url}" in done.stderr
@@ -147,7 +147,7 @@ def test_ctrl_c_during_a_start_leaves_nothing_running(data, seconds):
 def test_outside_the_demo_a_missing_setting_is_named(data, missing):
     variables = {"SECRET_KEY": "a key", "ALLOWED_HOSTS": "talks.example.org"}
     del variables[missing]
-    done = run(data, "-m", "roadshow.start", DEMO=0, PORT=free_port(), **variables)
+    done = run(data, "-m", "roadshow.server.start", DEMO=0, PORT=free_port(), **variables)
     assert done.returncode == 2
     assert is_one_sentence(done.stderr)
     assert f"Set {missing} in the environment" in done.stderr
@@ -166,7 +166,7 @@ def test_outside_the_demo_a_missing_setting_is_named(data, missing):
     ],
 )
 def test_a_wrong_setting_is_one_sentence(tmp_path, variables, said):
-    done = run(tmp_path, "-m", "roadshow.start", **{"PORT": free_port()} | variables)
+    done = run(tmp_path, "-m", "roadshow.server.start", **{"PORT": free_port()} | variables)
     assert done.returncode == 2
     assert is_one_sentence(done.stderr)
     assert said in done.stderr
@@ -175,14 +175,14 @@ def test_a_wrong_setting_is_one_sentence(tmp_path, variables, said):
 def test_a_port_in_use_is_one_sentence_with_another(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        done = run(tmp_path, "-m", "roadshow.start", PORT=port)
+        done = run(tmp_path, "-m", "roadshow.server.start", PORT=port)
     assert done.returncode == 2
     assert is_one_sentence(done.stderr)
     assert f"Port {port} is in use" in done.stderr
     assert f"PORT={port + 1} make run" in done.stderr
 
 
-@pytest.mark.parametrize("command", [("-m", "roadshow.start"), (MANAGE, "load_demo")])
+@pytest.mark.parametrize("command", [("-m", "roadshow.server.start"), (MANAGE, "load_demo")])
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, command):
     (tmp_path / "file").touch()
     done = run(tmp_path / "file" / "data", *command)

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 
+from roadshow.api.webhooks import WAITS, deliver
 from roadshow.models import Delivery, Webhook
-from roadshow.webhooks import WAITS, deliver
 from tests import factories as make
 from tests.roadshow.servers import serving
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from roadshow.base.slugs import Slugs
+from roadshow.core.slugs import Slugs
 from speakers.models import Speaker, SpeakerLink
 
 from ...formats.document import Document, Person

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from roadshow.base.models import free_slug
+from roadshow.core.models import free_slug
 
 from ...formats.document import Document
 from ...formats.document import Track as TrackThere

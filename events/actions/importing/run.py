@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from roadshow.base.models import free_slug
+from roadshow.core.models import free_slug
 from speakers.models import Speaker
 
 from ...formats.days import change_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from roadshow.base.models import free_slug, slug_of
+from roadshow.core.models import free_slug, slug_of
 
 from ...formats import document as doc
 from ...formats.writing import is_ours

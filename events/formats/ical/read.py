@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from roadshow.base.encodings import likely_encoding
+from roadshow.core.encodings import likely_encoding
 
 from ..build import document_of, latest
 from ..document import TALK_KINDS, Reading

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from events.actions import ImportRefused, Report, ScheduleConflict, import_schedule
 from events.formats.detect import UnreadableFile, read
 from events.models import Event
-from roadshow.base.guard import FetchFailed, fetch
-from roadshow.base.models import validate_timezone
+from roadshow.core.models import validate_timezone
+from roadshow.http.guard import FetchFailed, fetch
 
 LIMIT = 64 * 1024 * 1024  # bytes, of a file and of a download
 

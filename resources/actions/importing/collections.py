@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from simple_history.utils import bulk_create_with_history
 
-from roadshow.base.slugs import Slugs
+from roadshow.core.slugs import Slugs
 
 from ...formats import LinkList
 from ...models import Collection, CollectionItem, Resource

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from events.models import Topic
-from roadshow.base.addresses import address_key
-from roadshow.base.slugs import Slugs
+from roadshow.core.slugs import Slugs
+from roadshow.core.url_normalization import address_key
 
 from ...formats import Link
 from ...links import kind_of_address

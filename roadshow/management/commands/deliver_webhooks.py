@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roadshow.base.changes import forget_superseded
-from roadshow.webhooks import KEPT, deliver
+from roadshow.api.changes import forget_superseded
+from roadshow.api.webhooks import KEPT, deliver
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from roadshow.demo.load import NotEmpty, load
+from roadshow.server.demo.load import NotEmpty, load
 
 
 class Command(BaseCommand):

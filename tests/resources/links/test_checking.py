@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from resources.links import Pace, archived_copy, check, check_each
-from roadshow.base.guard import Policy
+from roadshow.http.guard import Policy
 from tests.roadshow.servers import in_a_loop, self_signed, send, serving
 
 PAGE = b"<title>%s</title><p>text"

@@ -4,7 +4,7 @@ import pytest
 
 from resources.links import Proposal, look_up, propose
 from resources.links.proposing import kind_of_address
-from roadshow.base.guard import FetchFailed
+from roadshow.http.guard import FetchFailed
 from tests.roadshow.servers import send, serving
 
 URL = "https://a.example/page"

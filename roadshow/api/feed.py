@@ -1,0 +1,162 @@
+"""The feed of changes: what is public and was created, changed or deleted, in an order without gaps."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events.models import Event
+from roadshow.api.authentication import OrganisersWrite
+from roadshow.api.changes import Change, Place, latest, restart_if_restored, version
+from roadshow.api.conditional import answer
+from roadshow.api.errors import Gone
+from roadshow.api.openapi import number, text, words
+from roadshow.api.pagination import whole_number
+from roadshow.api.viewsets import PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.models import KINDS as WATCHED
+
+SIZE = 100
+LARGEST = 200
+NOW = "now"
+KINDS = [kind for kind, _label in WATCHED]
+TEXT = {"type": "string"}
+CHANGE = {
+    "type": "object",
+    "required": ["kind", "guid", "operation", "at", "record"],
+    "properties": {
+        "kind": TEXT | {"enum": KINDS},
+        "guid": TEXT | {"format": "uuid"},
+        "operation": TEXT | {"enum": Change.Operation.values},
+        "at": TEXT | {"format": "date-time"},
+        "record": {"type": ["object", "null"], "description": "As it is now; null when it is deleted."},
+    },
+}
+CHANGES = {
+    "type": "object",
+    "required": ["cursor", "more", "next", "results"],
+    "properties": {
+        "cursor": TEXT,
+        "more": {"type": "boolean", "description": "Whether there are more already."},
+        "next": TEXT | {"format": "uri"},
+        "results": {"type": "array", "items": CHANGE},
+    },
+}
+
+
+def told(
+    changes: Iterable[Change], view: PublicMixin, viewsets: dict[str, type[RecordViewSet]]
+) -> list[dict]:
+    """What everybody may know of some changes, each record once, as it is now: a few queries for each kind.
+
+    A record that everybody sees comes whole; one that everybody saw, and sees no more, is deleted.
+    """
+    changes = list(changes)
+    created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
+    known = {(one.kind, one.guid) for one in changes if one.public}
+    last = {(change.kind, change.guid): change for change in changes}
+    last = sorted(last.values(), key=lambda change: (change.xid, change.id))
+    seen = {}
+    for kind in {change.kind for change in last}:
+        records = view.sibling(viewsets[kind], AnonymousUser())
+        rows = records.visible().filter(guid__in=[change.guid for change in last if change.kind == kind])
+        for record in records.records(list(rows.order_by().values_list("pk", flat=True))):
+            seen[kind, record["guid"]] = record
+    entries = []
+    for change in last:
+        record = seen.get((change.kind, change.guid))
+        if record or (change.kind, change.guid) in known:
+            there = (
+                Change.Operation.CREATE if (change.kind, change.guid) in created else Change.Operation.UPDATE
+            )
+            entries.append(
+                {
+                    "kind": change.kind,
+                    "guid": change.guid,
+                    "operation": there if record else Change.Operation.DELETE,
+                    "at": change.at,
+                    "record": record,
+                }
+            )
+    return entries
+
+
+class ChangesView(PublicMixin, APIView):
+    """Every creation, change and deletion of public records.
+
+    Begin with `cursor=now` before a full read, or without a cursor to be told of everything there is. Then
+    ask again and again with the last answer's cursor. `record` is the record as it is now, null when it is
+    deleted.
+    """
+
+    permission_classes = [OrganisersWrite]
+    known = ("cursor", "page_size", "kind", "event")
+    viewsets: dict[str, type[RecordViewSet]] = {}
+
+    @extend_schema(
+        operation_id="changes",
+        parameters=[
+            text(
+                "cursor",
+                "Where to go on: from the last answer, or `now`.",
+                pattern=r"^(now|\d{1,18}-\d{1,18})$",
+            ),
+            words("kind", "Only these kinds of record.", KINDS),
+            text("event", "Slug of an event: only what belongs to it."),
+            number("page_size", "How many changes at most.", SIZE, LARGEST),
+        ],
+        responses={200: CHANGES},
+    )
+    def get(self, request):
+        refuse_unknown(request.query_params, self.known)
+        restart_if_restored()
+        place, rows = self.place(), self.chosen(Change.objects.all())
+        size = whole_number(request, "page_size", SIZE, LARGEST)
+        return answer(request, version(), lambda: self.page(rows, place, size))
+
+    def place(self) -> Place:
+        cursor = self.request.query_params.get("cursor", "0-0")
+        if cursor == NOW:
+            return latest()
+        try:
+            place = Place.parse(cursor)
+        except ValueError:
+            raise ValidationError({"cursor": _("This is not a cursor. Take it from an answer.")}) from None
+        if place.xid and place > latest():
+            raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
+        return place
+
+    def page(self, rows, place: Place, size: int) -> Response:
+        rows = list(rows.settled().after(place)[: size + 1])
+        more, rows = len(rows) > size, rows[:size]
+        cursor = str(Place(rows[-1].xid, rows[-1].id) if rows else place)
+        again = self.request.query_params.copy()
+        again["cursor"] = cursor
+        return Response(
+            {
+                "cursor": cursor,
+                "more": more,
+                "next": f"{self.site}{self.request.path}?{again.urlencode(safe=',')}",
+                "results": told(rows, self, self.viewsets),
+            }
+        )
+
+    def chosen(self, rows):
+        """The changes of the kinds and the event asked for."""
+        if kinds := [kind for kind in self.request.query_params.get("kind", "").split(",") if kind]:
+            for kind in kinds:
+                if kind not in self.viewsets:
+                    message = _("“%(word)s” is not one of: %(known)s.")
+                    raise ValidationError(
+                        {"kind": message % {"word": kind[:80], "known": ", ".join(self.viewsets)}}
+                    )
+            rows = rows.filter(kind__in=kinds)
+        if slug := self.request.query_params.get("event"):
+            event = Event.objects.visible_to(None).filter(slug=slug.replace("\0", "")).first()
+            if event is None:
+                raise ValidationError({"event": _("There is no event “%s”.") % slug[:80]})
+            rows = rows.filter(event=event.pk)
+        return rows

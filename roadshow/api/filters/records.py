@@ -1,0 +1,95 @@
+"""The base of every FilterSet, and its order."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_filters import Filter, FilterSet
+
+from roadshow.api.changes import Change
+
+from .kinds import InstantFilter, ListFilter, SearchFilter
+from .values import ListField
+
+
+class OrderingFilter(Filter):
+    """`ordering=-starts_on,name`: words of the FilterSet's `orderings`, always completed to a total order."""
+
+    def __init__(self, names, **options):
+        choices = [(sign + name, sign + name) for name in names for sign in ("", "-")]
+        self.field_class = ListField
+        super().__init__(choices=choices, label=_("Order; a minus reverses it"), **options)
+
+    def filter(self, rows, value):
+        if not value:
+            return rows
+        keys = []
+        for word in value:
+            for key in self.parent.orderings[word.removeprefix("-")]:
+                keys.append(f"-{key}" if word.startswith("-") else key)
+        return rows.order_by(*keys, "-pk" if keys[0].startswith("-") else "pk")
+
+    schema = ListFilter.schema
+    may_be_empty = True
+
+
+class ChangedFilter(InstantFilter):
+    """Records that read differently since a time, also because of what belongs to them; see `roadshow.api.changes`."""
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        if not self.parent.noted_as:
+            return rows.filter(updated_at__gte=value)
+        changes = Change.objects.filter(kind=self.parent.noted_as, at__gte=value)
+        return rows.filter(guid__in=changes.order_by().values("guid"))
+
+
+class RecordFilter(FilterSet):
+    """What every list understands: `q`, `updated_since` and `ordering`.
+
+    `noted_as` is the kind of their changes. `orderings` maps the words of `ordering` to columns. `also` are
+    parameters that somebody else reads, such as `page`.
+    """
+
+    noted_as = ""
+    orderings: dict[str, tuple[str, ...]] = {}
+
+    q = SearchFilter(label=_("Words to search for"))
+    updated_since = ChangedFilter(label=_("Changed at or after this time"))
+
+    def __init__(self, data=None, queryset=None, *, request=None, prefix=None, also=("page",)):
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        self.also = frozenset(also)
+        self.user = getattr(request, "user", None)
+
+    @classmethod
+    def get_filters(cls):
+        filters = super().get_filters()
+        if cls.orderings:
+            filters["ordering"] = OrderingFilter(cls.orderings)
+        return filters
+
+    def by_text(self, rows, text: str):
+        return rows.search(text)
+
+    def filter_queryset(self, queryset):
+        """Searches among the rows that the rest leaves; an order that is asked for comes after the best first."""
+        last = {"q": 1, "ordering": 2}
+        for name in sorted(self.form.cleaned_data, key=lambda name: last.get(name, 0)):
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return queryset
+
+    def unknown(self) -> list[str]:
+        """Parameters that mean nothing here, in the order given."""
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        return [name for name in data if name not in self.filters and name not in self.also]
+
+    def problems(self) -> dict[str, list[str]]:
+        """For each parameter that cannot be used: why, in sentences. Empty when all is well."""
+        found = {} if self.is_valid() or not self.is_bound else dict(self.form.errors.items())
+        allowed = ", ".join(sorted({*self.filters, *self.also}))
+        for name in self.unknown():
+            found[name] = [
+                _("There is no parameter “%(name)s”. These are known: %(allowed)s.")
+                % {"name": name[:80], "allowed": allowed}
+            ]
+        return found

@@ -1,0 +1,75 @@
+"""`Idempotency-Key`: a POST that is repeated because its answer got lost is not done again."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+import orjson
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from roadshow.core.access import only_events
+
+KEPT = timedelta(days=1)
+HEADER = "Idempotency-Key"
+
+
+class Answered(models.Model):
+    """The answer to a POST with a key, written in the same transaction as what the POST did."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    request = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "base"
+        verbose_name, verbose_name_plural = _("stored answer"), _("stored answers")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+
+    def __str__(self):
+        return self.key
+
+
+def idempotent(method: Callable) -> Callable:
+    """Makes a view's POST safe to repeat with a key, in one transaction. Only success is remembered."""
+
+    @wraps(method)
+    def once(self, request, *args, **options):
+        key = request.headers.get(HEADER)
+        if not key or not request.user.is_authenticated:
+            with transaction.atomic():
+                return method(self, request, *args, **options)
+        if len(key) > 100:
+            raise ValidationError({HEADER: _("A key has at most 100 characters.")})
+        # A token that is limited to events does not read what another of the same user was answered.
+        limit = only_events(request.user)
+        limit = limit if limit is None else sorted(limit)
+        asked = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
+        digest = hashlib.sha256(asked).hexdigest()
+        with transaction.atomic():
+            Answered.objects.filter(user=request.user, created_at__lt=timezone.now() - KEPT).delete()
+            # A second request with the key waits here until the first one has ended.
+            Answered.objects.bulk_create(
+                [Answered(user=request.user, key=key, request=digest)], ignore_conflicts=True
+            )
+            stored = Answered.objects.select_for_update().get(user=request.user, key=key)
+            if stored.request != digest:
+                raise ValidationError({HEADER: _("This key was used for another request. Use a new one.")})
+            if stored.status:
+                replayed = Response(orjson.loads(stored.body), status=stored.status)
+                replayed["Idempotent-Replayed"] = "true"
+                return replayed
+            response = method(self, request, *args, **options)
+            stored.status, stored.body = response.status_code, orjson.dumps(response.data).decode()
+            stored.save()
+            return response
+
+    return once

@@ -1,0 +1,199 @@
+"""The one router of the API, its search over everything, and its schema."""
+
+from django.db.models import Value
+from django.http import Http404
+from django.urls import include, path, re_path, reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import ValidationError
+from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.views import APIView
+
+from events import api as events
+from resources import api as resources
+from roadshow.api.authentication import EverybodyWrites, OrganisersWrite
+from roadshow.api.changes import Place, Version, version
+from roadshow.api.conditional import answer
+from roadshow.api.feed import ChangesView
+from roadshow.api.openapi import number, text, words
+from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Pages
+from roadshow.api.serializers import Shape
+from roadshow.api.viewsets import PAGING, PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
+from roadshow.search import KINDS, Kind
+from speakers import api as speakers
+
+VIEWSETS: dict[str, type[RecordViewSet]] = {
+    "series": events.SeriesViewSet,
+    "events": events.EventViewSet,
+    "venues": events.VenueViewSet,
+    "rooms": events.RoomViewSet,
+    "tracks": events.TrackViewSet,
+    "topics": events.TopicViewSet,
+    "talks": events.TalkViewSet,
+    "slots": events.SlotViewSet,
+    "releases": events.ReleaseViewSet,
+    "speakers": speakers.SpeakerViewSet,
+    "resources": resources.ResourceViewSet,
+    "collections": resources.CollectionViewSet,
+}
+# What a search result says of a record; the rest is one request away.
+SUMMARY = frozenset({
+    "title", "name", "subtitle", "headline", "tagline", "url", "guid", "slug", "event", "kind", "link",
+    "state", "speakers", "starts_on", "ends_on",
+})  # fmt: skip
+
+
+MOST = MAX_PAGE_SIZE  # results of a kind
+UNCHANGING = Version(Place(), 0, None)  # what only another edition of the portal answers differently
+FOUND = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["kind", "record"],
+        "properties": {
+            "kind": {"type": "string", "enum": [kind.name for kind in KINDS]},
+            "record": {"type": "object", "description": "The main keys of the record."},
+        },
+    },
+}
+
+
+class SearchView(PublicMixin, APIView):
+    """Events, talks, speakers, topics, links and collections that contain every word, best first.
+
+    Where nothing has every word, what has nearly the same. At most the 200 best of each kind.
+    """
+
+    permission_classes = [OrganisersWrite]
+    pagination_class = Pages
+    known = ("q", "kind", *PAGING)
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            text("q", "What to search for.", minLength=1, maxLength=200, required=True),
+            words("kind", "Only these kinds of record.", [kind.name for kind in KINDS]),
+            number("page", "Number of the page, from 1.", 1, MAX_PAGE),
+            number("page_size", "How many there are on a page.", PAGE_SIZE, MAX_PAGE_SIZE),
+        ],
+        responses={200: Pages().get_paginated_response_schema(FOUND)},
+    )
+    def get(self, request):
+        refuse_unknown(request.query_params, self.known)
+        query = request.query_params.get("q", "").strip()
+        if not query or "\0" in query or len(query) > 200:
+            raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
+        kinds = self.kinds()
+        Pages().read(request)
+        return answer(request, version(), lambda: self.page(self.found(query, kinds)))
+
+    def page(self, rows):
+        pages = Pages()
+        found = pages.paginate_queryset(rows, self.request)
+        return pages.get_paginated_response(self.results(found))
+
+    def kinds(self) -> list[Kind]:
+        """The kinds to search in: those of `kind`, else all."""
+        known = {kind.name: kind for kind in KINDS}
+        wanted = [word for word in self.request.query_params.get("kind", "").split(",") if word]
+        for word in wanted:
+            if word not in known:
+                message = _("“%(word)s” is not one of: %(known)s.")
+                raise ValidationError({"kind": message % {"word": word[:80], "known": ", ".join(known)}})
+        return [known[word] for word in wanted] or list(KINDS)
+
+    def found(self, query: str, kinds: list[Kind]):
+        """Kind, primary key and rank of what was found, best first."""
+        rows = {
+            kind.name: kind.rows(self.request.user).select_related(None).prefetch_related(None)
+            for kind in kinds
+        }
+        parts = [
+            some.best(query, MOST)[0]
+            .annotate(found_kind=Value(name))
+            .order_by()
+            .values_list("found_kind", "pk", "rank")
+            for name, some in rows.items()
+        ]
+        return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
+
+    def results(self, found: list[tuple]) -> list[dict]:
+        """What was found, each with its kind and a summary; one query for each kind."""
+        records = {}
+        for kind in {kind for kind, _key, _rank in found}:
+            view = self.sibling(VIEWSETS[kind])
+            view.shape = Shape(SUMMARY & frozenset(view.serializer_class.Meta.fields))
+            keys = [key for name, key, _rank in found if name == kind]
+            records[kind] = view.by_key(keys)
+        return [
+            {"kind": kind, "record": records[kind][key]}
+            for kind, key, _rank in found
+            if key in records[kind]  # not deleted a moment ago
+        ]
+
+
+class RootView(PublicMixin, APIRootView):
+    """Where everything is."""
+
+    permission_classes = [OrganisersWrite]
+
+    def get(self, request, *args, **options):
+        return answer(request, UNCHANGING, lambda: self.addresses(request, *args, **options))
+
+    def addresses(self, request, *args, **options):
+        response = super().get(request, *args, **options)
+        for name in ("search", "changes", "schema", "docs"):
+            response.data[name] = self.site + reverse(f"api:{name}")
+        return response
+
+
+class SchemaView(PublicMixin, SpectacularAPIView):
+    """The schema, for other sites' tools too."""
+
+    schema = None
+
+    def get(self, request, *args, **options):
+        make = super().get
+        return answer(request, UNCHANGING, lambda: make(request, *args, **options))
+
+
+class Nothing(PublicMixin, APIView):
+    """Whatever else is asked for is a 404 in JSON."""
+
+    schema = None
+    permission_classes = [EverybodyWrites]
+
+    def initial(self, request, *args, **options):
+        raise Http404
+
+
+class Router(DefaultRouter):
+    include_format_suffixes = False
+    APIRootView = RootView
+
+
+router = Router()
+for name, viewset in VIEWSETS.items():
+    router.register(name, viewset, basename=name)
+
+plan = {"get": "list", "post": "create"}
+planned = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+urlpatterns = [
+    path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
+    path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
+    path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
+    path("v1/imports/", events.NewEventView.as_view(), name="imports"),
+    path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),
+    path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
+    path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),
+    path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
+    path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
+    path("v1/search/", SearchView.as_view(), name="search"),
+    path("v1/schema/", SchemaView.as_view(), name="schema"),
+    path("v1/", include(router.urls)),
+    re_path(r"^v1/.*/$", Nothing.as_view()),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]
+app_name = "api"

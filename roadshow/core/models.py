@@ -1,0 +1,129 @@
+"""What two or more apps' models have in common."""
+
+import secrets
+import uuid
+import zoneinfo
+from collections.abc import Callable
+from io import BytesIO
+from itertools import chain, count
+from pathlib import PurePath
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from roadshow.api.changes import Change  # noqa: F401 - a model of this app
+from roadshow.api.idempotency import Answered  # noqa: F401 - a model of this app
+
+LANGUAGE_TAG = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
+)
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+)  # of pictures: Pillow would run other programs for some of its others
+COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
+
+
+class Level(models.TextChoices):
+    """How much a talk or a link expects of its audience."""
+
+    ANY = "", _("for everyone")
+    BEGINNER = "beginner", _("beginner")
+    INTERMEDIATE = "intermediate", _("intermediate")
+    ADVANCED = "advanced", _("advanced")
+
+
+class Timestamped(models.Model):
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Timestamped):
+    """A row that others refer to: its GUID never changes."""
+
+    guid = models.UUIDField("GUID", default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class LanguageField(models.CharField):
+    """A BCP 47 language tag; empty when nobody said."""
+
+    def __init__(self, verbose_name=_("language"), **options):
+        options = {"max_length": 20, "blank": True, "default": "", "validators": [LANGUAGE_TAG]} | options
+        super().__init__(verbose_name, **options)
+
+
+def validate_timezone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("There is no time zone “%(zone)s”. Use a name such as Europe/Zurich."), params={"zone": value}
+        )
+
+
+def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
+    """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
+    return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
+
+
+def free_slug(
+    text: str, taken: Callable[[str], bool], *, fallback: str = "item", max_length: int = 80
+) -> str:
+    """The first slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on."""
+    base = slug_of(text, fallback=fallback, max_length=max_length)
+    numbered = (f"{base[: max_length - len(str(number)) - 1]}-{number}" for number in count(2))
+    return next(slug for slug in chain([base], numbered) if not taken(slug))
+
+
+class Reencoded(ContentFile):
+    """A picture that we wrote ourselves."""
+
+
+def reencode(upload, *, longest: int = 1920) -> Reencoded:
+    """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
+
+    Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
+    or one of more than 50 million pixels.
+    """
+    try:
+        with Image.open(upload, formats=FORMATS) as picture:
+            if picture.width * picture.height > 50_000_000:
+                raise ValidationError(
+                    _("The picture has more than 50 million pixels. Make it smaller first.")
+                )
+            picture = ImageOps.exif_transpose(picture)
+            picture.thumbnail((longest, longest))
+            if picture.mode not in ("RGB", "RGBA"):
+                picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+            data = BytesIO()
+            picture.save(data, "WEBP", quality=85, method=4)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
+    name = slugify(PurePath(upload.name).stem)[:60] or "picture"
+    return Reencoded(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
+
+
+class PictureField(models.ImageField):
+    """A picture that is stored re-encoded: no metadata, no other file in a picture's clothes."""
+
+    def clean(self, value, model_instance):
+        """The picture as it will be stored, so that a form can say what is wrong with it."""
+        file = super().clean(value, model_instance)
+        return reencode(file.file) if file and not file._committed else file
+
+    def pre_save(self, instance, add):
+        file = getattr(instance, self.attname)
+        if file and not file._committed and not isinstance(file.file, Reencoded):
+            file.save(file.name, reencode(file.file), save=False)
+        return super().pre_save(instance, add)
