@@ -6,9 +6,10 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 endif
 IN_VENV = .venv/bin/python -m
+JS_TOOLS = tests/js/node_modules/.package-lock.json
 TRACKED = git ls-files --cached --others --exclude-standard
 
-.PHONY: help run test bench lint format lock installed installed-dev
+.PHONY: help run test bench lint metrics format lock installed installed-dev
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -24,7 +25,7 @@ AT_ONCE = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
 	@exec $(IN_VENV) tests.bench
 
-lint: installed-dev ## Check style, imports, templates, migrations and translations
+lint: installed-dev $(JS_TOOLS) ## Check style, imports, templates, JavaScript, migrations and translations
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
 	@.venv/bin/python .venv/bin/lint-imports --no-cache
@@ -32,6 +33,16 @@ lint: installed-dev ## Check style, imports, templates, migrations and translati
 	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
 	@$(IN_VENV) roadshow.server.embedded --throwaway .venv/bin/python manage.py makemigrations --check --dry-run
 	@$(IN_VENV) tests.check_translations
+	@tests/js/node_modules/.bin/biome lint --config-path=tests/js/lint.json --error-on-warnings roadshow/static tests/js
+	@node --test --test-reporter=dot tests/js/*.test.js
+
+# The JavaScript linter is for development only; pages need no build step and no node.
+$(JS_TOOLS): tests/js/package-lock.json
+	@command -v npm >/dev/null || { echo "make lint needs Node.js 20 or newer with npm, for the JavaScript linter." >&2; exit 2; }
+	@npm ci --prefix tests/js --silent --no-audit --no-fund && touch $@
+
+metrics: installed-dev ## Count files, functions, complexity and lines; AT=COMMIT puts that commit beside
+	@$(IN_VENV) tests.metrics $(AT)
 
 format: installed-dev ## Format code and templates
 	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --exit-zero-even-if-changed

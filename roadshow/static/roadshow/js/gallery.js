@@ -15,14 +15,13 @@ function show(index) {
   viewer.querySelector("[data-place]").textContent = `${at + 1} / ${links.length}`;
 }
 
-links.forEach((link, index) =>
+for (const [index, link] of [...links].entries())
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     show(index);
     viewer.showModal();
-  }),
-);
+  });
 viewer?.addEventListener("click", (event) => {
   const step = event.target.closest("[data-step]")?.dataset.step;
   if (step) show(at + Number(step));

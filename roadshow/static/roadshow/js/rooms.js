@@ -26,7 +26,7 @@ function learn(table) {
     columns.set(head, room);
     return Array(head.colSpan).fill(room);
   });
-  [...table.querySelectorAll("col")].slice(1).forEach((col, room) => columns.set(col, room));
+  for (const [room, col] of [...table.querySelectorAll("col")].slice(1).entries()) columns.set(col, room);
   const busy = lanes.map(() => 0); // rows for which each lane is still taken
   for (const row of table.tBodies[0].rows) {
     let lane = 0;
@@ -35,7 +35,7 @@ function learn(table) {
       columns.set(cell, lanes[lane]);
       busy[lane] = cell.rowSpan;
     }
-    busy.forEach((rows, at) => (busy[at] = Math.max(0, rows - 1)));
+    for (const [at, rows] of busy.entries()) busy[at] = Math.max(0, rows - 1);
   }
 }
 

@@ -3,7 +3,8 @@ let numbers = 0;
 
 function combobox(input) {
   const list = document.createElement("ul");
-  list.id = `suggestions-${(numbers += 1)}`;
+  numbers += 1;
+  list.id = `suggestions-${numbers}`;
   list.className = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");

@@ -1,5 +1,5 @@
 // Loaded before the page is painted: the reader's own choice of light or dark, kept on the device.
-(function () {
+(() => {
   const root = document.documentElement;
   root.classList.add("js");
   try {

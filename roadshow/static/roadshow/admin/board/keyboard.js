@@ -105,29 +105,38 @@ export function start(board) {
     return `${parts.join(", ")}.`;
   }
 
-  function move(event) {
-    const { key, shiftKey } = event;
-    if (key === "Escape") return leave();
-    if (key === "Enter" || key === " ") return put();
-    if (key === "Delete" || key === "Backspace") return sendBack();
+  const ends = { Escape: leave, Enter: put, " ": put, Delete: sendBack, Backspace: sendBack };
+
+  function move({ key, shiftKey }) {
+    if (key in ends) return ends[key]();
     if (key === "Tab") {
       leave();
       return false;
     }
-    const step = board.step;
-    const rooms = board.rooms;
+    const { step, rooms } = board;
     const down = { ArrowDown: 1, ArrowUp: -1, PageDown: 60 / step, PageUp: -60 / step }[key];
     const across = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    if (across && shiftKey) held.day = board.days[board.days.indexOf(held.day) + across] ?? held.day;
-    else if (down && shiftKey) held.minutes = Math.max(step, held.minutes + down * step);
-    else if (down) held.at = board.snap(held.at + down * step, held.minutes);
-    else if (across) held.column = rooms[rooms.indexOf(held.column) + across] ?? held.column;
+    if (down) moveInTime(down * step, shiftKey);
+    else if (across) moveAcross(across, shiftKey);
     else if (key === "Home") held.column = rooms[0];
     else if (key === "End") held.column = rooms.at(-1);
     else return false;
     draw();
     board.say(where());
     return true;
+  }
+
+  /** Later or earlier; with Shift, longer or shorter. */
+  function moveInTime(minutes, resize) {
+    if (resize) held.minutes = Math.max(board.step, held.minutes + minutes);
+    else held.at = board.snap(held.at + minutes, held.minutes);
+  }
+
+  /** To the next room; with Shift, to the next day. */
+  function moveAcross(direction, toDay) {
+    const { days, rooms } = board;
+    if (toDay) held.day = days[days.indexOf(held.day) + direction] ?? held.day;
+    else held.column = rooms[rooms.indexOf(held.column) + direction] ?? held.column;
   }
 
   function release() {
