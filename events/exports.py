@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain, pairwise
 
-from roadshow.http.caching import made_once
+from roadshow.http.caching import get_or_build
 
 from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
@@ -74,7 +74,7 @@ def compressed(release: Release, format: str, base: str) -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
         return gzip.compress(export(whole, format, base), mtime=0)
 
-    return made_once(key, made)
+    return get_or_build(key, made)
 
 
 def history(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[Change]]]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from roadshow.core.text import date_range
-from roadshow.http.caching import made_once
-from roadshow.http.files import serve
+from roadshow.http.caching import get_or_build
+from roadshow.http.files import file_response
 from roadshow.http.pages import absolute, root_of
 
 from .exports import history
@@ -43,7 +43,9 @@ def event_feed(request):
             )
         return written(feed)
 
-    return serve(request, made, state=state.values(), modified=state["latest"], content_type=CONTENT_TYPE)
+    return file_response(
+        request, made, state=state.values(), modified=state["latest"], content_type=CONTENT_TYPE
+    )
 
 
 @require_safe
@@ -69,9 +71,9 @@ def changes_feed(request, slug):
 
     state = [event.updated_at.timestamp(), newest and newest.guid]
     key = ":".join(map(str, ("changes", *state, get_language(), absolute(request, request.path))))
-    return serve(
+    return file_response(
         request,
-        lambda: made_once(key, made),
+        lambda: get_or_build(key, made),
         state=state,
         modified=newest and newest.created_at,
         content_type=CONTENT_TYPE,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from roadshow.core.models import Level
 from roadshow.core.text import language_name
-from roadshow.http.caching import seldom
+from roadshow.http.caching import cache_by_cost
 
 from .filters import ResourceFilter
 from .models import Resource
@@ -105,7 +105,7 @@ def _of_columns(filterset: ResourceFilter) -> dict[str, Counter]:
     combinations = _rows(filterset, COLUMNS).values(*COLUMNS).annotate(total=Count("pk"))
     chosen = {name: set(words) for name, words in _chosen(filterset).items() if words}
     counts = {name: Counter() for name in COLUMNS}
-    for row in seldom(combinations.values_list(*COLUMNS, "total")):
+    for row in cache_by_cost(combinations.values_list(*COLUMNS, "total")):
         words = {name: _word(name, value) for name, value in zip(COLUMNS, row[:-1], strict=True)}
         misses = [name for name in COLUMNS if name in chosen and words[name] not in chosen[name]]
         for name in COLUMNS if not misses else misses if len(misses) == 1 else ():
@@ -134,7 +134,7 @@ def _of_events(filterset: ResourceFilter):
 
 def _named(through, key: str, slug: str, name: str):
     counted = through.order_by().values(key).annotate(total=Count("pk"))
-    return seldom(counted.values_list(slug, name, "total"))
+    return cache_by_cost(counted.values_list(slug, name, "total"))
 
 
 def _facet(name, label, counts: Counter, chosen: list[str], labels: dict[str, str], query) -> Facet | None:

@@ -84,7 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "roadshow.http.caching.KeepAnswers",  # before all that a kept answer does not need
+    "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
     "roadshow.http.policies.Policies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -141,10 +141,10 @@ CACHES = {
     | {"TIMEOUT": 86400, "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
 
-# Views whose answers follow from what the stamp stands for, see roadshow.http.caching. Not: plans, forms with
+# Views whose responses depend on the content version alone, see roadshow.http.caching. Not: plans, forms with
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
-KEEP_ANSWERS = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
-KEPT_VIEWS = [
+CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
+CACHED_VIEWS = [
     "home", "topics", "topic", "search", "suggest", "sitemap",
     *(f"events:{name}" for name in (
         "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from resources.models import Resource
-from roadshow.http.caching import seldom
+from roadshow.http.caching import cache_by_cost
 from roadshow.http.pages import PAGE_SIZE, Pages, edit_url, render_list
 from speakers.models import Speaker
 
@@ -73,7 +73,8 @@ def numbers(user) -> list[dict[int, int]]:
     talks = Talk.topics.through.objects.filter(talk__in=Talk.objects.visible_to(user))
     links = Resource.topics.through.objects.filter(resource__in=Resource.objects.visible_to(user).listed())
     return [
-        seldom(rows.order_by().values_list("topic").annotate(Count("pk")), dict) for rows in (talks, links)
+        cache_by_cost(rows.order_by().values_list("topic").annotate(Count("pk")), dict)
+        for rows in (talks, links)
     ]
 
 

@@ -13,11 +13,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from roadshow.api.changes import Place, Version
-from roadshow.api.conditional import answer
+from roadshow.api.conditional import versioned_response
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.viewsets import RecordViewSet
-from roadshow.http.caching import edition, made_once
+from roadshow.http.caching import build_id, get_or_build
 
 from .. import filters, serializers
 from ..actions import ScheduleConflict, StalePlan, check, place, release, unplace
@@ -72,14 +72,14 @@ def scheduled(view: RecordViewSet, release: Release):
     """A release as days, rooms and slots. It never changes, so its number is its entity tag."""
 
     def make():
-        key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{edition()}"
-        return HttpResponse(made_once(key, written), content_type="application/json")
+        key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
+        return HttpResponse(get_or_build(key, written), content_type="application/json")
 
     def written() -> bytes:
         release.refresh_from_db(fields=["document"])
         return orjson.dumps(nested(decode(release.document), view.site))
 
-    return answer(view.request, Version(Place(0, release.pk), 0, release.created_at), make)
+    return versioned_response(view.request, Version(Place(0, release.pk), 0, release.created_at), make)
 
 
 def conflict_of(conflict) -> dict:

@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.core.access import is_organiser, only_events, sees_all
 from roadshow.core.models import COLOR, LanguageField, PictureField, Record, validate_timezone
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
-from roadshow.http.caching import seldom
+from roadshow.http.caching import cache_by_cost
 
 from .venue import Located
 
@@ -71,7 +71,7 @@ class EventQuerySet(SearchQuerySet):
 
     def state(self) -> dict:
         """How many there are (`number`), and when one of them changed last (`latest`; None when there is none)."""
-        return seldom(self.order_by(), _state)
+        return cache_by_cost(self.order_by(), _state)
 
 
 def _state(events: EventQuerySet) -> dict:

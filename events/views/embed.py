@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from roadshow.http.pages import absolute, when_changed
+from roadshow.http.pages import absolute, conditional_page
 from speakers.models import Speaker
 
 from ..models import Event, Talk
@@ -61,7 +61,7 @@ def embed_schedule(request, slug):
     event = visible_event(request, slug)
     programme = Programme(event, request.GET.dict()) if event.current_release else None
     parts = [event.current_release_id, event.updated_at, timezone.localdate(timezone=event.zone)]
-    return when_changed(
+    return conditional_page(
         request, parts, lambda: in_frame(request, "schedule", event, {"programme": programme})
     )
 

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from roadshow.http.files import serve
+from roadshow.http.files import file_response
 from roadshow.http.pages import absolute, root_of
 
 from ..exports import CONTENT_TYPES, compressed, document_at
@@ -22,7 +22,7 @@ def schedule_file(request, slug, format):
     """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
     release = released(visible_event(request, slug))
     root = root_of(request)
-    return serve(
+    return file_response(
         request,
         lambda: compressed(release, format, root),
         state=[release.guid, root],
@@ -52,7 +52,7 @@ def talk_file(request, slug, talk):
         return ical.write(document_at(whole, root_of(request)), talk=row.guid)
 
     state = [release.guid, row.guid]
-    return serve(
+    return file_response(
         request, made, state=state, modified=release.created_at, content_type=CALENDAR, filename=f"{talk}.ics"
     )
 
@@ -81,7 +81,7 @@ def event_calendar(request, events, *, name: str, page: str):
         entries = (entry_of(event, request) for event in events.for_cards()[:LATEST])
         return ical.write_entries(entries, name=name, url=absolute(request, page))
 
-    return serve(
+    return file_response(
         request,
         made,
         state=[name, *state.values()],

@@ -7,8 +7,8 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.http.caching import edition
-from roadshow.http.pages import when_changed
+from roadshow.http.caching import build_id
+from roadshow.http.pages import conditional_page
 
 from ..formats.document import decode
 from ..schedule import differences
@@ -23,7 +23,7 @@ WORKER = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "worker
 def worker(request):
     """The service worker, with the portal's build in it: a new build is a new worker."""
     response = HttpResponse(
-        WORKER.read_text().replace("BUILD", edition()), content_type="text/javascript; charset=utf-8"
+        WORKER.read_text().replace("BUILD", build_id()), content_type="text/javascript; charset=utf-8"
     )
     response["Cache-Control"] = "no-cache"
     response["Service-Worker-Allowed"] = "/"
@@ -67,7 +67,7 @@ def programme(request, slug):
         context = {"event": event, "programme": Programme(event, {"day": "all"})}
         return render(request, "events/programme.html", context)
 
-    return when_changed(request, [release.guid, event.updated_at], made)
+    return conditional_page(request, [release.guid, event.updated_at], made)
 
 
 @require_safe
@@ -85,4 +85,4 @@ def news(request, slug, number):
         return render(request, template, {"event": event, "number": number, "changes": changes})
 
     get_object_or_404(event.releases, number=number)
-    return when_changed(request, [release.guid], made)
+    return conditional_page(request, [release.guid], made)

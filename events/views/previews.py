@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from roadshow.core import link_preview
 from roadshow.core.templatetags.roadshow import dates_of
-from roadshow.http.files import serve
+from roadshow.http.files import file_response
 
 from ..models import Event, Talk
 from .talks import visible_event
@@ -51,4 +51,4 @@ def picture(request, event: Event, *, title: str, above: str, below: str, color:
     def made() -> bytes:
         return cache.get_or_set(f"preview:{key}", lambda: link_preview.render(svg))
 
-    return serve(request, made, state=[key], modified=None, content_type="image/png")
+    return file_response(request, made, state=[key], modified=None, content_type="image/png")

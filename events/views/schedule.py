@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from roadshow.core.colors import hue_class
 from roadshow.core.models import Level
 from roadshow.core.text import language_name
-from roadshow.http.caching import edition, made_once
-from roadshow.http.pages import Control, when_changed
+from roadshow.http.caching import build_id, get_or_build
+from roadshow.http.pages import Control, conditional_page
 
 from ..formats.document import Document, decode
 from ..models import Event, Release, Talk
@@ -201,7 +201,7 @@ def schedule(request, slug):
             request, template, {"event": event, "release": release, "wide": programme.view == "grid", **parts}
         )
 
-    return when_changed(request, [release and release.guid, event.updated_at, today], made)
+    return conditional_page(request, [release and release.guid, event.updated_at, today], made)
 
 
 def parts_of(request, programme: Programme) -> dict[str, str]:
@@ -218,7 +218,7 @@ def parts_of(request, programme: Programme) -> dict[str, str]:
         return made()
     today = timezone.localdate(timezone=event.zone)
     asked = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
-    return made_once(f"schedule:{asked}:{get_language()}:{edition()}", made)
+    return get_or_build(f"schedule:{asked}:{get_language()}:{build_id()}", made)
 
 
 def is_usual(query: QueryDict, event: Event) -> bool:

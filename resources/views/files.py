@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from roadshow.api.changes import version
-from roadshow.http.files import serve
+from roadshow.http.files import file_response
 from roadshow.http.pages import root_of
 
 from ..exports import links_of
@@ -65,7 +65,7 @@ def _file(
         return write(links, format)
 
     state = version()
-    return serve(
+    return file_response(
         request,
         made,
         state=[state, format],

@@ -1,66 +1,65 @@
-"""ETag, Last-Modified and 304 for the API: decided before anything is read or rendered."""
+"""Conditional requests of the API: validators decided before anything is read or rendered, and `If-Match`."""
 
-import hashlib
 from collections.abc import Callable
 
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date, parse_etags
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from roadshow.api.changes import Version
 from roadshow.api.errors import PreconditionFailed
 from roadshow.core.access import is_organiser, only_events
-from roadshow.http.caching import OWN, edition
+from roadshow.http.caching import PRIVATE, build_id
+from roadshow.http.conditional import conditional_response, entity_tag, tag_states
 
-SHARED = "public, max-age=0, s-maxage=10"  # seconds that a cache between us and many readers may answer alone
-
-
-def variant(request, around: Version | None = None) -> str:
-    """Whatever besides the record decides what is answered: who asks, for what, from which address."""
-    user, today = request.user, timezone.now().date()
-    who = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
-    form = request.accepted_renderer.format
-    parts = (request.get_full_path(), request.get_host(), form, who, edition(), today, str(around))
-    return hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()[:12]
+SHARED = "public, max-age=0, s-maxage=10"  # a shared cache may serve it for 10 s by itself
 
 
-def tag(state: Version, request, around: Version | None = None) -> str:
-    """An entity tag: the state of the data, a dot, and the variant."""
-    return f'"{state}.{variant(request, around)}"'
+def record_tag(version: Version, request, context_version: Version | None = None) -> str:
+    """The entity tag of a record: its version, and all else that the response depends on.
 
-
-def answer(request, state: Version, make: Callable[[], Response], around: Version | None = None) -> Response:
-    """What `make` answers, with its validators; 304 without calling it when the client has that already.
-
-    `around` is the state of all records, where more than the one asked for decides what is answered.
+    `context_version` is the version of all records, where more than the one asked for is shown.
     """
-    etag = tag(state, request, around)
-    times = [one.at.timestamp() for one in (state, around) if one and one.at]
-    modified = int(max(times)) if times else None
-    response = get_conditional_response(request, etag=etag, last_modified=modified)
-    if response is None:
-        response = make()
-    response["ETag"] = etag
-    if modified:
-        response["Last-Modified"] = http_date(modified)
-    response["Cache-Control"] = OWN if request.user.is_authenticated else SHARED
-    patch_vary_headers(response, ["Accept", "Authorization", "Cookie"])
-    return response
+    user, today = request.user, timezone.now().date()
+    viewer = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
+    return entity_tag(
+        request.get_full_path(),
+        request.get_host(),
+        request.accepted_renderer.format,
+        viewer,
+        build_id(),
+        today,
+        str(context_version),
+        state=version,
+    )
 
 
-def require_match(request, state: Version | None) -> None:
-    """Guards a change: `If-Match` has to name the state that the change is based on.
+def versioned_response(
+    request, version: Version, build: Callable[[], Response], context_version: Version | None = None
+) -> Response:
+    """The response of `build` with validators; 304 without calling it when the client has it already."""
+    times = [one.at for one in (version, context_version) if one and one.at]
+    return conditional_response(
+        request,
+        build,
+        etag=record_tag(version, request, context_version),
+        modified=max(times, default=None),
+        cache_control=PRIVATE if request.user.is_authenticated else SHARED,
+        vary=["Accept", "Authorization", "Cookie"],
+    )
 
-    `state` is None when there is no such record; `If-None-Match: *` asks for that. Raises PreconditionFailed.
+
+def require_match(request, version: Version | None) -> None:
+    """Check that `If-Match` names the version that is about to be changed.
+
+    `version` is None when there is no such record, which `If-None-Match: *` asks for. Raises PreconditionFailed.
     """
     if wanted := request.headers.get("If-Match"):
-        if state is None:
+        if version is None:
             raise PreconditionFailed(_("There is nothing at this address. Leave If-Match out to create it."))
         tags = parse_etags(wanted)
-        states = [one.removeprefix("W/").strip('"').rpartition(".")[0] for one in tags]
-        if tags != ["*"] and str(state) not in states:
+        if tags != ["*"] and str(version) not in tag_states(tags):
             raise PreconditionFailed
-    if request.headers.get("If-None-Match", "").strip() == "*" and state is not None:
+    if request.headers.get("If-None-Match", "").strip() == "*" and version is not None:
         raise PreconditionFailed(_("There is a record at this address already. Nothing was changed."))

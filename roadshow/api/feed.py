@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from events.models import Event
 from roadshow.api.authentication import OrganisersWrite
 from roadshow.api.changes import Change, Place, latest, restart_if_restored, version
-from roadshow.api.conditional import answer
+from roadshow.api.conditional import versioned_response
 from roadshow.api.errors import Gone
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import whole_number
@@ -115,7 +115,7 @@ class ChangesView(PublicMixin, APIView):
         restart_if_restored()
         place, rows = self.place(), self.chosen(Change.objects.all())
         size = whole_number(request, "page_size", SIZE, LARGEST)
-        return answer(request, version(), lambda: self.page(rows, place, size))
+        return versioned_response(request, version(), lambda: self.page(rows, place, size))
 
     def place(self) -> Place:
         cursor = self.request.query_params.get("cursor", "0-0")

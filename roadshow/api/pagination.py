@@ -6,7 +6,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from roadshow.http.caching import counted
+from roadshow.http.caching import cached_count
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -41,7 +41,7 @@ class Pages(BasePagination):
         found = list(rows[start : start + self.size + 1])
         self.more = len(found) > self.size
         known = not self.more and (found or self.number == 1)
-        self.count = start + len(found) if known else max(counted(rows), start + len(found))
+        self.count = start + len(found) if known else max(cached_count(rows), start + len(found))
         if not found and self.number > 1:
             raise NotFound(_("There is no page %(number)s.") % {"number": self.number})
         return found[: self.size]

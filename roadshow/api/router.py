@@ -14,7 +14,7 @@ from events import api as events
 from resources import api as resources
 from roadshow.api.authentication import EverybodyWrites, OrganisersWrite
 from roadshow.api.changes import Place, Version, version
-from roadshow.api.conditional import answer
+from roadshow.api.conditional import versioned_response
 from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Pages
@@ -87,7 +87,7 @@ class SearchView(PublicMixin, APIView):
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
         kinds = self.kinds()
         Pages().read(request)
-        return answer(request, version(), lambda: self.page(self.found(query, kinds)))
+        return versioned_response(request, version(), lambda: self.page(self.found(query, kinds)))
 
     def page(self, rows):
         pages = Pages()
@@ -140,7 +140,7 @@ class RootView(PublicMixin, APIRootView):
     permission_classes = [OrganisersWrite]
 
     def get(self, request, *args, **options):
-        return answer(request, UNCHANGING, lambda: self.addresses(request, *args, **options))
+        return versioned_response(request, UNCHANGING, lambda: self.addresses(request, *args, **options))
 
     def addresses(self, request, *args, **options):
         response = super().get(request, *args, **options)
@@ -156,7 +156,7 @@ class SchemaView(PublicMixin, SpectacularAPIView):
 
     def get(self, request, *args, **options):
         make = super().get
-        return answer(request, UNCHANGING, lambda: make(request, *args, **options))
+        return versioned_response(request, UNCHANGING, lambda: make(request, *args, **options))
 
 
 class Nothing(PublicMixin, APIView):

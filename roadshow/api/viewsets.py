@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from roadshow.api.authentication import OrganisersWrite
 from roadshow.api.changes import Place, Version, version, version_of
-from roadshow.api.conditional import answer, require_match, tag
+from roadshow.api.conditional import record_tag, require_match, versioned_response
 from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import RecordSerializer, Shape
 
@@ -181,13 +181,13 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     def retrieve(self, request, *args, **options):
         row = self.get_object()
         around = version() if self.shape.expanded or not self.kind else None
-        return answer(request, self.state(row), lambda: Response(self.record(row.pk)), around)
+        return versioned_response(request, self.state(row), lambda: Response(self.record(row.pk)), around)
 
     def unless_known(self, make: Callable[[], Response]) -> Response:
         """What `make` answers, or 304 without calling it; for answers that any record may be part of."""
         if not self.kind or "now" in self.request.query_params.values():
             return make()
-        return answer(self.request, version(), make)
+        return versioned_response(self.request, version(), make)
 
     def records(self, keys: Sequence[int]) -> Sequence[dict]:
         """The records of some primary keys, in that order."""
@@ -236,7 +236,7 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
     def answer(self, row, status: int = 200) -> Response:
         """A row that was written, as it now is, with its entity tag."""
         response = Response(self.records([row.pk])[0], status=status)
-        response["ETag"] = tag(self.state(row), self.request)
+        response["ETag"] = record_tag(self.state(row), self.request)
         return response
 
     def save(self, serializer):

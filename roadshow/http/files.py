@@ -1,20 +1,20 @@
-"""Files and feeds for other programs: conditional, compressed, open to every site."""
+"""Files and feeds for other programs: conditional, compressed, readable from every origin."""
 
 import gzip
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import content_disposition_header, http_date, quote_etag
+from django.utils.http import content_disposition_header
 
-FRESH = "public, max-age=0, s-maxage=60"  # seconds that a cache between us and many readers may answer alone
+from .conditional import conditional_response, entity_tag
+
+CACHE_CONTROL = "public, max-age=0, s-maxage=60"  # a shared cache may serve it for 60 s by itself
 
 
-def serve(
+def file_response(
     request: HttpRequest,
-    make: Callable[[], bytes],
+    build: Callable[[], bytes],
     *,
     state: Iterable,
     modified: datetime | None,
@@ -22,29 +22,31 @@ def serve(
     filename: str = "",
     gzipped: bool = False,
 ) -> HttpResponse:
-    """What `make` returns, with ETag and Last-Modified; 304 without calling it when the client has that.
+    """The bytes of `build`, with validators; 304 without calling it when the client has them already.
 
-    `state` is all that the content depends on; the address it is asked for at is part of it. `gzipped` says
-    that `make` returns compressed bytes already.
+    `state` is all that the content depends on besides the address. `gzipped` says that `build` returns
+    compressed bytes.
     """
-    whole = [*state, request.build_absolute_uri()]
-    etag = quote_etag(hashlib.md5(repr(whole).encode(), usedforsecurity=False).hexdigest())
-    seconds = int(modified.timestamp()) if modified else None
-    response = get_conditional_response(request, etag=etag, last_modified=seconds)
-    if response is None:
-        response = _body(request, make(), content_type, gzipped)
-        response["ETag"] = etag
-        if seconds:
-            response["Last-Modified"] = http_date(seconds)
+
+    def respond() -> HttpResponse:
+        response = _encode(request, build(), content_type, gzipped)
         if filename:
             response["Content-Disposition"] = content_disposition_header(False, filename)
-    response["Cache-Control"] = FRESH
+        return response
+
+    response = conditional_response(
+        request,
+        respond,
+        etag=entity_tag(*state, request.build_absolute_uri()),
+        modified=modified,
+        cache_control=CACHE_CONTROL,
+        vary=["Accept-Encoding", "Cookie"],
+    )
     response["Access-Control-Allow-Origin"] = "*"
-    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
 
 
-def _body(request: HttpRequest, data: bytes, content_type: str, gzipped: bool) -> HttpResponse:
+def _encode(request: HttpRequest, data: bytes, content_type: str, gzipped: bool) -> HttpResponse:
     if not gzipped:
         return HttpResponse(data, content_type=content_type)
     if "gzip" not in request.headers.get("Accept-Encoding", ""):

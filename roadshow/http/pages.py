@@ -1,6 +1,5 @@
 """What pages have in common: what every template knows, and lists that are filtered and paged."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,13 +10,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse, translate_url
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import quote_etag
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from roadshow.api.filters import RecordFilter
 from roadshow.core.access import is_organiser
-from roadshow.http.caching import counted, edition
+from roadshow.http.caching import build_id, cached_count
+from roadshow.http.conditional import conditional_response, entity_tag
 
 PAGE_SIZE = 30
 
@@ -56,21 +55,18 @@ def site(request: HttpRequest) -> dict:
     }
 
 
-def when_changed(request: HttpRequest, parts: Iterable, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """What `make` answers, with an ETag; 304 without calling it when the reader has the page already.
+def conditional_page(
+    request: HttpRequest, parts: Iterable, build: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """The page that `build` renders, with an entity tag; 304 without rendering when the client has it already.
 
-    `parts` are all that the page depends on besides its address, its language, who asks and the templates.
+    `parts` are all that the page depends on besides its address, language, user and templates.
     """
     user = request.user.pk if is_organiser(request.user) else None
-    whole = [*parts, get_language(), request.get_full_path(), user, bool(request.htmx), edition()]
-    etag = quote_etag(hashlib.md5(repr(whole).encode(), usedforsecurity=False).hexdigest())
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = make()
-        response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Cookie", "HX-Request"])
-    return response
+    etag = entity_tag(*parts, get_language(), request.get_full_path(), user, bool(request.htmx), build_id())
+    return conditional_response(
+        request, build, etag=etag, cache_control="no-cache", vary=["Cookie", "HX-Request"]
+    )
 
 
 def edit_url(request: HttpRequest, row) -> str:
@@ -116,7 +112,7 @@ class Pages(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return counted(self.object_list)
+        return cached_count(self.object_list)
 
 
 def render_list(

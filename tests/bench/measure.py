@@ -152,7 +152,7 @@ class Bench:
     @staticmethod
     def queries(page: Page) -> int:
         """How many queries make the answer."""
-        with override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection) as captured:
+        with override_settings(CACHE_RESPONSES=False), CaptureQueriesContext(connection) as captured:
             answer = Client(SERVER_NAME="127.0.0.1").get(page.path)
         assert answer.status_code == 200, page.path
         return len(captured)

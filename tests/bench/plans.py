@@ -43,7 +43,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Query:
-    """`seldom` is what `roadshow.http.caching.seldom` asks for: less often the longer it takes."""
+    """`seldom` says that `roadshow.http.caching.cache_by_cost` sends it: less often the longer it takes."""
 
     sql: str
     seldom: bool
@@ -74,18 +74,18 @@ def reader(user: AbstractBaseUser | None = None) -> Client:
 
 
 def statements(page: Page, client: Client) -> list[tuple[str, bool]]:
-    """What a page asks the database for when nothing is kept, and whether it asks for that seldom."""
+    """What a page asks the database for when nothing is kept, and whether it caches that by its cost."""
     cache.clear()
     lately: set[int] = set()
 
-    def seldom(rows, read=list):
+    def cache_by_cost(rows, read=list):
         before = len(connection.queries_log)
         result = read(rows)
         lately.update(range(before, len(connection.queries_log)))
         return result
 
-    off, watched = override_settings(KEEP_ANSWERS=False), CaptureQueriesContext(connection)
-    with off, watched as captured, patch_everywhere(caching.seldom, seldom):
+    off, watched = override_settings(CACHE_RESPONSES=False), CaptureQueriesContext(connection)
+    with off, watched as captured, patch_everywhere(caching.cache_by_cost, cache_by_cost):
         answer = client.get(page.path)
     assert answer.status_code == 200, page.path
     first = captured.initial_queries

@@ -55,7 +55,7 @@ def took(name: str, text: str) -> float:
     tries = []
     for _ in range(TIMES):
         watch = Stopwatch()
-        with override_settings(KEEP_ANSWERS=False), connection.execute_wrapper(watch):
+        with override_settings(CACHE_RESPONSES=False), connection.execute_wrapper(watch):
             answer = Client(SERVER_NAME="127.0.0.1").get(path)
         assert answer.status_code == 200, path
         tries.append(watch.milliseconds)

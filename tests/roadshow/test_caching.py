@@ -1,4 +1,4 @@
-"""Answers that are kept: the same for all whom they are for, never old, never anybody else's."""
+"""The response cache: never out of date, never another user's copy."""
 
 import contextlib
 import gzip
@@ -24,8 +24,8 @@ ZIP = {"Accept-Encoding": "gzip"}
 
 
 @pytest.fixture(autouse=True)
-def keeping(settings, tmp_path):
-    settings.KEEP_ANSWERS, settings.DATA_DIR = True, tmp_path
+def caching_on(settings, tmp_path):
+    settings.CACHE_RESPONSES, settings.DATA_DIR = True, tmp_path
     cache.clear()
 
 
@@ -43,12 +43,12 @@ def worker(**session):
 
 
 def settle():
-    """Wait until every worker asks for the stamp again."""
-    time.sleep(caching.RECHECK + 0.02)
+    """Wait until every worker reads the content version again."""
+    time.sleep(caching.RECHECK_SECONDS + 0.02)
 
 
-def stamp():
-    return caching.Stamp().present()
+def content_version():
+    return caching.ContentVersion().current()
 
 
 def text(response):
@@ -58,15 +58,15 @@ def text(response):
 
 def test_the_second_reader_costs_no_query(client, event, django_assert_max_num_queries):
     first = client.get(event.get_absolute_url())
-    with django_assert_max_num_queries(1):  # for the stamp, where the machine is slow
+    with django_assert_max_num_queries(1):  # for the content version, where the machine is slow
         second = client.get(event.get_absolute_url())
     assert second.content == first.content
     assert second["ETag"] == first["ETag"]
 
 
-def test_another_worker_takes_what_the_first_made(event, django_assert_num_queries):
+def test_workers_share_cached_responses(event, django_assert_num_queries):
     worker().get(event.get_absolute_url())
-    with django_assert_num_queries(1):  # for the stamp
+    with django_assert_num_queries(1):  # for the content version
         assert "First name" in text(worker().get(event.get_absolute_url()))
 
 
@@ -119,46 +119,46 @@ CHANGES = {
 }
 
 
-def test_whatever_a_page_shows_changes_the_stamp():
+def test_whatever_a_page_shows_changes_the_content_version():
     for name, change in CHANGES.items():
         given = [factories.Talk()][: change.__code__.co_argcount]
-        before = stamp()
+        before = content_version()
         change(*given)
-        assert stamp() != before, name
+        assert content_version() != before, name
 
 
-def test_what_no_page_shows_leaves_the_stamp_alone(event):
-    slot, before = event.slots.get(), stamp()
+def test_what_no_page_shows_leaves_the_content_version_alone(event):
+    slot, before = event.slots.get(), content_version()
     slot.ends_at += (slot.ends_at - slot.starts_at) / 2
     slot.save()
     Feedback.objects.create(event=event, rating=5)
     factories.User()
-    assert stamp() == before
+    assert content_version() == before
 
 
-def test_the_stamp_changes_when_a_transaction_ends_and_nobody_waits_for_another(event):
+def test_the_content_version_changes_at_commit_and_no_transaction_waits(event):
     other = factories.Event()
-    before = stamp()
+    before = content_version()
     parameters = connection.get_connection_params()
     parameters.pop("cursor_factory", None)
     with contextlib.closing(psycopg2.connect(**parameters)) as second, second.cursor() as cursor:
         cursor.execute("UPDATE events_event SET tagline = 'under way' WHERE id = %s", [event.pk])
-        assert stamp() == before
+        assert content_version() == before
         with connection.cursor() as own:
             own.execute("SET lock_timeout = '2s'")
         other.save()
-        between = stamp()
+        between = content_version()
         second.commit()
-        assert len({before, between, stamp()}) == 3
+        assert len({before, between, content_version()}) == 3
 
 
-def test_a_change_that_is_undone_brings_no_old_stamp_back(event):
-    stamps = set()
+def test_an_undone_change_brings_no_old_content_version_back(event):
+    versions = set()
     for name in ("Second name", "First name"):
         event.name = name
         event.save()
-        stamps.add(stamp())
-    assert len(stamps) == 2
+        versions.add(content_version())
+    assert len(versions) == 2
 
 
 def test_nobody_sees_an_organisers_copy(event):
@@ -205,7 +205,7 @@ def test_what_may_not_be_shown_any_more_is_gone(client, event):
     assert client.get(event.get_absolute_url()).status_code == 404
 
 
-def test_a_message_is_shown_once_and_kept_for_nobody(event):
+def test_a_response_with_a_message_is_not_cached(event):
     event.feedback_open = True
     event.save()
     sender, reader = worker(), worker()
@@ -274,14 +274,14 @@ def test_a_first_conditional_request_is_answered_from_what_is_made(event):
         ({"path": "/zh-hans/events/"}, {"path": "/events/"}),
     ],
 )
-def test_what_differs_is_kept_apart(client, event, one, other):
+def test_different_requests_have_different_copies(client, event, one, other):
     one, other = {"path": "/events/"} | one, {"path": "/events/"} | other
     before = [client.get(**one).content, client.get(**other).content]
     assert before[0] != before[1]
     assert [client.get(**one).content, client.get(**other).content] == before
 
 
-def test_a_token_and_this_very_moment_are_never_kept(client, event, django_assert_num_queries):
+def test_responses_to_tokens_and_about_now_are_not_cached(client, event, django_assert_num_queries):
     address = "/api/v1/slots/"
     client.get(address, {"at": "now"})
     with django_assert_num_queries(2, exact=False) as captured:
@@ -318,16 +318,16 @@ def test_a_crowd_has_one_page_made(event):
 
 
 def test_the_memory_of_a_worker_is_bounded():
-    shelf = caching.Shelf(size=100_000)
+    responses = caching.ResponseCache(maxsize=100_000)
     for number in range(50):
-        shelf.put(f"{number}", caching.Answer("stamp", "tag", 0, (), os.urandom(5_000)))
-        shelf.get("0")
-    assert shelf.used <= 100_000
-    assert shelf.get("0") and shelf.get("49")
-    assert shelf.get("1") is None
+        responses.put(f"{number}", caching.CachedResponse("1", '"tag"', 0, (), os.urandom(5_000)))
+        responses.get("0")
+    assert responses.size <= 100_000
+    assert responses.get("0") and responses.get("49")
+    assert responses.get("1") is None
 
 
-def test_without_a_stamp_pages_are_made_as_ever(client, event):
+def test_without_a_content_version_nothing_is_cached(client, event):
     client.get(event.get_absolute_url())
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE base_stamp RENAME TO base_stamp_away")
@@ -339,7 +339,7 @@ def test_without_a_stamp_pages_are_made_as_ever(client, event):
             cursor.execute("ALTER TABLE base_stamp_away RENAME TO base_stamp")
 
 
-def test_what_is_kept_exists(settings):
+def test_cached_views_exist(settings):
     names, waiting = set(), [("", get_resolver())]
     while waiting:
         prefix, resolver = waiting.pop()
@@ -349,4 +349,4 @@ def test_what_is_kept_exists(settings):
                 waiting.append((prefix + space, pattern))
             elif pattern.name:
                 names.add(prefix + pattern.name)
-    assert set(settings.KEPT_VIEWS) <= names
+    assert set(settings.CACHED_VIEWS) <= names

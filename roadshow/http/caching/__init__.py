@@ -1,47 +1,41 @@
-"""Answers that are kept: made once, given to many, never to whom they are not for, never when they are old.
+"""Response cache: built once, sent to many, never to somebody it is not for, never out of date.
 
-*What.* Complete answers (200, to GET or HEAD) of the views named in `settings.KEPT_VIEWS`, compressed, with
-all their headers. An answer that sets a cookie, carries a token or a nonce, or shows a message is never
-kept.
+*What.* Complete responses (200, to GET or HEAD) of the views named in `settings.CACHED_VIEWS`, compressed, with
+all their headers. A response that sets a cookie, carries a token or a nonce, or shows a message is never cached.
 
-*Under which key.* All that an answer depends on besides the data: scheme, host, path and query; whether a
-script asks for a fragment; who asks; the portal's code and templates; the quarter of an hour, since pages
-know what day it is in any zone. The data is one word, the *stamp*, which triggers in the database change
-together with anything that a page shows; an answer remembers the stamp it was made under and is good as long
-as that is the present one. So nothing is ever purged.
+*Cache key.* All that a response depends on besides the data: scheme, host, path and query; whether htmx asks for
+a fragment; the owner of the copy; the build id; the quarter of an hour, since pages name today's date in any
+time zone. The data is represented by the *content version*, a number that database triggers change together with
+anything that a page shows. A cached response stores the content version it was built from and is sent only while
+that is the current one, so nothing is ever purged.
 
-*What is not.* What is answered to a session or a token says so: no cache on the way and none on the reader's
-device gives it to anybody else.
+*Owner.* Requests without a session and without a token share one copy. A request with a session has a copy under
+its session key, in this process only. Sessions and permissions are part of the content version: signing out or
+losing a permission ends those copies. A request with a token is never served from the cache. Responses to a
+session or a token are `private` for every cache on the way and on the device.
 
-*Who may see it.* A request without a session and without a token is nobody's: all such requests share one
-copy. A request with a session has a copy of its own under that session's secret, in this process only.
-Sessions and rights are under the stamp too: signing out or losing a right ends those copies. A request with
-a token is never kept.
+*Storage.* An LRU cache in each process, limited in bytes; behind it, for the shared copies, Django's cache.
 
-*Where.* In the memory of each process, bounded in bytes, and behind it, for everybody's copies, in Django's
-cache.
-
-A worker asks the database for the stamp ten times a second at most, and always after a request that may have
-changed something came through any worker of this machine. Changes by commands and other machines are seen at
-the latest after that tenth of a second.
+*Freshness.* A worker reads the content version from the database at most ten times a second, and always after a
+request that may have changed something came through any worker of this machine. Changes by commands and other
+machines are seen after a tenth of a second at the latest.
 """
 
-from .answers import OWN
-from .edition import edition
-from .middleware import KeepAnswers
-from .shelf import Answer, Shelf
-from .stamp import RECHECK, Stamp
-from .values import counted, made_once, seldom
+from .build import build_id
+from .content_version import RECHECK_SECONDS, ContentVersion
+from .middleware import CachedResponseMiddleware
+from .responses import PRIVATE, CachedResponse, ResponseCache
+from .values import cache_by_cost, cached_count, get_or_build
 
 __all__ = [
-    "OWN",
-    "RECHECK",
-    "Answer",
-    "KeepAnswers",
-    "Shelf",
-    "Stamp",
-    "counted",
-    "edition",
-    "made_once",
-    "seldom",
+    "PRIVATE",
+    "RECHECK_SECONDS",
+    "CachedResponse",
+    "CachedResponseMiddleware",
+    "ContentVersion",
+    "ResponseCache",
+    "build_id",
+    "cache_by_cost",
+    "cached_count",
+    "get_or_build",
 ]

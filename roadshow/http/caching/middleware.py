@@ -1,4 +1,4 @@
-"""The middleware that gives kept answers and keeps others."""
+"""The middleware that sends cached responses and stores others."""
 
 from django.conf import settings
 from django.core.cache import cache
@@ -7,71 +7,83 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from .answers import OWN, given, is_personal, keepable, kept, key_of, reader, words_of
-from .shelf import Answer, Shelf
-from .stamp import Stamp
-from .turns import turns
+from .content_version import ContentVersion
+from .keyed_lock import keyed_lock
+from .responses import (
+    PRIVATE,
+    CachedResponse,
+    ResponseCache,
+    build_cached_response,
+    cache_control_directives,
+    cache_key,
+    cache_owner,
+    is_cacheable,
+    is_personal,
+    send_cached_response,
+)
 from .values import DAY
 
-SAFE = ("GET", "HEAD")
-LARGEST = 8 * 1024 * 1024  # bytes, compressed, of an answer that is kept
+SAFE_METHODS = ("GET", "HEAD")
+MAX_BODY = 8 * 1024 * 1024  # bytes, compressed, of a response that is cached
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 
-class KeepAnswers:
-    """The middleware: gives what is kept, keeps what may be, and compresses everything else.
+class CachedResponseMiddleware:
+    """Sends cached responses, stores those that may be, and compresses all others.
 
-    It comes before all that a kept answer does not need: sessions, users, tokens, messages, policies.
+    It comes before all that a cached response does not need: sessions, users, tokens, messages, policies.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.zip = GZipMiddleware(get_response)
-        self.stamp, self.shelf = Stamp(), Shelf()
-        self.views = frozenset(settings.KEPT_VIEWS)
+        self.gzip = GZipMiddleware(get_response)
+        self.content_version, self.responses = ContentVersion(), ResponseCache()
+        self.views = frozenset(settings.CACHED_VIEWS)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in SAFE:
+        if request.method not in SAFE_METHODS:
             try:
-                return self.zipped(request)
+                return self.respond_uncached(request)
             finally:
-                self.stamp.touch()
-        if not settings.KEEP_ANSWERS or (who := reader(request)) is None:
-            return self.zipped(request)
-        key = key_of(request, who)
-        if answer := self.find(key, who):
-            return given(answer, request)
-        if not self.may_keep(request):
-            return self.zipped(request)
-        with turns.take(key):
-            if answer := self.find(key, who):
-                return given(answer, request)
-            return self.make(request, key, who)
+                self.content_version.invalidate()
+        owner = cache_owner(request)
+        if not settings.CACHE_RESPONSES or owner is None:
+            return self.respond_uncached(request)
+        key = cache_key(request, owner)
+        if cached := self.find(key, owner):
+            return send_cached_response(cached, request)
+        if not self.is_cached_view(request):
+            return self.respond_uncached(request)
+        with keyed_lock.hold(key):
+            if cached := self.find(key, owner):
+                return send_cached_response(cached, request)
+            return self.build_and_store(request, key, owner)
 
-    def zipped(self, request: HttpRequest) -> HttpResponse:
-        return self.finished(request, self.get_response(request))
+    def respond_uncached(self, request: HttpRequest) -> HttpResponse:
+        return self.finish_uncached(request, self.get_response(request))
 
-    def finished(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """An answer that is not kept."""
-        if is_personal(request) and not {"private", "no-store"} & words_of(response):
-            response["Cache-Control"] = OWN
-        return self.zip.process_response(request, response)
+    def finish_uncached(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Compress a response that is not cached; keep one to a session or token out of shared caches."""
+        if is_personal(request) and not {"private", "no-store"} & cache_control_directives(response):
+            response["Cache-Control"] = PRIVATE
+        return self.gzip.process_response(request, response)
 
-    def find(self, key: str, who: str) -> Answer | None:
-        stamp = self.stamp.present()
-        answer = self.shelf.get(key)
-        if answer and answer.stamp == stamp:
-            return answer
-        if who:
+    def find(self, key: str, owner: str) -> CachedResponse | None:
+        """The current cached response of a key, from this process or, if shared, from Django's cache."""
+        version = self.content_version.current()
+        cached = self.responses.get(key)
+        if cached and cached.content_version == version:
+            return cached
+        if owner:
             return None
-        answer = cache.get(key)
-        if answer and answer.stamp == stamp:
-            self.shelf.put(key, answer)
-            return answer
+        cached = cache.get(key)
+        if cached and cached.content_version == version:
+            self.responses.put(key, cached)
+            return cached
         return None
 
-    def may_keep(self, request: HttpRequest) -> bool:
-        """Whether the address is one of a view that is kept, and does not ask for this very moment."""
+    def is_cached_view(self, request: HttpRequest) -> bool:
+        """Whether the address belongs to a cached view and does not ask for the present moment."""
         path = request.path_info
         if "now" in request.GET.values():
             return False
@@ -81,16 +93,17 @@ class KeepAnswers:
             except Resolver404:
                 return False
 
-    def make(self, request: HttpRequest, key: str, who: str) -> HttpResponse:
-        stamp = self.stamp.present()  # before anything is read
+    def build_and_store(self, request: HttpRequest, key: str, owner: str) -> HttpResponse:
+        version = self.content_version.current()  # before any row is read
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = self.get_response(request)
         request.META.update(conditions)
-        if stamp is None or not keepable(request, response):
-            return self.finished(request, response)
-        answer = kept(response, stamp, private=bool(who), before=self.shelf.get(key))
-        if len(answer.body) <= LARGEST:
-            self.shelf.put(key, answer)
-            if not who:
-                cache.set(key, answer, DAY)
-        return given(answer, request)
+        if version is None or not is_cacheable(request, response):
+            return self.finish_uncached(request, response)
+        before = self.responses.get(key)
+        cached = build_cached_response(response, version, private=bool(owner), before=before)
+        if len(cached.body) <= MAX_BODY:
+            self.responses.put(key, cached)
+            if not owner:
+                cache.set(key, cached, DAY)
+        return send_cached_response(cached, request)

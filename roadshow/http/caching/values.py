@@ -1,4 +1,4 @@
-"""Values that are dear to make, in Django's cache."""
+"""Values that are expensive to build, in Django's cache."""
 
 import hashlib
 import time
@@ -9,53 +9,55 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from .turns import turns
+from .keyed_lock import keyed_lock
 
 DAY = 24 * 60 * 60
+COST_FACTOR = 100  # a value is cached for this many times as long as reading it took
 
 
-def made_once(key: str, make: Callable[[], object]) -> object:
-    """What `make` returns, from the cache if it is there. `key` names all that it depends on, for good.
+def get_or_build(key: str, build: Callable[[], object]) -> object:
+    """The cached value of `key`, else the result of `build`, cached for a day.
 
-    A process makes one such thing at a time, whatever it is: they are large, and two would take twice the memory.
+    `key` names everything that the value depends on. A process builds one such value at a time, whatever its
+    key: they are large, and two would take twice the memory.
     """
     found = cache.get(key)
     if found is None:
-        with turns.take("large"):
+        with keyed_lock.hold("large"):
             found = cache.get(key)
             if found is None:
-                found = make()
+                found = build()
                 cache.set(key, found, DAY)
     return found
 
 
-def seldom(rows: QuerySet, read: Callable[[QuerySet], object] = list) -> object:
-    """What `read` made of `rows` lately. They are read again after a hundred times as long as reading took.
+def cache_by_cost(rows: QuerySet, read: Callable[[QuerySet], object] = list) -> object:
+    """The result of `read(rows)`, cached for 100 times as long as reading took.
 
-    For numbers that get dearer as the portal grows: what takes a moment is exact, what takes a second may be
-    some minutes old, and neither takes more than a hundredth of the machine. The key is the statement itself:
-    whoever sees other rows asks by another one.
+    For counts that get slower as the portal grows: below 10 ms they are read every time, one that takes a second
+    may be some minutes old, and none takes more than a hundredth of the machine. The key is the SQL statement
+    with its values, so users who see other rows have another key.
     """
     try:
         statement = f"{read.__name__} {rows.query}"
     except EmptyResultSet:
         return read(rows)
-    if not settings.KEEP_ANSWERS:
+    if not settings.CACHE_RESPONSES:
         return read(rows)
     key = f"rows:{hashlib.sha256(statement.encode()).hexdigest()}"
     found = cache.get(key)
     if found is None:
-        with turns.take(key):
+        with keyed_lock.hold(key):
             found = cache.get(key)
             if found is None:
                 start = time.perf_counter()
                 found = read(rows)
-                seconds = 100 * (time.perf_counter() - start)
+                seconds = COST_FACTOR * (time.perf_counter() - start)
                 if seconds >= 1:
                     cache.set(key, found, seconds)
     return found
 
 
-def counted(rows: QuerySet) -> int:
-    """How many rows a list has, by `seldom`."""
-    return seldom(rows.order_by(), QuerySet.count)
+def cached_count(rows: QuerySet) -> int:
+    """The number of rows of a list, by `cache_by_cost`."""
+    return cache_by_cost(rows.order_by(), QuerySet.count)

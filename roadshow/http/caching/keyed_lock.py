@@ -1,19 +1,19 @@
-"""Taking turns inside a process."""
+"""A lock per key: concurrent builders of the same thing wait for the first (single flight)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
 
-class Turns:
-    """One at a time for each key: a crowd waits for the first to finish instead of doing the same."""
+class KeyedLock:
+    """Locks by name inside one process; a lock exists only while somebody holds or awaits it."""
 
     def __init__(self):
         self._guard = Lock()
-        self._locks: dict[str, list] = {}  # key -> [lock, how many hold it or wait]
+        self._locks: dict[str, list] = {}  # key -> [lock, number of holders and waiters]
 
     @contextmanager
-    def take(self, key: str) -> Iterator[None]:
+    def hold(self, key: str) -> Iterator[None]:
         with self._guard:
             entry = self._locks.setdefault(key, [Lock(), 0])
             entry[1] += 1
@@ -27,4 +27,4 @@ class Turns:
                     del self._locks[key]
 
 
-turns = Turns()
+keyed_lock = KeyedLock()

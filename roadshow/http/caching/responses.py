@@ -1,0 +1,145 @@
+"""Cached responses: their key and owner, whether a response may be cached, and how a cached one is sent."""
+
+import gzip
+import hashlib
+import time
+from dataclasses import dataclass
+from threading import Lock
+
+from cachetools import LRUCache
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, parse_http_date_safe
+
+from ..conditional import entity_tag
+from .build import build_id
+
+QUARTER = 15 * 60  # seconds; every time zone's day begins with one
+PRIVATE = "private, no-cache"
+PROCESS_BYTES = 16 * 1024 * 1024  # memory for responses in each process
+SET_WHEN_SENT = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified")
+
+
+@dataclass(frozen=True, slots=True)
+class CachedResponse:
+    """`etag` is a strong entity tag, `modified` in seconds, `body` gzipped."""
+
+    content_version: str
+    etag: str
+    modified: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class ResponseCache:
+    """Responses in this process's memory, the least recently used dropped first. Thread-safe."""
+
+    def __init__(self, maxsize: int = PROCESS_BYTES):
+        self._responses = LRUCache(maxsize, getsizeof=lambda response: len(response.body) + 2_000)
+        self._lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        return self._responses.currsize
+
+    def get(self, key: str) -> CachedResponse | None:
+        with self._lock:
+            return self._responses.get(key)
+
+    def put(self, key: str, response: CachedResponse) -> None:
+        with self._lock:
+            self._responses[key] = response
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """Whether the response may be for this client only: a session or a token can see more than others."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "authorization" in request.headers
+
+
+def cache_control_directives(response: HttpResponse) -> set[str]:
+    return {directive.strip() for directive in response.get("Cache-Control", "").split(",")}
+
+
+def cache_owner(request: HttpRequest) -> str | None:
+    """Whose copy a request may get: the shared one (""), its session's, or none (None)."""
+    if "authorization" in request.headers:
+        return None
+    cookies = request.headers.get("cookie")
+    if not cookies:
+        return ""
+    if "messages" in request.COOKIES:
+        return None
+    return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+
+
+def cache_key(request: HttpRequest, owner: str) -> str:
+    meta = request.META
+    accept = meta.get("HTTP_ACCEPT", "*/*")
+    parts = (
+        settings.SECRET_KEY,  # other portals may use the same cache
+        build_id(),
+        int(time.time() // QUARTER),
+        owner,
+        request.scheme,
+        meta.get("HTTP_HOST"),
+        meta.get("SERVER_PORT"),
+        request.path,
+        meta.get("QUERY_STRING"),
+        meta.get("HTTP_HX_REQUEST"),
+        "*/*" in accept or "json" in accept,  # the API refuses other content types
+    )
+    return f"response:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+
+
+def is_cacheable(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a response is the same for every request with its key."""
+    messages = getattr(request, "_messages", ())
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
+        and "'nonce-" not in response.get("Content-Security-Policy", "")
+        and "no-store" not in cache_control_directives(response)
+        and not getattr(messages, "used", False)
+    )
+
+
+def build_cached_response(
+    response: HttpResponse, content_version: str, *, private: bool, before: CachedResponse | None
+) -> CachedResponse:
+    """The response to store. One with the same entity tag as `before` has its time too: clients need no new copy."""
+    body = response.content
+    if response.get("Content-Encoding") != "gzip":
+        body = gzip.compress(body, 6, mtime=0)
+    etag = response.get("ETag", "").removeprefix("W/") or entity_tag(body)
+    modified = parse_http_date_safe(response.get("Last-Modified", "")) or int(time.time())
+    if before:
+        modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
+    if private or "Cache-Control" not in response:
+        response["Cache-Control"] = PRIVATE if private else "public, no-cache"
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    headers = [(name, value) for name, value in response.items() if name not in SET_WHEN_SENT]
+    headers.append(("Last-Modified", http_date(modified)))
+    return CachedResponse(content_version, etag, modified, tuple(headers), body)
+
+
+def send_cached_response(cached: CachedResponse, request: HttpRequest) -> HttpResponse:
+    """A cached response as this request accepts it: compressed or not, or 304.
+
+    The entity tag of the compressed form is weak, as Django's `GZipMiddleware` does it.
+    """
+    is_gzip = "gzip" in request.headers.get("accept-encoding", "")
+    response = get_conditional_response(request, etag=cached.etag, last_modified=cached.modified)
+    if response is None:
+        response = HttpResponse(cached.body if is_gzip else gzip.decompress(cached.body))
+        response["Content-Length"] = len(response.content)
+        if is_gzip:
+            response["Content-Encoding"] = "gzip"
+    for name, value in cached.headers:
+        if name != "Content-Type" or response.status_code == 200:
+            response[name] = value
+    response["ETag"] = f"W/{cached.etag}" if is_gzip else cached.etag
+    return response
