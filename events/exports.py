@@ -2,8 +2,6 @@
 
 import gzip
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from itertools import chain, pairwise
 
@@ -11,6 +9,7 @@ from roadshow.http.caching import get_or_build
 
 from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
+from .formats.urls import make_absolute
 from .models import Release
 from .schedule import Change, differences
 
@@ -29,33 +28,7 @@ CONTENT_TYPES = {
 
 def document_at(release: Release, base: str) -> doc.Document:
     """The release's document with every address of ours absolute. `base` is the portal's, without a slash."""
-    return absolute(doc.decode(release.document), base)
-
-
-def absolute(document: doc.Document, base: str) -> doc.Document:
-    """A document whose paths on this portal are addresses."""
-    full = partial(_full, base)
-    return replace(
-        document,
-        url=full(document.url),
-        logo=full(document.logo),
-        talks=[
-            replace(
-                talk,
-                url=full(talk.url),
-                logo=full(talk.logo),
-                persons=[
-                    replace(person, url=full(person.url), picture=full(person.picture))
-                    for person in talk.persons
-                ],
-            )
-            for talk in document.talks
-        ],
-    )
-
-
-def _full(base: str, url: str) -> str:
-    return base + url if url.startswith("/") else url
+    return make_absolute(doc.decode(release.document), base)
 
 
 def export(release: Release, format: str, base: str) -> bytes:

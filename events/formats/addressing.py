@@ -9,7 +9,7 @@ from . import links as addresses
 from .document import Link
 from .raw import RawEvent, RawSchedule
 from .reading import Report
-from .text import line
+from .text import clean_line
 
 
 class Addresses:
@@ -18,11 +18,11 @@ class Addresses:
     def __init__(self, raw: RawSchedule, report: Report) -> None:
         self.raw, self.report = raw, report
 
-    def links(self, event: RawEvent) -> list[Link]:
+    def read_links(self, event: RawEvent) -> list[Link]:
         """An event's links in order, odd ones too."""
         kept = []
         for raw in event.links:
-            title, url = line(raw.title), self.found(raw.url)
+            title, url = clean_line(raw.title), self.resolve(raw.url)
             if not url and not title:
                 self.report.tally(_("A link without an address or a text"), event.place, "info")
                 continue
@@ -32,11 +32,11 @@ class Addresses:
                 )
             elif not addresses.is_web(url):
                 self.report.tally(_("Not a web address; it was kept as text"), event.place, "info")
-            kind = addresses.kind_of(raw, url, guess=not self.raw.ours)
+            kind = addresses.guess_link_kind(raw, url, guess=not self.raw.ours)
             kept.append(Link(url=url or title, title=title, kind=kind))
         return kept
 
-    def found(self, text: str) -> str:
+    def resolve(self, text: str) -> str:
         """An address as found, without blanks around it; one relative to the file's base is made absolute."""
         url = " ".join(text.split()) if text else ""
         if url.startswith(addresses.UNRESOLVABLE):
@@ -48,20 +48,20 @@ class Addresses:
                 return url
         return url
 
-    def web(self, text: str, place: str = "") -> str:
+    def resolve_web(self, text: str, place: str = "") -> str:
         """A web address, or nothing: what is something else is reported."""
-        url = self.found(text)
+        url = self.resolve(text)
         if not url or addresses.is_web(url):
             return url
         if place and not url.startswith("urn:uuid:"):
             self.report.tally(_("Not a web address; it was left out"), place, what=url[:80])
         return ""
 
-    def general(self) -> set[str]:
+    def find_shared(self) -> set[str]:
         """Addresses that stand at talks of different titles: the event's, not a talk's."""
         if self.raw.ours:
             return set()
         titles = defaultdict(set)
         for event in self.raw.events:
-            titles[self.found(event.url)].add(line(event.title))
+            titles[self.resolve(event.url)].add(clean_line(event.title))
         return {url for url, named in titles.items() if len(named) > 1}

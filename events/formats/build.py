@@ -8,19 +8,19 @@ from django.utils.translation import gettext as _
 
 from .addressing import Addresses
 from .clock import Clock
-from .days import span_of
+from .days import find_date_range
 from .document import Document, Reading, Room, Talk, Track, Venue
-from .identity import guid_of, slug_of
+from .identity import make_slug, parse_guid
 from .raw import RawSchedule
 from .reading import MOST_TALKS, Report, UnreadableFile, too_many_talks
-from .talks import Talks, language_of
-from .text import block, line
-from .times import duration, moment
+from .talks import Talks, parse_language
+from .text import clean_block, clean_line
+from .times import parse_duration, parse_moment
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def document_of(raw: RawSchedule, kind: str, report: Report, timezone: str = "") -> Reading:
+def build_document(raw: RawSchedule, kind: str, report: Report, timezone: str = "") -> Reading:
     """The Reading of a raw schedule. `timezone` is the zone where the file names none."""
     return Reading(document=_Builder(raw, report, timezone).document(), problems=report.problems(), kind=kind)
 
@@ -37,31 +37,31 @@ class _Builder:
         if not raw.events:
             self.report.add(_("file"), _("The file holds no talks."), "error")
         for event in raw.events:
-            event.room = line(event.room)
+            event.room = clean_line(event.room)
         clock = Clock(raw, self.timezone, self.report)
         talks = Talks(raw, self.report, self.addresses).talks(clock.spans)
         first, last = self._dates(clock)
         return Document(
-            title=line(raw.title),
-            acronym=line(raw.acronym),
-            url=self.addresses.web(raw.url) or self.addresses.web(raw.base_url),
+            title=clean_line(raw.title),
+            acronym=clean_line(raw.acronym),
+            url=self.addresses.resolve_web(raw.url) or self.addresses.resolve_web(raw.base_url),
             timezone=clock.zone.key,
             starts_on=first,
             ends_on=last,
             slot_minutes=self._slot_minutes(),
-            language=language_of(raw.language, _("file"), self.report),
-            description=block(raw.description, markdown=raw.ours),
-            logo=self.addresses.found(raw.logo),
+            language=parse_language(raw.language, _("file"), self.report),
+            description=clean_block(raw.description, markdown=raw.ours),
+            logo=self.addresses.resolve(raw.logo),
             color=raw.color if _COLOR.fullmatch(raw.color) else "",
-            version=line(raw.version)[:100],
-            generator=line(raw.generator),
+            version=clean_line(raw.version)[:100],
+            generator=clean_line(raw.generator),
             released_at=raw.released_at,
             venue=Venue(
-                name=line(raw.venue),
-                city=line(raw.city),
+                name=clean_line(raw.venue),
+                city=clean_line(raw.city),
                 latitude=raw.latitude,
                 longitude=raw.longitude,
-                online_url=self.addresses.web(raw.online_url),
+                online_url=self.addresses.resolve_web(raw.online_url),
             ),
             rooms=self._rooms(),
             tracks=self._tracks(talks),
@@ -73,23 +73,23 @@ class _Builder:
 
     def _dates(self, clock: Clock) -> tuple[date | None, date | None]:
         """The event's first and last day: the file's own, as far as its days agree."""
-        stated = [moment(text) for text in (self.raw.start, self.raw.end)]
+        stated = [parse_moment(text) for text in (self.raw.start, self.raw.end)]
         for text, at, name in zip((self.raw.start, self.raw.end), stated, ("start", "end"), strict=True):
             if text.strip() and at is None:
-                message = _("“%(text)s” is not a date.") % {"text": line(text)}
+                message = _("“%(text)s” is not a date.") % {"text": clean_line(text)}
                 self.report.add(f"conference, {name}", message)
         first, last = (at.date() if isinstance(at, datetime) else at for at in stated)
         if not clock.days:
             return first or last, last or first
         days = [day.date for day in clock.days]
-        found = span_of(first, last, days)
+        found = find_date_range(first, last, days)
         if first and found == (min(days), max(days)) and not found[0] <= first <= found[1]:
             message = _("All talks lie outside the event's dates; the talks were believed.")
             self.report.add("conference", message)
         return found
 
     def _slot_minutes(self) -> int:
-        length = duration(self.raw.timeslot)
+        length = parse_duration(self.raw.timeslot)
         if length is None:
             return 5
         return min(max(round(length.total_seconds() / 60), 1), 60)
@@ -98,7 +98,7 @@ class _Builder:
         rooms: dict[str, Room] = {}
         guids: set[UUID] = set()
         for raw in self.raw.rooms:
-            name, guid = line(raw.name), guid_of(raw.guid)
+            name, guid = clean_line(raw.name), parse_guid(raw.guid)
             if not name or name in rooms:
                 continue
             if guid in guids:
@@ -110,7 +110,7 @@ class _Builder:
             rooms[name] = Room(
                 name=name,
                 guid=guid,
-                description=block(raw.description, markdown=self.raw.ours),
+                description=clean_block(raw.description, markdown=self.raw.ours),
                 capacity=raw.capacity if raw.capacity and raw.capacity > 0 else None,
             )
         for event in self.raw.events:
@@ -121,22 +121,22 @@ class _Builder:
     def _tracks(self, talks: list[Talk]) -> list[Track]:
         tracks: dict[str, Track] = {}
         for raw in self.raw.tracks:
-            name = line(raw.name)
+            name = clean_line(raw.name)
             if not name or name in tracks:
                 continue
             color = re.sub(r"^#(\w)(\w)(\w)$", r"#\1\1\2\2\3\3", raw.color.strip())
             if color and not _COLOR.fullmatch(color):
                 place = _("track %(name)s") % {"name": name}
-                self.report.tally(_("Not a colour like #336699"), place, what=line(color)[:20])
+                self.report.tally(_("Not a colour like #336699"), place, what=clean_line(color)[:20])
                 color = ""
-            tracks[name] = Track(name=name, color=color.lower(), slug=slug_of(raw.slug))
+            tracks[name] = Track(name=name, color=color.lower(), slug=make_slug(raw.slug))
         for talk in talks:
             if talk.track and talk.track not in tracks:
                 tracks[talk.track] = Track(name=talk.track)
         return list(tracks.values())
 
 
-def latest(moments: list[datetime]) -> datetime | None:
+def find_latest(moments: list[datetime]) -> datetime | None:
     """The last of these moments after 1970, in UTC."""
     known = [at.astimezone(UTC) for at in moments if at - datetime(1970, 1, 2, tzinfo=UTC) > timedelta(0)]
     return max(known, default=None)

@@ -22,12 +22,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .days import CHANGE, boundary, change_of, day_of, whole_day
+from .days import CHANGE, day_start, find_day, find_day_change, whole_day
 from .document import Day
 from .raw import RawDay, RawSchedule
 from .reading import Report, UnreadableFile
-from .statements import Lengths, Statement, same_minute
-from .times import DAY, clock, duration, moment, resolve, zone_named
+from .statements import Lengths, Statement, is_same_minute
+from .times import DAY, find_zone, local_to_utc, parse_clock, parse_duration, parse_moment
 from .zone import ZoneChoice
 
 Span = tuple[datetime, datetime]
@@ -38,12 +38,14 @@ class Clock:
 
     def __init__(self, raw: RawSchedule, timezone: str, report: Report) -> None:
         self.raw, self.report = raw, report
-        given = zone_named(timezone)
+        given = find_zone(timezone)
         if timezone.strip() and given is None:
             message = _("There is no time zone “%(zone)s”; write it like Europe/Berlin.")
             raise UnreadableFile(message % {"zone": timezone})
         self.timed = [
-            Statement(event, moment(event.date), clock(event.start) if event.start else None, None)
+            Statement(
+                event, parse_moment(event.date), parse_clock(event.start) if event.start else None, None
+            )
             for event in raw.events
         ]
         choice = ZoneChoice(raw.timezone, given, self.timed, report)
@@ -61,7 +63,7 @@ class Clock:
         """A moment of the file as an instant in UTC."""
         if stamp.tzinfo and not self.ignore_offsets:
             return stamp.astimezone(UTC)
-        return resolve(stamp.replace(tzinfo=None), self.zone)
+        return local_to_utc(stamp.replace(tzinfo=None), self.zone)
 
     def _days(self) -> list[Day]:
         spans = {id(raw): self._named_span(raw) for raw in self.raw.days}
@@ -88,12 +90,12 @@ class Clock:
     def _days_of_talks(self) -> list[Day]:
         """The days that the talks show, for a file that names none."""
         starts = {span[0] for span in self.spans if span}
-        dates = {day_of(start, self.zone, self.change) for start in starts}
+        dates = {find_day(start, self.zone, self.change) for start in starts}
         return [whole_day(on, self.zone, self.change) for on in sorted(dates)]
 
     def _named_span(self, raw: RawDay) -> Span | None:
         """The beginning and end of a day, where the file gives both as times."""
-        start, end = moment(raw.start), moment(raw.end)
+        start, end = parse_moment(raw.start), parse_moment(raw.end)
         if not isinstance(start, datetime) or not isinstance(end, datetime):
             return None
         begins, ends = self._local(start), self._local(end)
@@ -103,7 +105,7 @@ class Clock:
         return None
 
     def _change(self, spans: list[Span]) -> time:
-        stated = clock(self.raw.day_change) if self.raw.day_change else None
+        stated = parse_clock(self.raw.day_change) if self.raw.day_change else None
         if stated:
             return stated
         if self.raw.day_change:
@@ -113,15 +115,15 @@ class Clock:
             Day(date=begins.astimezone(self.zone).date(), starts_at=begins, ends_at=ends)
             for begins, ends in spans
         ]
-        return change_of(days, self.zone)
+        return find_day_change(days, self.zone)
 
     def _date_of(self, raw: RawDay, span: Span | None) -> date | None:
-        stated = moment(raw.date) or moment(raw.start)
+        stated = parse_moment(raw.date) or parse_moment(raw.start)
         if isinstance(stated, datetime):
             return self._local(stated).astimezone(self.zone).date()
         if stated is None and span:
-            return day_of(span[0], self.zone, self.change)
-        first = moment(self.raw.start)
+            return find_day(span[0], self.zone, self.change)
+        first = parse_moment(self.raw.start)
         if stated is None and first and raw.index:
             first = first.date() if isinstance(first, datetime) else first
             return first + (raw.index - 1) * DAY
@@ -133,7 +135,7 @@ class Clock:
         for timed in self.timed:
             on = dates.get(id(timed.event.day))
             if on and isinstance(timed.stamp, datetime):
-                moved[(day_of(self._local(timed.stamp), self.zone, self.change) - on).days] += 1
+                moved[(find_day(self._local(timed.stamp), self.zone, self.change) - on).days] += 1
         if not moved:
             return timedelta(0)
         days, votes = max(moved.items(), key=lambda item: (item[1], -abs(item[0])))
@@ -152,12 +154,12 @@ class Clock:
 
     def _days_fit_better(self, dates: dict[int, date | None]) -> bool:
         """Whether the event's own first and last day agree with its days more than with its talks."""
-        first, last = moment(self.raw.start), moment(self.raw.end)
+        first, last = parse_moment(self.raw.start), parse_moment(self.raw.end)
         if not first or not last:
             return False
         first, last = (at.date() if isinstance(at, datetime) else at for at in (first, last))
         pairs = [
-            (day_of(self._local(timed.stamp), self.zone, self.change), dates[id(timed.event.day)])
+            (find_day(self._local(timed.stamp), self.zone, self.change), dates[id(timed.event.day)])
             for timed in self.timed
             if isinstance(timed.stamp, datetime) and dates.get(id(timed.event.day))
         ]
@@ -170,17 +172,17 @@ class Clock:
             on = dates.get(id(timed.event.day))
             if on is None or not isinstance(timed.stamp, datetime):
                 continue
-            if (day_of(self._local(timed.stamp), self.zone, self.change) - on).days != shift:
+            if (find_day(self._local(timed.stamp), self.zone, self.change) - on).days != shift:
                 self.report.tally(_("A talk's date is not in the day that it stands in"), timed.event.place)
 
     def _day(self, on: date, span: Span | None) -> Day:
         """The day as the file bounds it, if that is around its date at all; else from change to change."""
         if (
             span
-            and abs(day_of(span[0], self.zone, self.change) - on) <= DAY
+            and abs(find_day(span[0], self.zone, self.change) - on) <= DAY
             and (
-                boundary(on, self.zone, self.change) - timedelta(hours=12) <= span[0]
-                and span[0] < boundary(on + DAY, self.zone, self.change)
+                day_start(on, self.zone, self.change) - timedelta(hours=12) <= span[0]
+                and span[0] < day_start(on + DAY, self.zone, self.change)
             )
         ):
             return Day(date=on, starts_at=span[0], ends_at=span[1])
@@ -208,7 +210,7 @@ class Clock:
         return spans
 
     def _length(self, timed: Statement) -> timedelta | None:
-        found = duration(timed.event.duration)
+        found = parse_duration(timed.event.duration)
         if timed.event.duration.strip() and found is None:
             self.report.tally(
                 _("Not a length of time"), timed.event.place, what=timed.event.duration.strip()[:40]
@@ -219,7 +221,7 @@ class Clock:
         by_day = self.ignore_dates and timed.wall and id(timed.event.day) in self.days_by_raw
         if isinstance(timed.stamp, datetime) and not by_day:
             start = self._local(timed.stamp)
-            if timed.wall and not same_minute(start.astimezone(self.zone), timed.wall):
+            if timed.wall and not is_same_minute(start.astimezone(self.zone), timed.wall):
                 self.report.tally(
                     _("“start” is another time than “date”; “date” was believed"), timed.event.place
                 )
@@ -229,26 +231,26 @@ class Clock:
         if timed.wall is None:
             return None
         if isinstance(timed.stamp, date) and not by_day:
-            return resolve(datetime.combine(timed.stamp, timed.wall), self.zone)
+            return local_to_utc(datetime.combine(timed.stamp, timed.wall), self.zone)
         day = self.days_by_raw.get(id(timed.event.day))
         if day is None:
             return None
         on = day.date + DAY if timed.wall < self.change else day.date
-        return resolve(datetime.combine(on, timed.wall), self.zone)
+        return local_to_utc(datetime.combine(on, timed.wall), self.zone)
 
     def _end(self, timed: Statement, start: datetime | None) -> datetime | None:
         if start is None:
             return None
         if timed.event.ends_at and timed.event.ends_at > start:
             return timed.event.ends_at
-        end = moment(timed.event.end) if timed.event.end else None
+        end = parse_moment(timed.event.end) if timed.event.end else None
         if isinstance(end, datetime) and timedelta(0) < self._local(end) - start <= 31 * DAY:
             return self._local(end)
-        wall = clock(timed.event.end) if timed.event.end and end is None else None
+        wall = parse_clock(timed.event.end) if timed.event.end and end is None else None
         if wall:
             local = start.astimezone(self.zone).replace(tzinfo=None)
             after = datetime.combine(local.date(), wall)
-            return resolve(after if after > local else after + DAY, self.zone)
+            return local_to_utc(after if after > local else after + DAY, self.zone)
         return start + timed.length if timed.length else None
 
 

@@ -11,34 +11,34 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .document import Day, Document
-from .times import DAY, resolve, zone_named
+from .times import DAY, find_zone, local_to_utc
 
 CHANGE = time(4)  # where nothing says otherwise
 _MANY = 370  # days; a longer range is a mistake in the file
 
 
-def boundary(on: date, zone: ZoneInfo, change: time) -> datetime:
+def day_start(on: date, zone: ZoneInfo, change: time) -> datetime:
     """The instant (UTC) at which the day `on` begins."""
-    return resolve(datetime.combine(on, change), zone)
+    return local_to_utc(datetime.combine(on, change), zone)
 
 
-def day_of(instant: datetime, zone: ZoneInfo, change: time) -> date:
+def find_day(instant: datetime, zone: ZoneInfo, change: time) -> date:
     """The day that an instant belongs to: the last one that has begun."""
     local = instant.astimezone(zone).replace(tzinfo=None)
     on = (local - timedelta(hours=change.hour, minutes=change.minute, seconds=change.second)).date()
-    while boundary(on + DAY, zone, change) <= instant:
+    while day_start(on + DAY, zone, change) <= instant:
         on += DAY
-    while boundary(on, zone, change) > instant:
+    while day_start(on, zone, change) > instant:
         on -= DAY
     return on
 
 
 def whole_day(on: date, zone: ZoneInfo, change: time) -> Day:
     """The day `on` from its beginning to the next one's."""
-    return Day(date=on, starts_at=boundary(on, zone, change), ends_at=boundary(on + DAY, zone, change))
+    return Day(date=on, starts_at=day_start(on, zone, change), ends_at=day_start(on + DAY, zone, change))
 
 
-def change_of(days: Iterable[Day], zone: ZoneInfo) -> time:
+def find_day_change(days: Iterable[Day], zone: ZoneInfo) -> time:
     """When the day changes, by the days that a document names.
 
     If they end on the morning after, then; else at 04:00, or at their beginning if that is earlier. Most
@@ -60,13 +60,13 @@ def _change(day: Day, zone: ZoneInfo) -> time:
     return min(begin, CHANGE)
 
 
-def days_of(document: Document) -> list[Day]:
+def list_days(document: Document) -> list[Day]:
     """Every day of the document in order, also those that only its slots show; at least one.
 
     Each slot belongs to exactly one of them: the one whose date `day_of` gives.
     """
-    zone = zone_of(document)
-    change = change_of(document.days, zone)
+    zone = zone_of_document(document)
+    change = find_day_change(document.days, zone)
     days: dict[date, Day] = {}
     for day in document.days:
         other = days.setdefault(day.date, day)
@@ -76,7 +76,7 @@ def days_of(document: Document) -> list[Day]:
             ends_at=max(day.ends_at, other.ends_at),
         )
     starts = {slot.starts_at for talk in document.talks for slot in talk.slots}
-    for on in {day_of(start, zone, change) for start in starts} or _range(document):
+    for on in {find_day(start, zone, change) for start in starts} or _range(document):
         days.setdefault(on, whole_day(on, zone, change))
     return [days[on] for on in sorted(days)]
 
@@ -89,7 +89,7 @@ def _range(document: Document) -> set[date]:
     return {first + timedelta(days=number) for number in range(min(max((last - first).days, 0), _MANY) + 1)}
 
 
-def span_of(first: date | None, last: date | None, days: list[date]) -> tuple[date, date]:
+def find_date_range(first: date | None, last: date | None, days: list[date]) -> tuple[date, date]:
     """An event's first and last day: as stated, extended to its days; these alone where none is inside."""
     first, last = first or last or min(days), last or first or max(days)
     first, last = min(first, last), max(first, last)
@@ -98,6 +98,6 @@ def span_of(first: date | None, last: date | None, days: list[date]) -> tuple[da
     return min(first, *days), max(last, *days)
 
 
-def zone_of(document: Document) -> ZoneInfo:
+def zone_of_document(document: Document) -> ZoneInfo:
     """The zone to show the document's times in; UTC where it names none that exists."""
-    return zone_named(document.timezone) or ZoneInfo("UTC")
+    return find_zone(document.timezone) or ZoneInfo("UTC")

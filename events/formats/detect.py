@@ -13,7 +13,7 @@ from roadshow.core.encodings import likely_encoding
 from . import ical, schedule_json, schedule_xml, table
 from .document import Problem, Reading
 from .reading import UnreadableFile
-from .text import line
+from .text import clean_line
 
 LIMIT = 64 * 1024 * 1024  # bytes, once decompressed
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -113,7 +113,7 @@ def _is_wide(data: bytes, first: str) -> bool:
 
 def _text(data: bytes, name: str, timezone: str) -> Reading:
     """A calendar or table, after its encoding was found."""
-    text, problem = decoded(data)
+    text, problem = decode_text(data)
     if re.match(r"\s*BEGIN:VCALENDAR", text, re.IGNORECASE):
         reading = ical.read(text.encode(), timezone=timezone)
     else:
@@ -124,12 +124,12 @@ def _text(data: bytes, name: str, timezone: str) -> Reading:
 
 def _named(reading: Reading, name: str) -> Reading:
     """A table with the file's name as its title, if it has no other."""
-    title = line(name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " "))
+    title = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " "))
     document = replace(reading.document, title=reading.document.title or title)
     return replace(reading, document=document)
 
 
-def decoded(data: bytes) -> tuple[str, Problem | None]:
+def decode_text(data: bytes) -> tuple[str, Problem | None]:
     """The text, and what was guessed about its encoding. Raises UnreadableFile for what is no text."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):

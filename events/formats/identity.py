@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from .raw import RawEvent
 from .reading import Report
-from .text import line
+from .text import clean_line
 
 _BIGGEST_NUMBER = 2**31 - 1
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://c3voc.de/schedule/schema.xsd")
 
 
-def guid_of(text: str | UUID | None) -> UUID | None:
+def parse_guid(text: str | UUID | None) -> UUID | None:
     """The UUID in a text, in any of its spellings, or None; the empty UUID counts as none."""
     if isinstance(text, UUID):
         return text if text.int else None
@@ -28,13 +28,13 @@ def guid_of(text: str | UUID | None) -> UUID | None:
     return found if found.int else None
 
 
-def derived(*parts: object) -> UUID:
+def derive_guid(*parts: object) -> UUID:
     """A GUID made of these parts."""
     name = "\x1f".join(str(part) for part in parts)
     return uuid5(_NAMESPACE, name.encode("utf-8", "replace").decode())
 
 
-def slug_of(text: str, limit: int = 60) -> str:
+def make_slug(text: str, limit: int = 60) -> str:
     """Lower-case letters, digits and hyphens; empty where a text has no Latin letters at all."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
     plain = plain.encode("ascii", "ignore").decode().lower()
@@ -61,7 +61,7 @@ class Identities:
 
     def id_of(self, event: RawEvent) -> str:
         """The file's own id; qualified by the room or a number where another talk had it before."""
-        own = line(event.id)
+        own = clean_line(event.id)
         self.ids[own] += 1
         if not own or self.ids[own] == 1:
             return own
@@ -73,9 +73,9 @@ class Identities:
 
     def guid_of(self, event: RawEvent, title: str, identifier: str, starts_at: datetime | None) -> UUID:
         """The file's own GUID unless another talk had it; else one of its id, or of title and persons."""
-        own = guid_of(event.guid)
+        own = parse_guid(event.guid)
         if event.guid.strip() and own is None:
-            self.report.tally(_("Not a GUID; one was derived"), event.place, what=line(event.guid)[:40])
+            self.report.tally(_("Not a GUID; one was derived"), event.place, what=clean_line(event.guid)[:40])
         if own and own not in self.guids:
             self.guids.add(own)
             return own
@@ -86,11 +86,13 @@ class Identities:
         elif identifier:
             choices = [(self.source, identifier), (self.source, identifier, event.room, start)]
         else:
-            names = "\n".join(line(person.name) for person in event.persons)
+            names = "\n".join(clean_line(person.name) for person in event.persons)
             choices = [(self.source, title, names), (self.source, title, names, event.room, start)]
         choices += [(*choices[-1], number) for number in range(2, 10)]
-        guid = next((guid for guid in (derived(*parts) for parts in choices) if guid not in self.guids), None)
+        guid = next(
+            (guid for guid in (derive_guid(*parts) for parts in choices) if guid not in self.guids), None
+        )
         while guid is None or guid in self.guids:
-            guid = derived(self.source, title, len(self.guids), guid)
+            guid = derive_guid(self.source, title, len(self.guids), guid)
         self.guids.add(guid)
         return guid

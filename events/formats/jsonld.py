@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from .days import zone_of
+from .days import zone_of_document
 from .document import Document, Person, Slot, Talk, Venue
-from .text import line
-from .writing import local, stamp
+from .text import clean_line
+from .writing import format_timestamp, to_local_time
 
 _CONTEXT = "https://schema.org"
 _STATES = {
@@ -21,7 +21,7 @@ _SCHEDULED = f"{_CONTEXT}/EventScheduled"
 
 def event(document: Document, *, organiser: str = "", talks: bool = True) -> dict:
     """The event with its place and its talks, one subEvent for each slot. Addresses should be absolute."""
-    zone = zone_of(document)
+    zone = zone_of_document(document)
     starts, ends = _span(document)
     graph = _named("Event", document.title, document.url, document.description, document.logo) | {
         "startDate": _iso(starts, zone),
@@ -44,7 +44,7 @@ def event(document: Document, *, organiser: str = "", talks: bool = True) -> dic
 
 def talk(document: Document, one: Talk) -> dict:
     """One talk, with the event as its superEvent; several slots become several events of a series."""
-    zone = zone_of(document)
+    zone = zone_of_document(document)
     above = _named("Event", document.title, document.url, "", "")
     slots = [_slot(document, one, slot, zone) | {"superEvent": above} for slot in one.slots]
     if len(slots) == 1:
@@ -96,7 +96,7 @@ def _slot(document: Document, one: Talk, slot: Slot, zone: ZoneInfo) -> dict:
 def _named(kind: str, name: str, url: str, description: str, image: str) -> dict:
     return {
         "@type": kind,
-        "name": line(name),
+        "name": clean_line(name),
         "url": url,
         "description": " ".join(description.split())[:5000],
         "image": image,
@@ -114,8 +114,10 @@ def _where(venue: Venue, room: str) -> dict:
     here = any((venue.name, venue.address, venue.city, venue.country, room))
     place = {
         "@type": "Place",
-        "name": ", ".join(filter(None, [line(room), venue.name])) or venue.city or venue.country,
-        "address": address if any((venue.address, venue.city, venue.country)) else venue.name or line(room),
+        "name": ", ".join(filter(None, [clean_line(room), venue.name])) or venue.city or venue.country,
+        "address": address
+        if any((venue.address, venue.city, venue.country))
+        else venue.name or clean_line(room),
         "geo": None
         if venue.latitude is None or venue.longitude is None
         else {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude},
@@ -155,7 +157,7 @@ def _span(document: Document) -> tuple[date | datetime | None, date | datetime |
 
 def _iso(moment: date | datetime | None, zone: ZoneInfo) -> str | None:
     if isinstance(moment, datetime):
-        return stamp(local(moment, zone))
+        return format_timestamp(to_local_time(moment, zone))
     return moment.isoformat() if moment else None
 
 

@@ -24,7 +24,7 @@ def is_web(url: str) -> bool:
     return _WEB.fullmatch(url) is not None
 
 
-def kind_of(link: RawLink, url: str, *, guess: bool) -> str:
+def guess_link_kind(link: RawLink, url: str, *, guess: bool) -> str:
     """One of LINK_KINDS: the file's word for it, else by title and host if `guess`."""
     stated = link.type.strip().lower()
     if stated in LINK_KINDS:
@@ -47,7 +47,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def web_uri(url: str) -> str:
+def to_web_uri(url: str) -> str:
     """A web address as RFC 3986 wants it, odd characters percent-encoded; empty if it is none."""
     url = url.strip()
     if not is_web(url):
@@ -60,9 +60,9 @@ def web_uri(url: str) -> str:
     return f"{scheme.lower()}://{host}{_quoted(rest[end:])}"
 
 
-def any_uri(url: str) -> str:
+def to_uri(url: str) -> str:
     """A URI for any string: percent-encoded, or marked as unresolvable if it has no scheme or a bad one."""
-    web = web_uri(url)
+    web = to_web_uri(url)
     if web:
         return web
     found = _SCHEME.match(url)
@@ -76,9 +76,9 @@ def any_uri(url: str) -> str:
     return UNRESOLVABLE + quote(url, safe="")
 
 
-def as_found(url: str) -> str:
+def to_safe_address(url: str) -> str:
     """The address as it is, unless opening it would run something."""
-    return any_uri(url) if _UNSAFE.match(url) or url.startswith(UNRESOLVABLE) else url
+    return to_uri(url) if _UNSAFE.match(url) or url.startswith(UNRESOLVABLE) else url
 
 
 def _quoted(text: str) -> str:

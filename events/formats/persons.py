@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from .addressing import Addresses
 from .document import Link, Person
-from .identity import guid_of
+from .identity import parse_guid
 from .raw import RawEvent, RawPerson, RawSchedule
-from .reading import Report, listed
-from .text import block, line
+from .reading import Report, join_names
+from .text import clean_block, clean_line
 
 
 class Persons:
@@ -24,7 +24,7 @@ class Persons:
         ids, guids = defaultdict(set), defaultdict(set)
         for event in self.raw.events:
             for person in event.persons:
-                name = line(person.name).casefold()
+                name = clean_line(person.name).casefold()
                 if name:
                     ids[person.id.strip()].add(name)
                     guids[person.guid.strip().lower()].add(name)
@@ -32,7 +32,7 @@ class Persons:
         shared_guids = {key for key, names in guids.items() if key and len(names) > 1}
         for key in sorted(shared_ids):
             message = _("This id stands for different names, which were kept apart: %(names)s.")
-            self.report.add(_person(key), message % {"names": listed(sorted(ids[key]))})
+            self.report.add(_person(key), message % {"names": join_names(sorted(ids[key]))})
         for key in sorted(shared_guids):
             self.report.add(_person(key), _("This GUID stands for different names; it was ignored."))
         return shared_ids, shared_guids
@@ -41,7 +41,7 @@ class Persons:
         """Who gives a talk, in order, each once. A name is never split."""
         found: dict[tuple, Person] = {}
         for raw in event.persons:
-            name = line(raw.name)
+            name = clean_line(raw.name)
             if not name:
                 self.report.tally(_("A person without a name"), event.place, "info")
                 continue
@@ -59,21 +59,21 @@ class Persons:
         return list(found.values())
 
     def _person(self, raw: RawPerson, name: str) -> Person:
-        identifier = line(raw.id)
+        identifier = clean_line(raw.id)
         if identifier in self.shared_ids:
             identifier = f"{identifier}~{name}"
-        guid = None if raw.guid.strip().lower() in self.shared_guids else guid_of(raw.guid)
+        guid = None if raw.guid.strip().lower() in self.shared_guids else parse_guid(raw.guid)
         return Person(
             name=name,
             id=identifier,
             guid=guid,
-            biography=block(raw.biography, markdown=self.raw.ours),
-            url=self.addresses.web(raw.url),
-            picture=self.addresses.found(raw.picture),
+            biography=clean_block(raw.biography, markdown=self.raw.ours),
+            url=self.addresses.resolve_web(raw.url),
+            picture=self.addresses.resolve(raw.picture),
             links=[
-                Link(url=self.addresses.found(link.url), title=line(link.title))
+                Link(url=self.addresses.resolve(link.url), title=clean_line(link.title))
                 for link in raw.links
-                if self.addresses.found(link.url)
+                if self.addresses.resolve(link.url)
             ],
         )
 

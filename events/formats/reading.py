@@ -37,7 +37,7 @@ def at_row(number: int) -> str:
     return _("row %(number)s") % {"number": number}
 
 
-def listed(parts: Iterable[str]) -> str:
+def join_names(parts: Iterable[str]) -> str:
     return pgettext("between the parts of a list", ", ").join(parts)
 
 
@@ -67,7 +67,7 @@ class Report:
         if what:
             message = _("%(problem)s (%(what)s)") % {"problem": message, "what": what}
         distinct = list(dict.fromkeys(places))
-        place = listed(distinct[:EXAMPLES])
+        place = join_names(distinct[:EXAMPLES])
         if len(distinct) > EXAMPLES:
             place = _("%(places)s, …") % {"places": place}
         if len(places) == 1:

@@ -44,5 +44,5 @@ class Lengths:
         return gap if gap and gap <= _GUESS else self.usual
 
 
-def same_minute(local: datetime, wall: time) -> bool:
+def is_same_minute(local: datetime, wall: time) -> bool:
     return (local.hour, local.minute) == (wall.hour, wall.minute)

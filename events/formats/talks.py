@@ -10,13 +10,13 @@ from . import links as addresses
 from .addressing import Addresses
 from .clock import Span
 from .document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Slot, Talk
-from .identity import Identities, guid_of, slug_of
+from .identity import Identities, make_slug, parse_guid
 from .persons import Persons
 from .raw import RawEvent, RawSchedule
 from .reading import Report
-from .text import block, line
-from .titles import CANCELLED, kind_of, state_of
-from .writing import repeated
+from .text import clean_block, clean_line
+from .titles import CANCELLED, guess_kind, split_state
+from .writing import make_repeated_slug
 
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LANGUAGES = {
@@ -26,9 +26,9 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def language_of(text: str, place: str, report: Report) -> str:
+def parse_language(text: str, place: str, report: Report) -> str:
     """A language as BCP 47 writes it; empty, and reported, for what is none."""
-    text = line(text)
+    text = clean_line(text)
     if not text or text.lower() in _LANGUAGES:
         return _LANGUAGES.get(text.lower(), "")
     if _LANGUAGE.fullmatch(text):
@@ -43,7 +43,12 @@ class Talks:
     def __init__(self, raw: RawSchedule, report: Report, addresses: Addresses) -> None:
         self.raw, self.report, self.addresses = raw, report, addresses
         self.persons = Persons(raw, report, addresses)
-        source = line(raw.acronym) or slug_of(line(raw.title)) or line(raw.base_url) or "schedule"
+        source = (
+            clean_line(raw.acronym)
+            or make_slug(clean_line(raw.title))
+            or clean_line(raw.base_url)
+            or "schedule"
+        )
         self.identities = Identities(source, report)
         self.labelled = any(event.type.strip() for event in raw.events)
 
@@ -51,7 +56,7 @@ class Talks:
         """The talks in the order of the file. `spans` are their times, one for each event."""
         talks: list[Talk] = []
         same: dict[tuple[str, str], int] = {}
-        general = self.addresses.general()
+        general = self.addresses.find_shared()
         for event, span in zip(self.raw.events, spans, strict=True):
             title, cancelled, note = self._title(event)
             slot, talk_guid, talk_id = self._slot(event, title, span)
@@ -65,7 +70,7 @@ class Talks:
             talks.append(
                 replace(
                     talk,
-                    guid=(guid_of(event.same_as) if self.raw.ours else None) or talk_guid,
+                    guid=(parse_guid(event.same_as) if self.raw.ours else None) or talk_guid,
                     id=talk_id,
                     slots=[slot] if slot else [],
                     url="" if talk.url in general else talk.url,
@@ -75,51 +80,51 @@ class Talks:
 
     def _is_repeated(self, event: RawEvent, talk: Talk) -> bool:
         """Whether an event with the talk's title and code (or, if ours, its page) is another slot of it."""
-        if not self.raw.ours or guid_of(event.same_as):
+        if not self.raw.ours or parse_guid(event.same_as):
             return True
-        return line(event.slug) == repeated(talk.slug, self.raw.acronym, event.id)
+        return clean_line(event.slug) == make_repeated_slug(talk.slug, self.raw.acronym, event.id)
 
     def _talk(self, event: RawEvent, title: str, cancelled: bool, note: str) -> Talk:
         ours = self.raw.ours
         persons = self.persons.of(event)
-        label, track = line(event.type), line(event.track)
-        kind = event.kind or kind_of(label, track, title, people=bool(persons), labelled=self.labelled)
-        subtitle = line(event.subtitle)
+        label, track = clean_line(event.type), clean_line(event.track)
+        kind = event.kind or guess_kind(label, track, title, people=bool(persons), labelled=self.labelled)
+        subtitle = clean_line(event.subtitle)
         return Talk(
             title=title,
-            code=line(event.code),
+            code=clean_line(event.code),
             slug=self._slug(event),
             subtitle=f"{subtitle} ({note})" if subtitle and note else subtitle or note,
-            abstract=block(event.abstract, markdown=ours),
-            description=block(event.description, markdown=ours),
+            abstract=clean_block(event.abstract, markdown=ours),
+            description=clean_block(event.description, markdown=ours),
             kind=kind if kind in TALK_KINDS else "talk",
             type_label="" if label in TALK_KINDS else label,
             level=event.level if event.level in TALK_LEVELS else "",
-            language=language_of(event.language, event.place, self.report),
+            language=parse_language(event.language, event.place, self.report),
             state="cancelled" if cancelled else event.state if event.state in TALK_STATES else "confirmed",
             track=track,
-            topics=list(dict.fromkeys(filter(None, map(line, event.topics)))),
+            topics=list(dict.fromkeys(filter(None, map(clean_line, event.topics)))),
             persons=persons,
-            links=self.addresses.links(event),
-            url=self.addresses.web(event.url, event.place),
-            logo=self.addresses.found(event.logo),
-            feedback_url=self.addresses.web(event.feedback_url, event.place),
-            recording_license=line(event.license),
+            links=self.addresses.read_links(event),
+            url=self.addresses.resolve_web(event.url, event.place),
+            logo=self.addresses.resolve(event.logo),
+            feedback_url=self.addresses.resolve_web(event.feedback_url, event.place),
+            recording_license=clean_line(event.license),
             recording_optout=event.optout,
             place=event.place,
         )
 
     def _title(self, event: RawEvent) -> tuple[str, bool, str]:
         """The title, whether it says that the talk is cancelled, and what it says besides."""
-        title = line(event.title)
+        title = clean_line(event.title)
         if self.raw.ours:
             return title.removeprefix(CANCELLED) or CANCELLED.strip(), title.startswith(CANCELLED), ""
         if event.title != title and title and " ".join(event.title.split()) == title:
             self.report.tally(_("Blanks around or inside a title were removed"), event.place, "info")
         if not title:
             self.report.tally(_("A talk without a title"), event.place)
-            return line(event.subtitle) or (f"Talk {event.id}" if event.id else "Untitled"), False, ""
-        bare, cancelled, removed, rest = state_of(title)
+            return clean_line(event.subtitle) or (f"Talk {event.id}" if event.id else "Untitled"), False, ""
+        bare, cancelled, removed, rest = split_state(title)
         if not removed or not bare:
             return title, False, ""
         self.report.tally(
@@ -150,10 +155,10 @@ class Talks:
         return slot, guid, identifier
 
     def _slug(self, event: RawEvent) -> str:
-        slug = line(event.slug)
+        slug = clean_line(event.slug)
         if not slug or re.fullmatch(r"[\w.~-]+", slug):
             return slug
         if addresses.is_web(slug):
             self.report.tally(_("A slug that is an address"), event.place, "info")
             slug = re.split(r"[/#]", slug.rstrip("/#"))[-1]
-        return slug_of(slug)
+        return make_slug(slug)

@@ -14,7 +14,7 @@ _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """`text` with \\n line ends, ordinary blanks, and without characters that nobody sees."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     if text.isascii() and text.isprintable():
@@ -22,20 +22,20 @@ def clean(text: str) -> str:
     return _ODD_SPACE.sub(" ", _CONTROL.sub("", _INVISIBLE.sub("", text.replace("\x85", "\n"))))
 
 
-def line(text: str | None) -> str:
+def clean_line(text: str | None) -> str:
     """One line of plain text: cleaned, blanks collapsed, entities that were escaped once too often undone."""
     if not text:
         return ""
     if "&" in text and _ENTITY.search(text):
         text = unescape(text)
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
-def block(text: str | None, *, markdown: bool = False) -> str:
+def clean_block(text: str | None, *, markdown: bool = False) -> str:
     """A text of several lines as Markdown; HTML is converted, unless the text is known to be Markdown."""
     if not text or text.isspace():
         return ""
-    text = clean(text)
+    text = clean_text(text)
     if not markdown and is_html(text):
-        return clean(markdown_of_html(text))
+        return clean_text(markdown_of_html(text))
     return dedent(text).strip("\n").rstrip()

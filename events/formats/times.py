@@ -27,7 +27,7 @@ MAX_DURATION = timedelta(days=31)
 
 
 @cache
-def zone_named(name: str) -> ZoneInfo | None:
+def find_zone(name: str) -> ZoneInfo | None:
     """The IANA zone of that name, or None; case and blanks are forgiven ("europe/berlin")."""
     name = name.strip().replace(" ", "_")
     if not name or len(name) > 60:
@@ -41,7 +41,7 @@ def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in sorted(available_timezones(), reverse=True)}
 
 
-def zone_at_offsets(stamps: Iterable[datetime]) -> ZoneInfo:
+def find_zone_by_offsets(stamps: Iterable[datetime]) -> ZoneInfo:
     """A zone with the offsets of these aware times: a fixed one where they agree, else any, else UTC."""
     stamps = list(stamps)
     offsets = {stamp.utcoffset() for stamp in stamps}
@@ -58,7 +58,7 @@ def zone_at_offsets(stamps: Iterable[datetime]) -> ZoneInfo:
     return ZoneInfo("UTC")
 
 
-def moment(text: str) -> date | datetime | None:
+def parse_moment(text: str) -> date | datetime | None:
     """A date ("2019-05-22", "22.5.2019"), a local or an aware time; None for anything else.
 
     Offsets may be written Z, +02:00, +0200, +02, UTC+2 or with a blank before them.
@@ -117,14 +117,14 @@ def _offset(text: str) -> tzinfo | Literal[False] | None:
         return UTC
     found = _OFFSET.match(text)
     if not found or int(found[2]) > 23 or int(found[3] or 0) > 59:
-        return zone_named(text.strip("[]")) or False
+        return find_zone(text.strip("[]")) or False
     delta = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     if not delta:
         return UTC
     return timezone(delta if found[1] == "+" else -delta)
 
 
-def clock(text: str) -> time | None:
+def parse_clock(text: str) -> time | None:
     """A time of day ("09:00", "9.30", "0930", "9:30 pm"), or None."""
     found = _COMPACT_TIME.match(text.strip()) or _TIME.match(text.strip())
     if not found or found[5].strip() or not (found[2] or found[4]):
@@ -132,7 +132,7 @@ def clock(text: str) -> time | None:
     return _time_of(found)[0]
 
 
-def duration(text: str) -> timedelta | None:
+def parse_duration(text: str) -> timedelta | None:
     """A length of time: HH:MM, HH:MM:SS, D:HH:MM:SS, minutes, "1h 30min", PT45M; else, or if zero, None."""
     text = text.strip()
     if not text:
@@ -170,6 +170,6 @@ def _words(text: str) -> timedelta | None:
     return timedelta(hours=float((found[1] or "0").replace(",", ".")), minutes=int(found[2] or 0))
 
 
-def resolve(local: datetime, zone: ZoneInfo) -> datetime:
+def local_to_utc(local: datetime, zone: ZoneInfo) -> datetime:
     """A local time of `zone` in UTC: the first of two where clocks go back, an hour on where they jump."""
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)

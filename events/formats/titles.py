@@ -20,7 +20,7 @@ _CANCELLED_LAST = re.compile(
 CANCELLED = "Cancelled: "  # how this portal writes it, where a format has no state
 
 
-def state_of(title: str) -> tuple[str, bool, str, str]:
+def split_state(title: str) -> tuple[str, bool, str, str]:
     """A title taken apart: (without such words, whether cancelled, what was removed, text that followed)."""
     removed, rest, cancelled = [], "", False
     found = _CANCELLED_LAST.search(title)
@@ -62,7 +62,7 @@ _BREAK_TITLE = re.compile(
 _KEYNOTE_TITLE = re.compile(r"(?:opening |closing )?keynote\b\s*[:–—-]", re.IGNORECASE)
 
 
-def kind_of(label: str, track: str, title: str, *, people: bool, labelled: bool) -> str:
+def guess_kind(label: str, track: str, title: str, *, people: bool, labelled: bool) -> str:
     """One of TALK_KINDS, by the file's word for it, else by the track, else by the title.
 
     `people`: somebody gives it. `labelled`: other talks of the file have a word for their kind, so that one

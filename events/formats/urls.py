@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from .document import Document, Link, Person, Talk
 
 
-def absolute(document: Document, site: str) -> Document:
+def make_absolute(document: Document, site: str) -> Document:
     """The document with addresses that are paths ("/events/…") made absolute; `site` is https://host."""
 
     def whole(url: str) -> str:

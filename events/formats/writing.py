@@ -14,10 +14,10 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from .days import change_of, day_of, days_of, span_of, zone_of
+from .days import find_date_range, find_day, find_day_change, list_days, zone_of_document
 from .document import Day, Document, Person, Room, Slot, Talk
-from .identity import derived, slug_of
-from .text import line
+from .identity import derive_guid, make_slug
+from .text import clean_line
 from .titles import CANCELLED
 
 GENERATOR = "roadshow"
@@ -42,7 +42,7 @@ class Written:
 
     @property
     def title(self) -> str:
-        title = line(self.talk.title) or "Untitled"
+        title = clean_line(self.talk.title) or "Untitled"
         return CANCELLED + title if self.talk.state == "cancelled" else title
 
     @property
@@ -58,7 +58,7 @@ class Written:
 
     @property
     def type(self) -> str:
-        return line(self.talk.type_label) or self.talk.kind
+        return clean_line(self.talk.type_label) or self.talk.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,26 @@ class Sheet:
     days: list[tuple[Day, list[tuple[Room, list[Written]]]]]
 
 
-def sheet_of(document: Document) -> Sheet:
+def build_sheet(document: Document) -> Sheet:
     """The document as days × rooms; every slot is in exactly one cell, one without a room in room ""."""
-    zone = zone_of(document)
-    days = days_of(document)
-    change = change_of(document.days, zone)
+    zone = zone_of_document(document)
+    days = list_days(document)
+    change = find_day_change(document.days, zone)
     rooms = _rooms(document)
     cells: dict[tuple, list[tuple[Talk, Slot]]] = defaultdict(list)
     for talk in document.talks:
         for slot in talk.slots:
-            cells[day_of(slot.starts_at, zone, change), line(slot.room)].append((talk, slot))
+            cells[find_day(slot.starts_at, zone, change), clean_line(slot.room)].append((talk, slot))
     for pairs in cells.values():
         pairs.sort(key=lambda pair: (pair[1].starts_at, pair[1].ends_at, pair[1].number or 2**40))
     order = [(day.date, room.name) for day in days for room in rooms]
     written = iter(_written(document, zone, [pair for cell in order for pair in cells[cell]]))
     done = {cell: list(islice(written, len(cells[cell]))) for cell in order}
-    starts_on, ends_on = span_of(document.starts_on, document.ends_on, [day.date for day in days])
+    starts_on, ends_on = find_date_range(document.starts_on, document.ends_on, [day.date for day in days])
     return Sheet(
         document=document,
         zone=zone,
-        acronym=acronym_of(document),
+        acronym=make_acronym(document),
         starts_on=starts_on,
         ends_on=ends_on,
         days=[(day, [(room, done[day.date, room.name]) for room in rooms]) for day in days],
@@ -102,17 +102,19 @@ def sheet_of(document: Document) -> Sheet:
 def _rooms(document: Document) -> list[Room]:
     rooms: dict[str, Room] = {}
     for room in document.rooms:
-        name = line(room.name)
+        name = clean_line(room.name)
         rooms.setdefault(
             name, Room(name=name, guid=room.guid, description=room.description, capacity=room.capacity)
         )
     for talk in document.talks:
         for slot in talk.slots:
-            rooms.setdefault(line(slot.room), Room(name=line(slot.room)))
+            rooms.setdefault(clean_line(slot.room), Room(name=clean_line(slot.room)))
     used: set[UUID] = set()
     for name, room in rooms.items():
         guid = (
-            room.guid if room.guid and room.guid not in used else derived("room", acronym_of(document), name)
+            room.guid
+            if room.guid and room.guid not in used
+            else derive_guid("room", make_acronym(document), name)
         )
         used.add(guid)
         rooms[name] = Room(name=name, guid=guid, description=room.description, capacity=room.capacity)
@@ -131,8 +133,8 @@ def _written(document: Document, zone: ZoneInfo, pairs: list[tuple[Talk, Slot]])
             guid=names.guid(talk, slot, number),
             slug=names.slug(talk, number),
             code=names.code(talk),
-            starts_at=local(slot.starts_at, zone),
-            ends_at=local(slot.ends_at, zone),
+            starts_at=to_local_time(slot.starts_at, zone),
+            ends_at=to_local_time(slot.ends_at, zone),
         )
         for (talk, slot), number in zip(pairs, numbers, strict=True)
     ]
@@ -156,18 +158,18 @@ def _numbers(pairs: list[tuple[Talk, Slot]]) -> list[int]:
 
 class _Names:
     def __init__(self, document: Document) -> None:
-        self.acronym = acronym_of(document)
+        self.acronym = make_acronym(document)
         self.guids: set[UUID] = set()
         self.slugs: set[str] = set()
         self.codes: set[str] = set()
         self.bases: dict[int, str] = {}  # of talks, by identity: two may be equal
 
     def guid(self, talk: Talk, slot: Slot, number: int) -> UUID:
-        choices = [slot.guid, talk.guid, derived("slot", self.acronym, talk.id or talk.title, number)]
-        choices.append(derived(choices[-1], slot.starts_at.astimezone(UTC).isoformat(), slot.room))
+        choices = [slot.guid, talk.guid, derive_guid("slot", self.acronym, talk.id or talk.title, number)]
+        choices.append(derive_guid(choices[-1], slot.starts_at.astimezone(UTC).isoformat(), slot.room))
         found = next((guid for guid in choices if guid and guid not in self.guids), None)
         while found is None or found in self.guids:
-            found = derived(found, number)
+            found = derive_guid(found, number)
         self.guids.add(found)
         return found
 
@@ -175,12 +177,12 @@ class _Names:
         """The talk's own slug for its first slot; `repeated` of it for the others."""
         base = self.bases.get(id(talk))
         if base:
-            slug = repeated(base, self.acronym, number)
+            slug = make_repeated_slug(base, self.acronym, number)
         else:
             slug = talk.slug.lower().rstrip("-_.~")
             if not _SLUG.fullmatch(slug) or slug in self.slugs:
-                name = slug_of(talk.slug) or slug_of(talk.title)
-                slug = repeated(name if len(name) > 1 else f"talk{name}", self.acronym, number)
+                name = make_slug(talk.slug) or make_slug(talk.title)
+                slug = make_repeated_slug(name if len(name) > 1 else f"talk{name}", self.acronym, number)
         while slug in self.slugs:
             slug += "-x"
         self.slugs.add(slug)
@@ -194,7 +196,7 @@ class _Names:
         return talk.code
 
 
-def repeated(slug: str, acronym: str, number: int | str) -> str:
+def make_repeated_slug(slug: str, acronym: str, number: int | str) -> str:
     """The slug of a slot that is not its talk's first, by which the reader knows them for one talk."""
     return f"{acronym}-{number}-{slug}"
 
@@ -202,51 +204,51 @@ def repeated(slug: str, acronym: str, number: int | str) -> str:
 @lru_cache(64)
 def _acronym(acronym: str, slug: str, title: str) -> str:
     for text in (acronym, slug, title):
-        found = slug_of(text).replace("-", "_")
+        found = make_slug(text).replace("-", "_")
         if found:
             return found.ljust(4, "_")
     return "event"
 
 
-def acronym_of(document: Document) -> str:
+def make_acronym(document: Document) -> str:
     """A short name of at least four lower-case letters, digits and underscores: valid in both formats."""
     return _acronym(document.acronym, document.slug, document.title)
 
 
-def local(instant: datetime, zone: ZoneInfo) -> datetime:
+def to_local_time(instant: datetime, zone: ZoneInfo) -> datetime:
     """The instant in the zone; in UTC where the zone's offset has seconds, which the formats cannot say."""
     there = instant.astimezone(zone)
     return instant.astimezone(UTC) if there.utcoffset() % timedelta(minutes=1) else there
 
 
-def people(talk: Talk, ids: re.Pattern) -> Iterator[tuple[str, str, Person]]:
+def list_persons(talk: Talk, ids: re.Pattern) -> Iterator[tuple[str, str, Person]]:
     """The talk's persons in order as (name, id or "", person): those with a name, each once.
 
     An id is kept if the format can hold it: if `ids` matches.
     """
     seen = set()
     for person in talk.persons:
-        name = line(plain(person.name))
+        name = clean_line(remove_illegal(person.name))
         identifier = person.id if ids.fullmatch(person.id) else ""
         if name and (name, identifier, person.guid) not in seen:
             seen.add((name, identifier, person.guid))
             yield name, identifier, person
 
 
-def stamp(instant: datetime) -> str:
+def format_timestamp(instant: datetime) -> str:
     """ISO 8601 with offset, to the second."""
     return instant.isoformat(timespec="seconds")
 
 
-def plain(text: str) -> str:
+def remove_illegal(text: str) -> str:
     """A text without the characters that XML and databases refuse."""
     return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def zone_fits_json(name: str) -> bool:
+def is_json_zone(name: str) -> bool:
     return _ZONE.search(name) is not None
 
 
-def is_ours(generator: str) -> bool:
+def is_own_generator(generator: str) -> bool:
     """Whether a file that names this generator (in iCalendar, this PRODID) was written by such a portal."""
     return GENERATOR in generator.split("/")

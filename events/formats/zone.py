@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .reading import Report
-from .statements import Statement, same_minute
-from .times import zone_at_offsets, zone_named
+from .statements import Statement, is_same_minute
+from .times import find_zone, find_zone_by_offsets
 
 
 class ZoneChoice:
@@ -25,7 +25,7 @@ class ZoneChoice:
         self.zone = self._choose()
 
     def _choose(self) -> ZoneInfo:
-        named = zone_named(self.name)
+        named = find_zone(self.name)
         if self.name and named is None:
             message = _("“%(name)s” is not the name of a time zone.") % {"name": self.name}
             self.report.add(_("time zone"), message)
@@ -34,8 +34,8 @@ class ZoneChoice:
         if zone is None:
             return self._zone_without_name(stamped)
         voters = [timed for timed in stamped if timed.wall]
-        as_instant = sum(same_minute(timed.instant.astimezone(zone), timed.wall) for timed in voters)
-        as_clock = sum(same_minute(timed.instant, timed.wall) for timed in voters)
+        as_instant = sum(is_same_minute(timed.instant.astimezone(zone), timed.wall) for timed in voters)
+        as_clock = sum(is_same_minute(timed.instant, timed.wall) for timed in voters)
         if as_clock <= as_instant:
             return zone
         return self._contradicted(zone, named, voters, as_clock)
@@ -55,7 +55,7 @@ class ZoneChoice:
             message %= {"count": count, "total": len(voters), "zone": zone.key}
             self.report.add(_("date"), message)
             return zone
-        right = zone_at_offsets(timed.instant for timed in voters)
+        right = find_zone_by_offsets(timed.instant for timed in voters)
         if named and self.given and self._fits(self.given, voters):
             right = self.given
         message = ngettext(
@@ -76,7 +76,7 @@ class ZoneChoice:
     def _zone_without_name(self, stamped: list[Statement]) -> ZoneInfo:
         away = [timed.instant for timed in stamped if timed.instant.utcoffset()]
         if away:
-            zone = zone_at_offsets(timed.instant for timed in stamped)
+            zone = find_zone_by_offsets(timed.instant for timed in stamped)
             message = _("The file names no time zone; %(zone)s has the offsets that it uses.")
             self.report.add(_("time zone"), message % {"zone": zone.key})
             return zone

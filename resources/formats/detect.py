@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
-from events.formats.detect import decoded
+from events.formats.detect import decode_text
 from events.formats.document import Problem
 from events.formats.reading import UnreadableFile
 
@@ -46,7 +46,7 @@ def _text(data: bytes, name: str) -> Reading:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         return _xml(data.lstrip(b"\xef\xbb\xbf \t\r\n"))  # which says itself how it is encoded
     try:
-        text, problem = decoded(data)
+        text, problem = decode_text(data)
     except UnreadableFile:
         raise UnreadableFile(_("The file is neither text nor a spreadsheet.")) from None
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -62,7 +62,7 @@ def _xml(data: bytes) -> Reading:
         case "feed" | "rss" | "rdf":
             return atom.read(root)
         case "html":
-            return bookmarks.read(decoded(data)[0])
+            return bookmarks.read(decode_text(data)[0])
     raise UnreadableFile(_("This XML is neither OPML nor a feed."))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.formats.document import Problem
 from events.formats.reading import Report
-from events.formats.text import block, clean
+from events.formats.text import clean_block, clean_text
 from roadshow.core.languages import language_of
 from roadshow.core.url_normalization import address_key, normalise
 
@@ -99,7 +99,7 @@ class Gatherer:
         return self._shortened(one_line(value), TITLE, _("The title is too long and was cut"), place)
 
     def _note(self, value: object, place: str) -> str:
-        text = block(_text(value), markdown=True)
+        text = clean_block(_text(value), markdown=True)
         return self._shortened(text, NOTE, _("The note is too long and was cut"), place)
 
     def _shortened(self, text: str, limit: int, message: str, place: str) -> str:
@@ -161,7 +161,7 @@ def _merged(first: Link, second: Link) -> Link:
 
 def one_line(value: object) -> str:
     """Any value as one line of plain text, without what nobody sees."""
-    return " ".join(clean(_text(value)).split())
+    return " ".join(clean_text(_text(value)).split())
 
 
 def _text(value: object) -> str:

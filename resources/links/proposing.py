@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
-from events.formats.text import clean
+from events.formats.text import clean_text
 from roadshow.core.encodings import likely_encoding
 from roadshow.core.languages import language_of
 from roadshow.http import guard
@@ -192,7 +192,7 @@ class _Page:
 
 def one_line(text: str) -> str:
     """Plain text without line ends and what nobody sees."""
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def _decoded(html: bytes, content_type: str) -> str:

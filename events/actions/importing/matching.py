@@ -8,7 +8,7 @@ from ...formats import document as doc
 from ...models import Event, Talk
 
 
-def matched(
+def match_talks(
     event: Event, talks: list[doc.Talk], rows: list[Talk]
 ) -> Iterable[tuple[UUID, doc.Talk, Talk | None]]:
     """Each talk of the file with its GUID here and its row: by GUID, else by id, else by title."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from roadshow.core.models import free_slug
 from speakers.models import Speaker
 
-from ...formats.days import change_of
+from ...formats.days import find_day_change
 from ...formats.document import Document, Reading
 from ...models import Event, Slot, Talk, TalkSpeaker
 from ..release import release as release_plan
@@ -126,7 +126,7 @@ def _new_event(document: Document, slug: str, timezone: str, by: AbstractBaseUse
         starts_on=first,
         ends_on=last,
         timezone=zone,
-        day_change=change_of(document.days, ZoneInfo(zone)),
+        day_change=find_day_change(document.days, ZoneInfo(zone)),
         slot_minutes=min(60, max(5, document.slot_minutes or 15)),
         color=document.color,
         city=document.venue.city,

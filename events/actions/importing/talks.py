@@ -12,12 +12,12 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from roadshow.core.models import free_slug, slug_of
 
 from ...formats import document as doc
-from ...formats.writing import is_ours
+from ...formats.writing import is_own_generator
 from ...models import Event, Slot, Talk, TalkSpeaker, Topic
 from ...models.talk_parts import BATCH
-from .matching import matched
+from .matching import match_talks
 from .report import ChangedTalk, FieldChange, Report
-from .values import FIELDS, PLAIN, Matches, row_values, same, stored, values_of
+from .values import FIELDS, PLAIN, Matches, as_json, document_values, is_same, row_values
 from .writing import Merged, write_links, write_persons, write_slots, write_topics
 
 
@@ -26,11 +26,11 @@ def write_talks(
 ) -> None:
     """Bring the event's plan to what the file says. Statements grow with batches, not with talks."""
     rows = _rows(event)
-    found = list(matched(event, document.talks, rows))
+    found = list(match_talks(event, document.talks, rows))
     merged, new, slugs = [], [], {row.slug for row in rows}
-    ours = is_ours(document.generator)
+    ours = is_own_generator(document.generator)
     for done, (guid, talk, row) in enumerate(found):
-        values = values_of(event, guid, talk, matches)
+        values = document_values(event, guid, talk, matches)
         if row is None:
             slug = free_slug(_address(talk, ours), slugs.__contains__, fallback="talk")
             slugs.add(slug)
@@ -73,11 +73,11 @@ def _merge(row: Talk, values: dict, matches: Matches, report: Report) -> Merged:
     last, now = row.imported or {}, row_values(row)
     write, changes, kept = [], [], []
     for name in FIELDS:
-        by_hand = name in last and not same(name, now[name], last[name])
-        if name in last and same(name, values[name], last[name]):
+        by_hand = name in last and not is_same(name, now[name], last[name])
+        if name in last and is_same(name, values[name], last[name]):
             if by_hand:
                 kept.append(FieldChange(name, now[name], values[name], by_hand=True))
-        elif not same(name, values[name], now[name]):
+        elif not is_same(name, values[name], now[name]):
             write.append(name)
             changes.append(FieldChange(name, now[name], values[name], by_hand))
     _take(row, values, [name for name in write if name in PLAIN or name == "track"], matches)
@@ -97,7 +97,7 @@ def _take(row: Talk, values: dict, names: Iterable[str], matches: Matches) -> No
 
 def _needs_update(item: Merged) -> bool:
     """Whether the row itself is to be written; remembers what the file said."""
-    remembered = stored(item.values)
+    remembered = as_json(item.values)
     stale = item.row.imported != remembered
     item.row.imported = remembered
     return stale or bool({*item.write} & {*PLAIN, "track"})
@@ -106,7 +106,7 @@ def _needs_update(item: Merged) -> bool:
 def _new_row(
     event: Event, guid: UUID, slug: str, talk: doc.Talk, values: dict, matches: Matches, report: Report
 ) -> Talk:
-    row = Talk(event=event, guid=guid, slug=slug, imported=stored(values))
+    row = Talk(event=event, guid=guid, slug=slug, imported=as_json(values))
     _take(row, values, [*PLAIN, "track"], matches)
     if len(talk.title) > 500:
         row.description = f"{talk.title}\n\n{row.description}"

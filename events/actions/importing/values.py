@@ -37,7 +37,7 @@ class Matches:
     speakers: dict[UUID, Speaker]
 
 
-def values_of(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) -> dict:
+def document_values(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) -> dict:
     """What the file says of a talk."""
     values = {name: getattr(talk, name) for name in PLAIN if name != "do_not_record"}
     return values | {
@@ -88,11 +88,11 @@ def _comparable(name: str, value):
     return [list(item) for item in value or []] if name in ("persons", "links") else value
 
 
-def same(name: str, one, other) -> bool:
+def is_same(name: str, one, other) -> bool:
     """Whether two values of a field mean the same."""
     return _comparable(name, one) == _comparable(name, other)
 
 
-def stored(values: dict) -> dict:
+def as_json(values: dict) -> dict:
     """The values as a row remembers them."""
     return values | {"persons": [list(pair) for pair in values["persons"]]}

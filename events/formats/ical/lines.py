@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..writing import plain
+from ..writing import remove_illegal
 
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^;:,"]*)(?:,(?:"[^"]*"|[^;:,"]*))*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -54,7 +54,7 @@ def unescape(value: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
-def split(value: str) -> list[str]:
+def split_values(value: str) -> list[str]:
     """The parts of a list value, at commas that are not escaped."""
     return [unescape(part) for part in re.split(r"(?<!\\),", value)]
 
@@ -70,7 +70,7 @@ def unfold(data: bytes) -> list[tuple[int, bytes]]:
     return [(number, bytes(line)) for number, line in found]
 
 
-def parse(number: int, text: str) -> Line | None:
+def parse_line(number: int, text: str) -> Line | None:
     """A logical line taken apart, or None if it is none."""
     name = re.match(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)", text)
     if not name:
@@ -88,11 +88,11 @@ def parse(number: int, text: str) -> Line | None:
 
 
 def escape(text: str) -> str:
-    text = plain(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = remove_illegal(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return text.replace("\n", "\\n")
 
 
-def folded(line: str) -> bytes:
+def fold(line: str) -> bytes:
     """The line in UTF-8, at most 75 octets a piece, never inside a character."""
     data = line.encode()
     if len(data) <= OCTETS:
@@ -107,5 +107,5 @@ def folded(line: str) -> bytes:
     return b"\r\n ".join(parts) + b"\r\n"
 
 
-def joined(lines: Iterable[str]) -> bytes:
-    return b"".join(map(folded, lines))
+def join_lines(lines: Iterable[str]) -> bytes:
+    return b"".join(map(fold, lines))

@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from roadshow.core.encodings import likely_encoding
 
-from ..build import document_of, latest
+from ..build import build_document, find_latest
 from ..document import TALK_KINDS, Reading
-from ..identity import guid_of
+from ..identity import parse_guid
 from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
 from ..reading import Report, UnreadableFile, at_line, check_pieces
-from ..times import DAY, duration, resolve, zone_named
+from ..times import DAY, find_zone, local_to_utc, parse_duration
 from ..titles import CANCELLED
-from ..writing import is_ours
-from .lines import Component, Line, parse, split, unescape, unfold
-from .repeats import MOST, all_starts, starts_by_rule, values_of
-from .zones import zone_of_id
+from ..writing import is_own_generator
+from .lines import Component, Line, parse_line, split_values, unescape, unfold
+from .repeats import MOST, combine_starts, split_times, starts_by_rule
+from .zones import find_zone_of_id
 
 _SPEAKERS = re.compile(
     r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with)(?P<many>s|s?\(s\)|en)?"
@@ -42,7 +42,7 @@ def read(data: bytes, *, timezone: str = "") -> Reading:
     """
     report = Report()
     raw = _Reader(_components(data, report), report, timezone).schedule()
-    return document_of(raw, "iCalendar", report, timezone)
+    return build_document(raw, "iCalendar", report, timezone)
 
 
 def _components(data: bytes, report: Report) -> list[Component]:
@@ -52,7 +52,7 @@ def _components(data: bytes, report: Report) -> list[Component]:
     root = Component("", 0)
     open_: list[Component] = [root]
     for number, raw in unfold(data.removeprefix(b"\xef\xbb\xbf")):
-        line = parse(number, decode(raw))
+        line = parse_line(number, decode(raw))
         if line is None:
             report.tally(_("A line that is no property"), at_line(number))
         elif line.name == "BEGIN":
@@ -88,7 +88,7 @@ class _Reader:
     def __init__(self, calendars: list[Component], report: Report, timezone: str) -> None:
         self.calendars, self.report = calendars, report
         self.events = [event for calendar in calendars for event in calendar.inside if event.name == "VEVENT"]
-        self.given = zone_named(timezone)
+        self.given = find_zone(timezone)
         self.zone = self._zone()
 
     def schedule(self) -> RawSchedule:
@@ -102,9 +102,9 @@ class _Reader:
             else "",
             url=main.text("URL"),
             generator=main.text("PRODID"),
-            ours=is_ours(main.text("PRODID")),
+            ours=is_own_generator(main.text("PRODID")),
             timezone=self.zone.key if self.zone else "",
-            released_at=latest([at for at in released or stamps if isinstance(at, datetime)]),
+            released_at=find_latest([at for at in released or stamps if isinstance(at, datetime)]),
             color=main.text("COLOR"),
         )
         for calendar in self.calendars:
@@ -177,19 +177,19 @@ class _Reader:
             [
                 self._midnight(at)
                 for line in event.all(name)
-                for at in map(self._moment, (replace(line, value=value) for value in values_of(line.value)))
+                for at in map(self._moment, (replace(line, value=value) for value in split_times(line.value)))
                 if at is not None
             ]
             for name in ("RDATE", "EXDATE")
         )
-        return all_starts(found.starts_at, by_rule, more, {*without, *moved})
+        return combine_starts(found.starts_at, by_rule, more, {*without, *moved})
 
     def _midnight(self, at: datetime | date) -> datetime:
         """A date as the time at which it begins."""
         if isinstance(at, datetime):
             return at.astimezone(UTC)
         zone = self.zone or self.given or ZoneInfo("UTC")
-        return resolve(datetime.combine(at, datetime.min.time()), zone)
+        return local_to_utc(datetime.combine(at, datetime.min.time()), zone)
 
     # One event
 
@@ -197,15 +197,15 @@ class _Reader:
         """The calendar's zone: the one it names, else the one that most of its events use."""
         for calendar in self.calendars:
             line = calendar.first("X-WR-TIMEZONE", "TIMEZONE-ID")
-            if line and zone_of_id(line.text):
-                return zone_of_id(line.text)
+            if line and find_zone_of_id(line.text):
+                return find_zone_of_id(line.text)
         used = Counter(
             line.parameters["TZID"]
             for event in self.events
             for line in event.all("DTSTART")
             if "TZID" in line.parameters
         )
-        zones = [zone_of_id(tzid) for tzid, _count in used.most_common()]
+        zones = [find_zone_of_id(tzid) for tzid, _count in used.most_common()]
         return next((zone for zone in zones if zone), None)
 
     def _moment(self, line: Line | None) -> datetime | date | None:
@@ -227,11 +227,11 @@ class _Reader:
             return None
         if found[7]:
             return local.replace(tzinfo=UTC)
-        return resolve(local, self._zone_of(line))
+        return local_to_utc(local, self._zone_of(line))
 
     def _zone_of(self, line: Line) -> ZoneInfo:
         tzid = line.parameters.get("TZID", "")
-        zone = zone_of_id(tzid) if tzid else None
+        zone = find_zone_of_id(tzid) if tzid else None
         if tzid and zone is None:
             self.report.tally(_("Not the name of a time zone"), at_line(line.number), what=tzid[:60])
         return zone or self.zone or self.given or ZoneInfo("UTC")
@@ -241,8 +241,8 @@ class _Reader:
         starts, ends = self._span(event)
         persons, description = self._persons(event)
         modified = self._moment(event.first("LAST-MODIFIED"))
-        guid = guid_of(uid.split("@")[0])
-        categories = [split(line.value) for line in event.all("CATEGORIES")]
+        guid = parse_guid(uid.split("@")[0])
+        categories = [split_values(line.value) for line in event.all("CATEGORIES")]
         track = categories[0][0] if categories else ""
         found = RawEvent(
             place=_("line %(number)s, %(id)s") % {"number": event.number, "id": uid[:60]}
@@ -293,7 +293,7 @@ class _Reader:
         if isinstance(starts, date) and not isinstance(starts, datetime):
             last = ends if type(ends) is date and ends > starts else starts + DAY
             return self._midnight(starts), self._midnight(last)
-        length = duration(event.text("DURATION")) if event.first("DURATION") else None
+        length = parse_duration(event.text("DURATION")) if event.first("DURATION") else None
         if starts and ends is None and length:
             ends = starts + length
         if starts and isinstance(ends, datetime) and not timedelta(0) < ends - starts <= 31 * DAY:

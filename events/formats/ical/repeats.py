@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from ..times import moment, resolve
+from ..times import local_to_utc, parse_moment
 
 MOST = 366  # times of one event
 _REACH = timedelta(days=731)  # after its first time
@@ -29,14 +29,14 @@ def starts_by_rule(rule: str, first: datetime, zone: ZoneInfo) -> list[datetime]
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         found = rrulestr(f"{text};UNTIL={until:%Y%m%dT%H%M%S}", dtstart=local)
-        return [resolve(start, zone) for start in islice(found, min(int(count), MOST))]
+        return [local_to_utc(start, zone) for start in islice(found, min(int(count), MOST))]
     except (ValueError, TypeError, KeyError):
         return None
 
 
 def _until(text: str, zone: ZoneInfo) -> datetime | None:
     """The last local time that a rule allows; a date means all of that day."""
-    found = moment(text)
+    found = parse_moment(text)
     if found is None:
         return None
     if not isinstance(found, datetime):
@@ -44,7 +44,7 @@ def _until(text: str, zone: ZoneInfo) -> datetime | None:
     return found.astimezone(zone).replace(tzinfo=None) if found.tzinfo else found
 
 
-def all_starts(
+def combine_starts(
     first: datetime, by_rule: list[datetime], more: list[datetime], without: set[datetime]
 ) -> list[datetime]:
     """Every time in order, each once: the first, those of the rule and of RDATE, without EXDATE's."""
@@ -52,6 +52,6 @@ def all_starts(
     return sorted(start.astimezone(UTC) for start in starts)[:MOST]
 
 
-def values_of(text: str) -> list[str]:
+def split_times(text: str) -> list[str]:
     """The parts of a list of times; of a period, its beginning."""
     return [part.split("/")[0] for part in re.split(r"\s*,\s*", text.strip()) if part]

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from .. import links as addresses
 from ..document import Document
-from ..text import line
+from ..text import clean_line
 from ..times import DAY
 from ..titles import CANCELLED
-from ..writing import GENERATOR, Written, people, sheet_of
-from .lines import escape, joined
-from .zones import vtimezone
+from ..writing import GENERATOR, Written, build_sheet, list_persons
+from .lines import escape, join_lines
+from .zones import write_vtimezone
 
 PRODID = f"-//{GENERATOR}//{GENERATOR}//EN"
 _NO_ID = re.compile("")
@@ -47,7 +47,7 @@ def write(document: Document, *, talk: UUID | None = None) -> bytes:
 
     Each slot keeps its GUID as UID; cancelled talks stay, as cancelled. Talks without a slot are left out.
     """
-    sheet = sheet_of(document)
+    sheet = build_sheet(document)
     slots = [
         written
         for _, rooms in sheet.days
@@ -56,18 +56,18 @@ def write(document: Document, *, talk: UUID | None = None) -> bytes:
         if talk is None or written.talk.guid == talk
     ]
     slots.sort(key=lambda written: (written.slot.starts_at, str(written.guid)))
-    name = line(document.title) or sheet.acronym
+    name = clean_line(document.title) or sheet.acronym
     if talk is not None and slots:
-        name = f"{line(slots[0].talk.title)} ({name})"
+        name = f"{clean_line(slots[0].talk.title)} ({name})"
     lines = _calendar(name, document.description if talk is None else "", document.url, sheet.zone)
     if document.released_at:
         lines.append(f"LAST-MODIFIED:{_utc(document.released_at)}")
-    lines += vtimezone(
+    lines += write_vtimezone(
         sheet.zone, [moment for w in slots for moment in (w.starts_at, w.ends_at)] or _days(sheet)
     )
     for written in slots:
         lines += _event(document, written, sheet.zone)
-    return joined([*lines, "END:VCALENDAR"])
+    return join_lines([*lines, "END:VCALENDAR"])
 
 
 def write_entries(
@@ -79,19 +79,19 @@ def write_entries(
         cancelled = entry.state in ("cancelled", "postponed")
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{escape(line(entry.uid))}",
+            f"UID:{escape(clean_line(entry.uid))}",
             *_stamps(entry.changed_at, None, entry.sequence),
             f"DTSTART;VALUE=DATE:{entry.starts_on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{entry.ends_on + DAY:%Y%m%d}",
-            f"SUMMARY:{CANCELLED if entry.state == 'cancelled' else ''}{escape(line(entry.title))}",
-            f"LOCATION:{escape(line(entry.place))}",
+            f"SUMMARY:{CANCELLED if entry.state == 'cancelled' else ''}{escape(clean_line(entry.title))}",
+            f"LOCATION:{escape(clean_line(entry.place))}",
             f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
             "TRANSP:TRANSPARENT",
             *_optional(entry.description, entry.url, entry.latitude, entry.longitude, entry.online_url),
             *([f"CATEGORIES:{','.join(map(escape, entry.categories))}"] if entry.categories else []),
             "END:VEVENT",
         ]
-    return joined([*lines, "END:VCALENDAR"])
+    return join_lines([*lines, "END:VCALENDAR"])
 
 
 def _days(sheet) -> list[datetime]:
@@ -100,7 +100,7 @@ def _days(sheet) -> list[datetime]:
 
 def _calendar(name: str, description: str, url: str, zone: ZoneInfo | None) -> list[str]:
     """The head of a calendar, with the names that RFC 7986 and older programs read."""
-    name, url = escape(line(name)), addresses.web_uri(url)
+    name, url = escape(clean_line(name)), addresses.to_web_uri(url)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     lines += [f"NAME:{name}", f"X-WR-CALNAME:{name}"]
     if description.strip():
@@ -116,8 +116,8 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
     talk, slot = written.talk, written.slot
     venue = document.venue
     cancelled = talk.state == "cancelled"
-    topics = [topic for topic in map(line, talk.topics) if topic]
-    categories = [escape(name) for name in [line(talk.track), *topics] if name or topics]
+    topics = [topic for topic in map(clean_line, talk.topics) if topic]
+    categories = [escape(name) for name in [clean_line(talk.track), *topics] if name or topics]
     ends_at = max(slot.ends_at, slot.starts_at)
     return [
         "BEGIN:VEVENT",
@@ -126,12 +126,12 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
         _local("DTSTART", slot.starts_at, zone),
         _local("DTEND", ends_at, zone),
         f"SUMMARY:{escape(written.title)}",
-        f"LOCATION:{escape(line(slot.room))}",
+        f"LOCATION:{escape(clean_line(slot.room))}",
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         *(["TRANSP:TRANSPARENT"] if cancelled else []),
         *_optional(_description(written), talk.url, venue.latitude, venue.longitude, venue.online_url),
         *([f"CATEGORIES:{','.join(categories)}"] if categories else []),
-        f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + line(talk.type_label) if talk.type_label else ''))}",
+        f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + clean_line(talk.type_label) if talk.type_label else ''))}",
         *(
             [f"X-ROADSHOW-TALK:{talk.guid}"]
             if talk.guid and [talk.guid] != [s.guid for s in talk.slots]
@@ -144,8 +144,8 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
 def _description(written: Written) -> str:
     """Who speaks, one to a line, then the texts."""
     talk = written.talk
-    speakers = "\n".join(f"Speaker: {name}" for name, _, _ in people(talk, _NO_ID))
-    parts = [speakers, line(talk.subtitle), talk.abstract, talk.description]
+    speakers = "\n".join(f"Speaker: {name}" for name, _, _ in list_persons(talk, _NO_ID))
+    parts = [speakers, clean_line(talk.subtitle), talk.abstract, talk.description]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
@@ -153,12 +153,12 @@ def _optional(
     description: str, url: str, latitude: float | None, longitude: float | None, online_url: str
 ) -> list[str]:
     lines = [f"DESCRIPTION:{escape(description)}"] if description.strip() else []
-    if addresses.web_uri(url):
-        lines.append(f"URL:{addresses.web_uri(url)}")
+    if addresses.to_web_uri(url):
+        lines.append(f"URL:{addresses.to_web_uri(url)}")
     if latitude is not None and longitude is not None:
         lines.append(f"GEO:{latitude:.6f};{longitude:.6f}")
-    if addresses.web_uri(online_url):
-        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=VIDEO:{addresses.web_uri(online_url)}")
+    if addresses.to_web_uri(online_url):
+        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=VIDEO:{addresses.to_web_uri(online_url)}")
     return lines
 
 

@@ -7,23 +7,23 @@ from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from ..times import zone_named
+from ..times import find_zone
 
 _STEP = timedelta(days=28)  # no zone changes its clocks twice within
 
 
-def zone_of_id(tzid: str) -> ZoneInfo | None:
+def find_zone_of_id(tzid: str) -> ZoneInfo | None:
     """The zone a TZID names: IANA's, Windows', or IANA's after a vendor's prefix ("/x/Europe/Berlin")."""
     tzid = tzid.strip().strip('"')
-    zone = zone_named(tzid) or zone_named(WINDOWS_TO_OLSON.get(tzid, ""))
+    zone = find_zone(tzid) or find_zone(WINDOWS_TO_OLSON.get(tzid, ""))
     parts = tzid.strip("/").split("/")
     while zone is None and len(parts) > 1:
         parts = parts[1:]
-        zone = zone_named("/".join(parts))
+        zone = find_zone("/".join(parts))
     return zone
 
 
-def vtimezone(zone: ZoneInfo, moments: Iterable[datetime]) -> list[str]:
+def write_vtimezone(zone: ZoneInfo, moments: Iterable[datetime]) -> list[str]:
     """The lines of a VTIMEZONE that covers these moments and a year around them."""
     years = [moment.year for moment in moments] or [datetime.now(UTC).year]
     return list(_vtimezone(zone.key, max(min(years) - 1, 1971), min(max(years) + 2, 9000)))

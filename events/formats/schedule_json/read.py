@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..build import document_of
+from ..build import build_document
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
 from ..reading import Report, UnreadableFile, check_pieces
-from ..writing import is_ours
+from ..writing import is_own_generator
 
 _CONFERENCE = {
     "title": "title", "acronym": "acronym", "start": "start", "end": "end", "timeslot_duration": "timeslot",
@@ -45,7 +45,7 @@ def read(data: bytes, *, timezone: str = "") -> Reading:
     """
     report = Report()
     raw = _Reader(_parse(data), report).schedule()
-    return document_of(raw, "schedule.json", report, timezone)
+    return build_document(raw, "schedule.json", report, timezone)
 
 
 def _parse(data: bytes) -> dict:
@@ -67,7 +67,7 @@ def _parse(data: bytes) -> dict:
     return root
 
 
-def text(value: Any, depth: int = 0) -> str:
+def as_text(value: Any, depth: int = 0) -> str:
     """Any JSON value as text; of a translated one ({"en": …, "de": …}) the English, else the first."""
     if isinstance(value, str):
         return value
@@ -76,11 +76,11 @@ def text(value: Any, depth: int = 0) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, dict):
-        return text(value.get("en") or next(iter(value.values()), ""), depth + 1)
-    return ", ".join(filter(None, (text(part, depth + 1) for part in value[:50])))
+        return as_text(value.get("en") or next(iter(value.values()), ""), depth + 1)
+    return ", ".join(filter(None, (as_text(part, depth + 1) for part in value[:50])))
 
 
-def items(value: Any) -> list:
+def as_list(value: Any) -> list:
     return value if isinstance(value, list) else []
 
 
@@ -92,10 +92,10 @@ class _Reader:
     def schedule(self) -> RawSchedule:
         schedule = self.root.get("schedule", self.root)
         generator = schedule.get("generator") or self.root.get("generator")
-        self.raw.generator = text(generator.get("name") if isinstance(generator, dict) else generator)
-        self.raw.ours = is_ours(self.raw.generator)
-        self.raw.version = text(schedule.get("version"))
-        self.raw.base_url = text(schedule.get("base_url"))
+        self.raw.generator = as_text(generator.get("name") if isinstance(generator, dict) else generator)
+        self.raw.ours = is_own_generator(self.raw.generator)
+        self.raw.version = as_text(schedule.get("version"))
+        self.raw.base_url = as_text(schedule.get("base_url"))
         self._unknown(
             schedule,
             ("generator", "version", "base_url", "conference", "url", "schedule", "$schema"),
@@ -106,25 +106,25 @@ class _Reader:
 
     def _conference(self, conference: dict) -> None:
         for key, field in _CONFERENCE.items():
-            setattr(self.raw, field, getattr(self.raw, field) or text(conference.get(key)))
+            setattr(self.raw, field, getattr(self.raw, field) or as_text(conference.get(key)))
         known = (*_CONFERENCE, "days", "daysCount", "rooms", "tracks", "colors", "meta", "keywords")
         self._unknown(conference, known, "conference")
         colors, meta = conference.get("colors"), conference.get("meta")
-        self.raw.color = text(colors.get("primary")) if isinstance(colors, dict) else ""
+        self.raw.color = as_text(colors.get("primary")) if isinstance(colors, dict) else ""
         if isinstance(meta, dict) and not self.raw.timezone:
-            self.raw.timezone = text(meta.get("time_zone_name"))
-        for room in items(conference.get("rooms")):
+            self.raw.timezone = as_text(meta.get("time_zone_name"))
+        for room in as_list(conference.get("rooms")):
             self._named_room(room)
-        for track in items(conference.get("tracks")):
+        for track in as_list(conference.get("tracks")):
             if isinstance(track, dict):
                 self.raw.tracks.append(
                     RawTrack(
-                        name=text(track.get("name")),
-                        color=text(track.get("color")),
-                        slug=text(track.get("slug")),
+                        name=as_text(track.get("name")),
+                        color=as_text(track.get("color")),
+                        slug=as_text(track.get("slug")),
                     )
                 )
-        for number, day in enumerate(items(conference.get("days")), 1):
+        for number, day in enumerate(as_list(conference.get("days")), 1):
             if isinstance(day, dict):
                 self._day(day, number)
             else:
@@ -132,16 +132,16 @@ class _Reader:
 
     def _named_room(self, room: Any) -> None:
         if not isinstance(room, dict):
-            self.raw.rooms.append(RawRoom(name=text(room)))
+            self.raw.rooms.append(RawRoom(name=as_text(room)))
             return
         known = ("name", "guid", "description", "capacity", "slug", "type", "url", "stream_id", "features")
         self._unknown(room, known, "room")
         capacity = room.get("capacity")
         self.raw.rooms.append(
             RawRoom(
-                name=text(room.get("name")),
-                guid=text(room.get("guid")),
-                description=text(room.get("description")),
+                name=as_text(room.get("name")),
+                guid=as_text(room.get("guid")),
+                description=as_text(room.get("description")),
                 capacity=int(capacity)
                 if isinstance(capacity, int | float) and 0 < capacity < 10**6
                 else None,
@@ -154,18 +154,18 @@ class _Reader:
         day = RawDay(
             place=_day(number),
             index=index if isinstance(index, int) and 0 < index < 10**5 else number,
-            date=text(value.get("date")),
-            start=text(value.get("day_start")),
-            end=text(value.get("day_end")),
+            date=as_text(value.get("date")),
+            start=as_text(value.get("day_start")),
+            end=as_text(value.get("day_end")),
         )
         self.raw.days.append(day)
         rooms = value.get("rooms")
-        for room in items(rooms):
+        for room in as_list(rooms):
             if isinstance(room, dict):
-                self._room(text(room.get("name")), items(room.get("events")), day)
+                self._room(as_text(room.get("name")), as_list(room.get("events")), day)
         if isinstance(rooms, dict):
             for name, events in rooms.items():
-                self._room(name, items(events), day)
+                self._room(name, as_list(events), day)
 
     def _room(self, name: str, events: list, day: RawDay) -> None:
         self.raw.rooms.append(RawRoom(name=name))
@@ -178,26 +178,26 @@ class _Reader:
                 self.report.add(place, _("This talk was not understood."))
 
     def _event(self, value: dict, day: RawDay, room: str, place: str) -> RawEvent:
-        identifier = text(value.get("id")).strip()
+        identifier = as_text(value.get("id")).strip()
         place = _("event %(id)s") % {"id": identifier} if identifier else place
         event = RawEvent(place=place, day=day)
         for key, field in _EVENT.items():
-            setattr(event, field, text(value.get(key)))
+            setattr(event, field, as_text(value.get(key)))
         event.id = identifier
         self._unknown(value, (*_EVENT, *_IGNORED), "event", event.place)
-        inner = text(value.get("room"))
+        inner = as_text(value.get("room"))
         if inner.strip() and room.strip() and inner.split() != room.split():
             self.report.tally(
                 _("A talk names another room than the one that it stands in, which was believed"), event.place
             )
         event.room = room if room.strip() else inner
         event.optout = value.get("do_not_record") is True
-        event.persons = [self._person(person, event.place) for person in items(value.get("persons"))]
+        event.persons = [self._person(person, event.place) for person in as_list(value.get("persons"))]
         for key in ("links", "attachments"):
             event.links += [
-                self._link(link, key == "attachments", event.place) for link in items(value.get(key))
+                self._link(link, key == "attachments", event.place) for link in as_list(value.get(key))
             ]
-        origin = text(value.get("origin_url"))
+        origin = as_text(value.get("origin_url"))
         if origin and origin != event.url:
             event.links.append(RawLink(url=origin, type="related"))
         event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
@@ -205,26 +205,26 @@ class _Reader:
 
     def _person(self, value: Any, place: str) -> RawPerson:
         if not isinstance(value, dict):
-            return RawPerson(name=text(value), loose=True)
+            return RawPerson(name=as_text(value), loose=True)
         self._unknown(value, _PERSON, "person", place)
         return RawPerson(
-            name=text(value.get("public_name") or value.get("name") or value.get("full_public_name")),
-            id=text(value.get("id")) or text(value.get("code")),
-            guid=text(value.get("guid")),
-            url=text(value.get("url")),
-            picture=text(value.get("avatar")),
-            biography=text(value.get("biography")),
-            links=[self._link(link, False, place) for link in items(value.get("links"))],
+            name=as_text(value.get("public_name") or value.get("name") or value.get("full_public_name")),
+            id=as_text(value.get("id")) or as_text(value.get("code")),
+            guid=as_text(value.get("guid")),
+            url=as_text(value.get("url")),
+            picture=as_text(value.get("avatar")),
+            biography=as_text(value.get("biography")),
+            links=[self._link(link, False, place) for link in as_list(value.get("links"))],
         )
 
     def _link(self, value: Any, attachment: bool, place: str) -> RawLink:
         if not isinstance(value, dict):
-            return RawLink(url=text(value), attachment=attachment)
+            return RawLink(url=as_text(value), attachment=attachment)
         self._unknown(value, ("url", "href", "title", "type"), "link", place)
         return RawLink(
-            url=text(value.get("url") or value.get("href")),
-            title=text(value.get("title")),
-            type=text(value.get("type")),
+            url=as_text(value.get("url") or value.get("href")),
+            title=as_text(value.get("title")),
+            type=as_text(value.get("type")),
             attachment=attachment,
         )
 

@@ -6,8 +6,18 @@ import orjson
 
 from .. import links as addresses
 from ..document import Document, Link, Person, Room
-from ..text import line
-from ..writing import GENERATOR, Sheet, Written, local, people, plain, sheet_of, stamp, zone_fits_json
+from ..text import clean_line
+from ..writing import (
+    GENERATOR,
+    Sheet,
+    Written,
+    build_sheet,
+    format_timestamp,
+    is_json_zone,
+    list_persons,
+    remove_illegal,
+    to_local_time,
+)
 
 _TYPES = ("slides", "paper", "web", "blog", "article", "media", "related", "activitypub")
 _ATTACHED = ("slides", "paper", "media")
@@ -22,11 +32,14 @@ def write(document: Document) -> bytes:
     Talks without a slot are left out; a cancelled talk says so in its title. What the schema has no link type
     for is written as "related"; an address that is no URI follows “about:invalid#”.
     """
-    sheet = sheet_of(document)
+    sheet = build_sheet(document)
     root = {
         "$schema": "https://c3voc.de/schedule/schema.json",
         "generator": {"name": GENERATOR},
-        "schedule": {"version": line(plain(document.version))[:100], "conference": _conference(sheet)},
+        "schedule": {
+            "version": clean_line(remove_illegal(document.version))[:100],
+            "conference": _conference(sheet),
+        },
     }
     return orjson.dumps(root, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -42,22 +55,22 @@ def _conference(sheet: Sheet) -> dict:
     minutes = document.slot_minutes
     return {
         "acronym": sheet.acronym,
-        "title": line(plain(document.title)) or sheet.acronym,
-        **_present(description=plain(document.description)),
+        "title": clean_line(remove_illegal(document.title)) or sheet.acronym,
+        **_present(description=remove_illegal(document.description)),
         "start": sheet.starts_on.isoformat(),
         "end": sheet.ends_on.isoformat(),
         "daysCount": len(sheet.days),
         "timeslot_duration": f"{minutes // 60:02}:{minutes % 60:02}",
-        **({"time_zone_name": zone} if zone_fits_json(zone) else {"meta": {"time_zone_name": zone}}),
+        **({"time_zone_name": zone} if is_json_zone(zone) else {"meta": {"time_zone_name": zone}}),
         **_present(
-            logo=addresses.web_uri(plain(document.logo)),
-            url=addresses.web_uri(plain(document.url)),
+            logo=addresses.to_web_uri(remove_illegal(document.logo)),
+            url=addresses.to_web_uri(remove_illegal(document.url)),
             colors={"primary": document.color} if _COLOR.fullmatch(document.color) else None,
         ),
         "rooms": [_room(room) for room, _ in sheet.days[0][1] if room.name],
         "tracks": [
             {
-                "name": plain(line(track.name)),
+                "name": remove_illegal(clean_line(track.name)),
                 **_present(
                     color=track.color if _COLOR.fullmatch(track.color) else "",
                     slug=track.slug if _SLUG.fullmatch(track.slug) else "",
@@ -69,10 +82,10 @@ def _conference(sheet: Sheet) -> dict:
             {
                 "index": index,
                 "date": day.date.isoformat(),
-                "day_start": stamp(local(day.starts_at, sheet.zone)),
-                "day_end": stamp(local(day.ends_at, sheet.zone)),
+                "day_start": format_timestamp(to_local_time(day.starts_at, sheet.zone)),
+                "day_end": format_timestamp(to_local_time(day.ends_at, sheet.zone)),
                 "rooms": {
-                    plain(room.name): [_event(written) for written in slots]
+                    remove_illegal(room.name): [_event(written) for written in slots]
                     for room, slots in rooms
                     if room.name or slots
                 },
@@ -84,9 +97,9 @@ def _conference(sheet: Sheet) -> dict:
 
 def _room(room: Room) -> dict:
     return {
-        "name": plain(room.name),
+        "name": remove_illegal(room.name),
         "guid": str(room.guid),
-        "description": plain(room.description) or None,
+        "description": remove_illegal(room.description) or None,
         "capacity": room.capacity,
     }
 
@@ -98,27 +111,27 @@ def _event(written: Written) -> dict:
         "guid": str(written.guid),
         **_present(code=written.code),
         "id": written.number,
-        "logo": addresses.web_uri(plain(talk.logo)) or None,
-        "date": stamp(written.starts_at),
+        "logo": addresses.to_web_uri(remove_illegal(talk.logo)) or None,
+        "date": format_timestamp(written.starts_at),
         "start": written.start,
-        "end": stamp(written.ends_at),
+        "end": format_timestamp(written.ends_at),
         "duration": written.duration,
-        "room": plain(line(written.slot.room)),
+        "room": remove_illegal(clean_line(written.slot.room)),
         "slug": written.slug,
-        "url": addresses.web_uri(plain(talk.url)) or f"urn:uuid:{written.guid}",
-        "title": plain(written.title),
-        "subtitle": plain(line(talk.subtitle)),
-        "track": plain(line(talk.track)) or None,
-        "type": plain(written.type),
+        "url": addresses.to_web_uri(remove_illegal(talk.url)) or f"urn:uuid:{written.guid}",
+        "title": remove_illegal(written.title),
+        "subtitle": remove_illegal(clean_line(talk.subtitle)),
+        "track": remove_illegal(clean_line(talk.track)) or None,
+        "type": remove_illegal(written.type),
         "language": talk.language or None,
-        "abstract": plain(talk.abstract),
-        "description": plain(talk.description),
-        "recording_license": plain(line(talk.recording_license)),
+        "abstract": remove_illegal(talk.abstract),
+        "description": remove_illegal(talk.description),
+        "recording_license": remove_illegal(clean_line(talk.recording_license)),
         "do_not_record": talk.recording_optout,
-        "persons": [_person(*found) for found in people(talk, _CODE)],
+        "persons": [_person(*found) for found in list_persons(talk, _CODE)],
         "links": [reference for attached, reference in references if not attached],
         "attachments": [reference for attached, reference in references if attached],
-        **_present(feedback_url=addresses.web_uri(plain(talk.feedback_url))),
+        **_present(feedback_url=addresses.to_web_uri(remove_illegal(talk.feedback_url))),
     }
 
 
@@ -129,18 +142,18 @@ def _person(name: str, code: str, person: Person) -> dict:
         "name": name,
         "public_name": name,
         **_present(
-            avatar=addresses.web_uri(plain(person.picture)),
-            biography=plain(person.biography),
-            url=addresses.web_uri(plain(person.url)),
+            avatar=addresses.to_web_uri(remove_illegal(person.picture)),
+            biography=remove_illegal(person.biography),
+            url=addresses.to_web_uri(remove_illegal(person.url)),
             links=[_link(link) for link in person.links],
         ),
     }
 
 
 def _link(link: Link) -> dict:
-    title = plain(line(link.title))
+    title = remove_illegal(clean_line(link.title))
     return {
-        "url": addresses.any_uri(plain(link.url)),
+        "url": addresses.to_uri(remove_illegal(link.url)),
         "type": link.kind if link.kind in _TYPES else "related",
         **_present(title=title),
     }

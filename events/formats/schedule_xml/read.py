@@ -6,11 +6,11 @@ from html import escape
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from ..build import document_of
+from ..build import build_document
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
 from ..reading import MOST_TALKS, Report, UnreadableFile, at_line, check_pieces, too_many_talks
-from ..writing import is_ours
+from ..writing import is_own_generator
 
 _CONFERENCE = {
     "title": "title", "acronym": "acronym", "start": "start", "end": "end", "day_change": "day_change",
@@ -33,7 +33,7 @@ def read(data: bytes, *, timezone: str = "") -> Reading:
     """
     report = Report()
     raw = _Reader(_parse(data), report).schedule()
-    return document_of(raw, "schedule.xml", report, timezone)
+    return build_document(raw, "schedule.xml", report, timezone)
 
 
 def _parse(data: bytes) -> etree._Element:
@@ -92,7 +92,7 @@ class _Reader:
             match _name(child):
                 case "generator":
                     self.raw.generator = child.get("name") or _text(child)
-                    self.raw.ours = is_ours(self.raw.generator)
+                    self.raw.ours = is_own_generator(self.raw.generator)
                 case "version":
                     self.raw.version = _text(child)
                 case "conference":
@@ -187,10 +187,8 @@ class _Reader:
                 setattr(event, field, _text(child))
             return
         match name:
-            case "abstract":
-                event.abstract = event.abstract or _markup(child)
-            case "description":
-                event.description = event.description or _markup(child)
+            case "abstract" | "description":
+                setattr(event, name, getattr(event, name) or _markup(child))
             case "persons":
                 event.persons += [self._person(person, loose=False) for person in self._children(child)]
             case "person":
@@ -201,10 +199,8 @@ class _Reader:
                 event.links.append(self._link(child, name == "attachment"))
             case "recording":
                 self._recording(event, child)
-            case "video_download_url":
-                self._extra_link(event, child, "recording")
-            case "origin_url":
-                self._extra_link(event, child, "related")
+            case "video_download_url" | "origin_url":
+                self._extra_link(event, child, "recording" if name.startswith("video") else "related")
             case _:
                 self._unknown(child, "event")
 

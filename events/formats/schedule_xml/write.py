@@ -7,8 +7,17 @@ from lxml import etree
 
 from .. import links as addresses
 from ..document import LINK_KINDS, Document, Link
-from ..text import line
-from ..writing import GENERATOR, Sheet, Written, local, people, plain, sheet_of, stamp
+from ..text import clean_line
+from ..writing import (
+    GENERATOR,
+    Sheet,
+    Written,
+    build_sheet,
+    format_timestamp,
+    list_persons,
+    remove_illegal,
+    to_local_time,
+)
 
 _ATTACHED = ("slides", "paper", "media")  # link kinds that are files of the talk
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -21,13 +30,13 @@ def write(document: Document) -> bytes:
 
     Talks without a slot are left out; lengths are cut at 23:59; a cancelled talk says so in its title.
     """
-    sheet, out = sheet_of(document), BytesIO()
+    sheet, out = build_sheet(document), BytesIO()
     with etree.xmlfile(out, encoding="UTF-8") as file:
         file.write_declaration()
         with file.element("schedule"):
             head = etree.Element("schedule")
             etree.SubElement(head, "generator", name=GENERATOR)
-            _add(head, "version", line(plain(document.version))[:100])
+            _add(head, "version", clean_line(remove_illegal(document.version))[:100])
             _conference(head, sheet)
             for element in head:
                 _put(file, element, 1)
@@ -45,12 +54,14 @@ def _put(file, element: etree._Element, level: int) -> None:
 
 
 def _day(file, index: int, day, rooms, zone) -> None:
-    starts_at, ends_at = (stamp(local(moment, zone)) for moment in (day.starts_at, day.ends_at))
+    starts_at, ends_at = (
+        format_timestamp(to_local_time(moment, zone)) for moment in (day.starts_at, day.ends_at)
+    )
     file.write("\n  ")
     with file.element("day", index=str(index), date=day.date.isoformat(), start=starts_at, end=ends_at):
         for room, slots in rooms:
             if room.name or slots:
-                inside = etree.Element("room", name=plain(room.name), guid=str(room.guid))
+                inside = etree.Element("room", name=remove_illegal(room.name), guid=str(room.guid))
                 for written in slots:
                     _event(inside, written)
                 _put(file, inside, 2)
@@ -58,11 +69,11 @@ def _day(file, index: int, day, rooms, zone) -> None:
 
 
 def _add(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, name).text = plain(text)
+    etree.SubElement(parent, name).text = remove_illegal(text)
 
 
 def _add_url(parent: etree._Element, name: str, url: str) -> None:
-    url = addresses.web_uri(plain(url))
+    url = addresses.to_web_uri(remove_illegal(url))
     if url:
         _add(parent, name, url)
 
@@ -70,7 +81,7 @@ def _add_url(parent: etree._Element, name: str, url: str) -> None:
 def _conference(root: etree._Element, sheet: Sheet) -> None:
     document = sheet.document
     conference = etree.SubElement(root, "conference")
-    _add(conference, "title", line(document.title) or sheet.acronym)
+    _add(conference, "title", clean_line(document.title) or sheet.acronym)
     _add(conference, "acronym", sheet.acronym)
     _add(conference, "start", sheet.starts_on.isoformat())
     _add(conference, "end", sheet.ends_on.isoformat())
@@ -82,7 +93,7 @@ def _conference(root: etree._Element, sheet: Sheet) -> None:
     if _COLOR.fullmatch(document.color):
         etree.SubElement(conference, "color", primary=document.color)
     for track in document.tracks:
-        element = etree.SubElement(conference, "track", name=plain(line(track.name)))
+        element = etree.SubElement(conference, "track", name=remove_illegal(clean_line(track.name)))
         if _COLOR.fullmatch(track.color):
             element.set("color", track.color)
         if _TRACK_SLUG.fullmatch(track.slug):
@@ -94,15 +105,15 @@ def _event(room: etree._Element, written: Written) -> None:
     event = etree.SubElement(room, "event", id=str(written.number), guid=str(written.guid))
     if written.code:
         event.set("code", written.code)
-    _add(event, "date", stamp(written.starts_at))
+    _add(event, "date", format_timestamp(written.starts_at))
     _add(event, "start", written.start)
     _add(event, "duration", written.duration)
-    _add(event, "room", line(written.slot.room))
+    _add(event, "room", clean_line(written.slot.room))
     _add(event, "slug", written.slug)
     _add_url(event, "url", talk.url)
     _add(event, "title", written.title)
-    _add(event, "subtitle", line(talk.subtitle))
-    _add(event, "track", line(talk.track))
+    _add(event, "subtitle", clean_line(talk.subtitle))
+    _add(event, "track", clean_line(talk.track))
     _add(event, "type", written.type)
     _add(event, "language", talk.language)
     _add(event, "abstract", talk.abstract)
@@ -110,10 +121,10 @@ def _event(room: etree._Element, written: Written) -> None:
     _add_url(event, "logo", talk.logo)
     _add_url(event, "feedback_url", talk.feedback_url)
     recording = etree.SubElement(event, "recording")
-    _add(recording, "license", line(talk.recording_license))
+    _add(recording, "license", clean_line(talk.recording_license))
     _add(recording, "optout", "true" if talk.recording_optout else "false")
     persons = etree.SubElement(event, "persons")
-    for name, identifier, person in people(talk, _ID):
+    for name, identifier, person in list_persons(talk, _ID):
         element = etree.SubElement(persons, "person")
         if identifier:
             element.set("id", identifier)
@@ -128,5 +139,7 @@ def _event(room: etree._Element, written: Written) -> None:
 
 def _link(parent: etree._Element, name: str, link: Link) -> None:
     kind = link.kind if link.kind in LINK_KINDS else "web"
-    element = etree.SubElement(parent, name, href=addresses.as_found(plain(link.url)), type=kind)
-    element.text = plain(line(link.title))
+    element = etree.SubElement(
+        parent, name, href=addresses.to_safe_address(remove_illegal(link.url)), type=kind
+    )
+    element.text = remove_illegal(clean_line(link.title))

@@ -36,16 +36,16 @@ COLUMNS = {field: tuple(headings.split("|")) for field, headings in _HEADINGS.it
 _BY_HEADING: dict[str, str] = {}
 
 
-def plain_heading(text: str) -> str:
+def normalize_heading(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
 for _field, _headings in COLUMNS.items():
     for _heading in _headings:
-        _BY_HEADING.setdefault(plain_heading(_heading), _field)
+        _BY_HEADING.setdefault(normalize_heading(_heading), _field)
 
 
-def field_of(heading: str) -> str:
+def find_field(heading: str) -> str:
     """The field that a heading stands for, also with a unit in brackets ("Duration (min)"); empty if none."""
     bare = re.sub(r"[(\[（].*?[)\]）]", "", heading)
-    return _BY_HEADING.get(plain_heading(heading)) or _BY_HEADING.get(plain_heading(bare), "")
+    return _BY_HEADING.get(normalize_heading(heading)) or _BY_HEADING.get(normalize_heading(bare), "")

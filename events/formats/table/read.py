@@ -9,12 +9,12 @@ from io import BytesIO, StringIO
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from ..build import document_of
+from ..build import build_document
 from ..document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawSchedule
 from ..reading import Report, UnreadableFile, at_line, at_row, check_pieces
-from ..times import clock, moment
-from .columns import field_of
+from ..times import parse_clock, parse_moment
+from .columns import find_field
 
 MOST_ROWS = 50_000
 _MOST_COLUMNS = 200
@@ -55,7 +55,7 @@ def read_csv(text: str, *, timezone: str = "") -> Reading:
         rows = list(_limited(_csv_rows(text)))
     except csv.Error as error:
         raise UnreadableFile(_("The file is neither a schedule, a calendar nor a table.")) from error
-    return document_of(_schedule(rows, report), "CSV", report, timezone)
+    return build_document(_schedule(rows, report), "CSV", report, timezone)
 
 
 def read_xlsx(data: bytes, *, timezone: str = "") -> Reading:
@@ -68,7 +68,7 @@ def read_xlsx(data: bytes, *, timezone: str = "") -> Reading:
             if _heading(rows) is not None:
                 raw = _schedule(rows, report)
                 raw.title = raw.title or (book.properties.title or "")
-                return document_of(raw, "XLSX", report, timezone)
+                return build_document(raw, "XLSX", report, timezone)
     except UnreadableFile:
         raise
     except Exception as error:  # what openpyxl raises for a broken file is whatever its code trips over
@@ -105,7 +105,7 @@ def _delimiter(text: str) -> str:
 
     def score(mark: str) -> int:
         rows = csv.reader(lines, delimiter=mark)
-        return max((len({field_of(cell) for cell in row} - {""}) for row in rows), default=0)
+        return max((len({find_field(cell) for cell in row} - {""}) for row in rows), default=0)
 
     return max(",;\t|", key=score)
 
@@ -138,7 +138,7 @@ def _heading(rows: list[Row]) -> int | None:
     """The index of the row of headings: among the first, the one that knows the most, a title among them."""
     best = None
     for index, (_place, cells) in enumerate(rows[:_HEADING_ROWS]):
-        fields = {field_of(cell) for cell in cells} - {""}
+        fields = {find_field(cell) for cell in cells} - {""}
         if "title" in fields and (best is None or len(fields) > best[0]):
             best = (len(fields), index)
     return best[1] if best else None
@@ -153,7 +153,7 @@ def _schedule(rows: list[Row], report: Report) -> RawSchedule:
     place, headings = rows[index]
     fields: list[str] = []
     for heading in headings:
-        field = field_of(heading)
+        field = find_field(heading)
         if field and field in fields:
             report.tally(_("A second column for the same thing; it was not read"), place, what=heading[:60])
             field = ""
@@ -202,7 +202,7 @@ def _from_serial(cell: str) -> str:
 
 def _times(event: RawEvent, on: str, start: str, end: str) -> None:
     """Date and time from their own columns, or both from one."""
-    if moment(start) is not None:
+    if parse_moment(start) is not None:
         event.date, event.start = start, ""
     elif "–" in start or re.search(r"\d\s*-\s*\d", start):
         first, _dash, last = re.sub(r"\s*[-–]\s*", "–", start).partition("–")
@@ -210,11 +210,11 @@ def _times(event: RawEvent, on: str, start: str, end: str) -> None:
         event.date = on
     else:
         event.date, event.start = on, start
-    found = moment(event.date) if event.date else None
-    at = clock(event.start) if event.start else None
+    found = parse_moment(event.date) if event.date else None
+    at = parse_clock(event.start) if event.start else None
     if at and type(found) is not date and isinstance(found, datetime) and found.time() == time():
         event.date = found.date().isoformat()
-    event.end = end if moment(end) is not None or clock(end) else ""
+    event.end = end if parse_moment(end) is not None or parse_clock(end) else ""
 
 
 def _several(cell: str) -> list[str]:

@@ -10,10 +10,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from ..days import zone_of
+from ..days import zone_of_document
 from ..document import Document, Link, Slot, Talk
-from ..text import line
-from ..writing import plain
+from ..text import clean_line
+from ..writing import remove_illegal
 from .columns import COLUMNS
 
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -37,7 +37,7 @@ def write_csv(document: Document) -> bytes:
 def write_xlsx(document: Document) -> bytes:
     """The document as a spreadsheet of one sheet; all cells are text, none a formula."""
     book = Workbook(write_only=True)
-    book.properties.title = line(document.title)
+    book.properties.title = clean_line(document.title)
     sheet = book.create_sheet("Schedule")
     sheet.freeze_panes = "A2"
     heads = [WriteOnlyCell(sheet, heading) for heading in _HEADINGS]
@@ -61,13 +61,13 @@ def _text_cell(sheet, text: str) -> WriteOnlyCell:
 
 
 def _rows(document: Document) -> Iterator[list[str]]:
-    zone = zone_of(document)
+    zone = zone_of_document(document)
     pairs = [(talk, slot) for talk in document.talks for slot in talk.slots or [None]]
     pairs.sort(
         key=lambda pair: (pair[1] is None, pair[1].starts_at.isoformat() if pair[1] else "", pair[0].title)
     )
     for talk, slot in pairs:
-        yield [plain(value) for value in _values(talk, slot, zone).values()]
+        yield [remove_illegal(value) for value in _values(talk, slot, zone).values()]
 
 
 def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
@@ -78,25 +78,25 @@ def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
         "id": talk.id or (str(slot.number) if slot and slot.number else ""),
         "guid": str(guid or ""),
         "code": talk.code,
-        "title": line(talk.title),
-        "subtitle": line(talk.subtitle),
+        "title": clean_line(talk.title),
+        "subtitle": clean_line(talk.subtitle),
         "date": starts.date().isoformat() if slot else "",
         "start": f"{starts:%H:%M}" if slot else "",
         "end": f"{ends:%H:%M}" if slot and minutes < 24 * 60 else "",
         "duration": f"{minutes // 60:02}:{minutes % 60:02}" if slot else "",
-        "room": line(slot.room) if slot else "",
-        "speakers": "; ".join(line(person.name) for person in talk.persons),
-        "track": line(talk.track),
-        "type": line(talk.type_label) or talk.kind,
+        "room": clean_line(slot.room) if slot else "",
+        "speakers": "; ".join(clean_line(person.name) for person in talk.persons),
+        "track": clean_line(talk.track),
+        "type": clean_line(talk.type_label) or talk.kind,
         "level": talk.level,
         "language": talk.language,
         "state": talk.state,
         "abstract": talk.abstract,
         "description": talk.description,
-        "topics": "; ".join(map(line, talk.topics)),
+        "topics": "; ".join(map(clean_line, talk.topics)),
         "links": "\n".join(map(_link, talk.links)),
         "url": talk.url,
-        "license": line(talk.recording_license),
+        "license": clean_line(talk.recording_license),
         "optout": "yes" if talk.recording_optout else "",
     }
     return {field: values[field] for field in COLUMNS}
@@ -105,6 +105,6 @@ def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
 def _link(link: Link) -> str:
     """A link in a cell: Markdown, with its kind in braces where it is not simply of the web."""
     url = re.sub(r"\s", "%20", link.url).replace(";", "%3B")
-    title = re.sub(r"([\\\[\]])", r"\\\1", line(link.title)).replace(";", ",")
+    title = re.sub(r"([\\\[\]])", r"\\\1", clean_line(link.title)).replace(";", ",")
     kind = f" {{{link.kind}}}" if link.kind != "web" else ""
     return f"[{title}]({url}){kind}" if title or kind else url

@@ -1,17 +1,17 @@
 """Import a schedule from a file or an address."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from tqdm import tqdm
 
 from events.actions import ImportRefused, Report, ScheduleConflict, import_schedule
 from events.formats.detect import UnreadableFile, read
 from events.models import Event
+from roadshow.core.commands import progress_bar, read_file, refuse_on
 from roadshow.core.models import validate_timezone
 from roadshow.http.guard import FetchFailed, fetch
 
@@ -40,26 +40,23 @@ class Command(BaseCommand):
         parser.add_argument("--verbose-report", action=argparse.BooleanOptionalAction, default=False)
 
     def handle(self, *, source, event, timezone, dry_run, release, organiser, verbose_report, **options):
-        if timezone:
-            self._refuse_on(Exception, validate_timezone, timezone)
+        with refuse_on(ValidationError):
+            if timezone:
+                validate_timezone(timezone)
         found = Event.objects.filter(slug=event).first() if event else None
-        by = self._organiser(organiser)
+        by = self._find_organiser(organiser)
         data, name = self._load(source)
-        reading = self._refuse_on(
-            UnreadableFile, read, data, name=name, timezone=timezone or (found.timezone if found else "")
-        )
-        with tqdm(unit="", file=sys.stderr, disable=None) as bar:
-            report = self._refuse_on(
-                (ImportRefused, ScheduleConflict),
-                import_schedule,
-                reading=reading,
+        with refuse_on(UnreadableFile, ImportRefused, ScheduleConflict), progress_bar() as progress:
+            zone = timezone or (found.timezone if found else "")
+            report = import_schedule(
+                reading=read(data, name=name, timezone=zone),
                 event=found,
                 slug=event,
                 timezone=timezone,
                 by=by,
                 release=release,
                 dry_run=dry_run,
-                progress=lambda what, done, total: _show(bar, what, done, total),
+                progress=progress,
             )
         self.stdout.write(describe(report, everything=verbose_report or dry_run))
         if report.event_is_new and not dry_run:
@@ -70,7 +67,7 @@ class Command(BaseCommand):
             )
 
     @staticmethod
-    def _organiser(name: str):
+    def _find_organiser(name: str):
         """The organiser of that name; without a name, the only one there is, or None."""
         organisers = get_user_model().objects.filter(is_staff=True, is_active=True)
         if not name:
@@ -82,39 +79,15 @@ class Command(BaseCommand):
         return found
 
     def _load(self, source: str) -> tuple[bytes, str]:
-        if source.startswith(("http://", "https://")):
-            self.stderr.write(_("Fetching %(url)s …") % {"url": source})
-            fetched = self._refuse_on(FetchFailed, fetch, source, limit=LIMIT)
-            if fetched.status != 200:
-                raise CommandError(
-                    _("%(url)s answered with status %(status)s.") % {"url": source, "status": fetched.status},
-                    returncode=2,
-                )
-            return fetched.body, source
-        path = Path(source)
-        try:
-            if path.stat().st_size > LIMIT:
-                raise CommandError(_("%(file)s is larger than 64 MB.") % {"file": source}, returncode=2)
-            return path.read_bytes(), path.name
-        except OSError as error:
-            raise CommandError(
-                _("%(file)s cannot be read: %(why)s.") % {"file": source, "why": error.strerror}, returncode=2
-            ) from error
-
-    @staticmethod
-    def _refuse_on(errors, function, *args, **options):
-        """What `function` returns; its refusal becomes one sentence and exit status 2."""
-        try:
-            return function(*args, **options)
-        except errors as error:
-            messages = getattr(error, "messages", None)
-            raise CommandError(" ".join(messages) if messages else str(error), returncode=2) from error
-
-
-def _show(bar: tqdm, what: str, done: int, total: int) -> None:
-    bar.set_description(what, refresh=False)
-    bar.total, bar.n = total, done
-    bar.refresh()
+        if not source.startswith(("http://", "https://")):
+            return read_file(source, LIMIT), Path(source).name
+        self.stderr.write(_("Fetching %(url)s …") % {"url": source})
+        with refuse_on(FetchFailed):
+            fetched = fetch(source, limit=LIMIT)
+        if fetched.status != 200:
+            message = _("%(url)s answered with status %(status)s.")
+            raise CommandError(message % {"url": source, "status": fetched.status}, returncode=2)
+        return fetched.body, source
 
 
 def describe(report: Report, *, everything: bool = False) -> str:

@@ -1,15 +1,14 @@
 """Import a list of links from a file."""
 
-import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from tqdm import tqdm
 
 from events.formats.reading import UnreadableFile
 from resources.actions import ImportRefused, Report, import_resources
 from resources.formats import LIMIT, read
+from roadshow.core.commands import progress_bar, read_file, refuse_on
 
 SHOWN = 10  # problems, unless everything is shown
 
@@ -30,36 +29,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, collection, update, dry_run, **options):
-        try:
-            reading = read(self._load(file), name=Path(file).name)
-            with tqdm(unit="", file=sys.stderr, disable=None) as bar:
-                report = import_resources(
-                    reading=reading,
-                    collection=collection,
-                    update=update,
-                    dry_run=dry_run,
-                    progress=lambda what, done, total: _show(bar, what, done, total),
-                )
-        except (UnreadableFile, ImportRefused) as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
+        with refuse_on(UnreadableFile, ImportRefused), progress_bar() as progress:
+            report = import_resources(
+                reading=read(read_file(file, LIMIT), name=Path(file).name),
+                collection=collection,
+                update=update,
+                dry_run=dry_run,
+                progress=progress,
+            )
         self.stdout.write(describe(report, everything=dry_run))
-
-    def _load(self, file: str) -> bytes:
-        path = Path(file)
-        try:
-            if path.stat().st_size > LIMIT:
-                raise CommandError(_("%(file)s is larger than 20 MB.") % {"file": file}, returncode=2)
-            return path.read_bytes()
-        except OSError as error:
-            raise CommandError(
-                _("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}, returncode=2
-            ) from error
-
-
-def _show(bar: tqdm, what: str, done: int, total: int) -> None:
-    bar.set_description(what, refresh=False)
-    bar.total, bar.n = total, done
-    bar.refresh()
 
 
 def describe(report: Report, *, everything: bool = False) -> str:

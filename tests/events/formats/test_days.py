@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events.formats.days import boundary, change_of, day_of, days_of, whole_day
+from events.formats.days import day_start, find_day, find_day_change, list_days, whole_day
 from events.formats.document import Day, Document, Slot, Talk
-from events.formats.times import resolve, zone_named
+from events.formats.times import find_zone, local_to_utc
 
 from .documents import ZONES
 
@@ -25,13 +25,13 @@ DAY = timedelta(days=1)
 @example(datetime(2023, 10, 29, 0, 45, tzinfo=UTC), BERLIN, time(2, 30))  # one that exists twice
 @example(datetime(2011, 12, 30, 12, tzinfo=UTC), ZoneInfo("Pacific/Apia"), time(4))  # a day that was skipped
 def test_every_instant_is_in_exactly_one_day(instant, zone, change):
-    on = day_of(instant, zone, change)
-    assert boundary(on, zone, change) <= instant < boundary(on + DAY, zone, change)
+    on = find_day(instant, zone, change)
+    assert day_start(on, zone, change) <= instant < day_start(on + DAY, zone, change)
 
 
 @given(instant=instants, later=st.timedeltas(timedelta(0), timedelta(days=3)), zone=zones, change=changes)
 def test_days_never_run_backwards(instant, later, zone, change):
-    assert day_of(instant, zone, change) <= day_of(instant + later, zone, change)
+    assert find_day(instant, zone, change) <= find_day(instant + later, zone, change)
 
 
 @given(on=st.dates(date(1972, 1, 2), date(2036, 1, 1)), zone=zones, change=changes)
@@ -43,7 +43,7 @@ def test_days_follow_each_other(on, zone, change):
 def test_a_local_time_comes_back_unless_the_clock_showed_it_twice(instant, zone):
     local = instant.astimezone(zone)
     if local.fold == 0:
-        assert resolve(local.replace(tzinfo=None), zone) == instant
+        assert local_to_utc(local.replace(tzinfo=None), zone) == instant
 
 
 @given(
@@ -59,11 +59,11 @@ def test_each_slot_of_a_document_is_in_one_of_its_days(starts, days, zone, chang
         days=[whole_day(on, zone, change) for on in days],
         talks=[Talk(title="T", slots=slots)],
     )
-    found = days_of(document)
+    found = list_days(document)
     dates = [day.date for day in found]
     assert dates == sorted(set(dates))
-    used = change_of(document.days, zone)
-    assert {day_of(start, zone, used) for start in starts} <= set(dates)
+    used = find_day_change(document.days, zone)
+    assert {find_day(start, zone, used) for start in starts} <= set(dates)
     assert set(days) <= set(dates)
 
 
@@ -72,8 +72,8 @@ def test_each_slot_of_a_document_is_in_one_of_its_days(starts, days, zone, chang
     [("2024-06-01 23:50", 1), ("2024-06-02 00:15", 1), ("2024-06-02 03:59", 1), ("2024-06-02 04:00", 2)],
 )
 def test_what_begins_before_four_belongs_to_the_evening_before(clock, on):
-    instant = resolve(datetime.fromisoformat(clock), BERLIN)
-    assert day_of(instant, BERLIN, time(4)) == date(2024, 6, on)
+    instant = local_to_utc(datetime.fromisoformat(clock), BERLIN)
+    assert find_day(instant, BERLIN, time(4)) == date(2024, 6, on)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,15 @@ def test_what_begins_before_four_belongs_to_the_evening_before(clock, on):
     ],
 )
 def test_the_hour_of_change_is_read_from_the_days(start, end, change):
-    begins, ends = (resolve(datetime.fromisoformat(text), BERLIN) for text in (start, end))
-    assert change_of([Day(date=begins.date(), starts_at=begins, ends_at=ends)], BERLIN) == change
+    begins, ends = (local_to_utc(datetime.fromisoformat(text), BERLIN) for text in (start, end))
+    assert find_day_change([Day(date=begins.date(), starts_at=begins, ends_at=ends)], BERLIN) == change
 
 
 def test_an_empty_document_still_has_a_day():
-    assert [day.date for day in days_of(Document())] == [date(1970, 1, 1)]
-    assert [day.date for day in days_of(Document(starts_on=date(2024, 1, 1), ends_on=date(2024, 1, 3)))] == [
+    assert [day.date for day in list_days(Document())] == [date(1970, 1, 1)]
+    assert [
+        day.date for day in list_days(Document(starts_on=date(2024, 1, 1), ends_on=date(2024, 1, 3)))
+    ] == [
         date(2024, 1, 1),
         date(2024, 1, 2),
         date(2024, 1, 3),
@@ -103,7 +105,7 @@ def test_an_empty_document_still_has_a_day():
 
 
 def test_zones_are_named_as_people_write_them():
-    assert zone_named("europe/berlin").key == "Europe/Berlin"
-    assert zone_named("America/New York").key == "America/New_York"
-    assert zone_named("Mars/Olympus") is None
-    assert zone_named("../../etc/passwd") is None
+    assert find_zone("europe/berlin").key == "Europe/Berlin"
+    assert find_zone("America/New York").key == "America/New_York"
+    assert find_zone("Mars/Olympus") is None
+    assert find_zone("../../etc/passwd") is None

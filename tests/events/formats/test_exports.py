@@ -13,7 +13,7 @@ from lxml import etree
 from events.formats import ical, jsonld, schedule_json, schedule_xml
 from events.formats.document import Day, Document, Link, Person, Room, Slot, Talk, Track, Venue
 from events.formats.ical import CalendarEntry
-from events.formats.urls import absolute
+from events.formats.urls import make_absolute
 
 from .documents import documents
 
@@ -279,7 +279,7 @@ def test_paths_become_addresses():
             Talk(title="T", url="/t/", persons=[Person(name="P", picture="/m/p.jpg")], links=[Link(url="/l")])
         ],
     )
-    found = absolute(document, "https://portal.example")
+    found = make_absolute(document, "https://portal.example")
     assert found.url == "https://portal.example/events/spring/"
     assert found.talks[0].url == "https://portal.example/t/"
     assert found.talks[0].persons[0].picture == "https://portal.example/m/p.jpg"
