@@ -9,7 +9,7 @@ IN_VENV = .venv/bin/python -m
 JS_TOOLS = tests/js/node_modules/.package-lock.json
 TRACKED = git ls-files --cached --others --exclude-standard
 
-.PHONY: help run test bench lint metrics format lock installed installed-dev
+.PHONY: help run test bench lint docs diagram metrics format lock installed installed-dev
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -40,6 +40,13 @@ lint: installed-dev $(JS_TOOLS) ## Check style, imports, templates, JavaScript, 
 $(JS_TOOLS): tests/js/package-lock.json
 	@command -v npm >/dev/null || { echo "make lint needs Node.js 20 or newer with npm, for the JavaScript linter." >&2; exit 2; }
 	@npm ci --prefix tests/js --silent --no-audit --no-fund && touch $@
+
+docs: installed-dev ## Build the documentation site into docs/.site; broken links and an old diagram are errors
+	@$(IN_VENV) tests.diagram --check
+	@.venv/bin/zensical build --strict -f docs/zensical.toml
+
+diagram: installed-dev ## Draw docs/imports.svg: which package imports which
+	@$(IN_VENV) tests.diagram
 
 metrics: installed-dev ## Count files, functions, complexity and lines; AT=COMMIT puts that commit beside
 	@$(IN_VENV) tests.metrics $(AT)
