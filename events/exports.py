@@ -1,4 +1,4 @@
-"""A release as other people's formats: made once per release, then kept compressed."""
+"""Releases in exchange formats, cached compressed."""
 
 import gzip
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
 from .formats.urls import make_absolute
 from .models import Release
-from .schedule import Change, differences
+from .schedule import ScheduleChange, compare_documents
 
 WRITERS: dict[str, Callable[[doc.Document], bytes]] = {
     "xml": schedule_xml.write,
@@ -27,7 +27,7 @@ CONTENT_TYPES = {
 
 
 def document_at(release: Release, base: str) -> doc.Document:
-    """The release's document with every address of ours absolute. `base` is the portal's, without a slash."""
+    """The release's document with absolute URLs. `base` is the portal's URL without a trailing slash."""
     return make_absolute(doc.decode(release.document), base)
 
 
@@ -36,24 +36,24 @@ def export(release: Release, format: str, base: str) -> bytes:
     return WRITERS[format](document_at(release, base))
 
 
-def compressed(release: Release, format: str, base: str) -> bytes:
-    """`export`, gzipped, made once for each release, format and address of the portal.
+def export_compressed(release: Release, format: str, base: str) -> bytes:
+    """`export`, gzipped and cached for each release, format and portal URL.
 
-    The key names the release, so nothing ever has to be purged.
+    Releases are immutable and part of the key, so that nothing has to be purged.
     """
     key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
 
-    def made() -> bytes:
+    def write_export() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
         return gzip.compress(export(whole, format, base), mtime=0)
 
-    return get_or_build(key, made)
+    return get_or_build(key, write_export)
 
 
-def history(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[Change]]]:
-    """Some releases of an event, the latest first, each with what is new in it; `True` marks the event's first.
+def list_release_changes(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[ScheduleChange]]]:
+    """Yield (release, whether it is the event's first, its changes) for releases of one event, latest first.
 
-    Of all the documents two are in memory at a time: a large conference's takes twenty megabytes.
+    At most two documents are in memory at a time: one of a large conference takes twenty megabytes.
     """
     if not releases:
         return
@@ -65,4 +65,4 @@ def history(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[C
     for (number, document), (earlier, old) in pairwise(chain(known, [(None, None)])):
         if number in by_number:
             old = old if earlier == number - 1 else None
-            yield by_number[number], old is None, differences(old, document)
+            yield by_number[number], old is None, compare_documents(old, document)

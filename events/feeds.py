@@ -16,22 +16,22 @@ from roadshow.http.caching import get_or_build
 from roadshow.http.files import file_response
 from roadshow.http.pages import absolute, root_of
 
-from .exports import history
+from .exports import list_release_changes
 from .models import Event, Release
 
-LATEST = 30  # entries in a feed
+MAX_ENTRIES = 30
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 
 @require_safe
 def event_feed(request):
-    """The events announced last."""
+    """The events created last."""
     events = Event.objects.visible_to(request.user)
     state = events.state()
 
-    def made() -> bytes:
+    def build_feed() -> bytes:
         feed = new_feed(request, _("Events of %(site)s") % {"site": settings.SITE_NAME}, "/events/")
-        for event in events.for_cards().order_by("-created_at", "-pk")[:LATEST]:
+        for event in events.for_cards().order_by("-created_at", "-pk")[:MAX_ENTRIES]:
             when = date_range(event.starts_on, event.ends_on)
             feed.add_item(
                 title=event.name,
@@ -41,24 +41,24 @@ def event_feed(request):
                 pubdate=event.created_at,
                 updateddate=event.updated_at,
             )
-        return written(feed)
+        return write_feed(feed)
 
     return file_response(
-        request, made, state=state.values(), modified=state["latest"], content_type=CONTENT_TYPE
+        request, build_feed, state=state.values(), modified=state["latest"], content_type=CONTENT_TYPE
     )
 
 
 @require_safe
 def changes_feed(request, slug):
-    """Every release of an event's schedule, in words."""
+    """The releases of an event's schedule, each with its changes."""
     rows = Event.objects.visible_to(request.user).select_related("current_release")
     event = get_object_or_404(rows.defer("current_release__document"), slug=slug)
     newest = event.current_release
 
-    def made() -> bytes:
+    def build_feed() -> bytes:
         title = _("Changes of %(event)s") % {"event": event.name}
         feed = new_feed(request, title, f"{event.get_absolute_url()}changes/")
-        for release, text in told(event, root_of(request)):
+        for release, text in describe_releases(event, root_of(request)):
             feed.add_item(
                 title=release.note[:100] or str(release),
                 link=absolute(request, release.get_absolute_url()),
@@ -67,23 +67,23 @@ def changes_feed(request, slug):
                 pubdate=release.created_at,
                 updateddate=release.created_at,
             )
-        return written(feed)
+        return write_feed(feed)
 
     state = [event.updated_at.timestamp(), newest and newest.guid]
     key = ":".join(map(str, ("changes", *state, get_language(), absolute(request, request.path))))
     return file_response(
         request,
-        lambda: get_or_build(key, made),
+        lambda: get_or_build(key, build_feed),
         state=state,
         modified=newest and newest.created_at,
         content_type=CONTENT_TYPE,
     )
 
 
-def told(event: Event, root: str) -> Iterable[tuple[Release, str]]:
-    """The latest releases, each with an HTML list of what changed."""
-    releases = event.releases.order_by("-number").defer("document")[:LATEST]
-    for release, first, changes in history(releases):
+def describe_releases(event: Event, root: str) -> Iterable[tuple[Release, str]]:
+    """(release, HTML list of its changes) for the latest releases."""
+    releases = event.releases.order_by("-number").defer("document")[:MAX_ENTRIES]
+    for release, first, changes in list_release_changes(releases):
         context = {"event": event, "release": release, "changes": changes, "first": first, "root": root}
         yield release, render_to_string("events/feed_changes.html", context)
 
@@ -99,8 +99,8 @@ def new_feed(request, title: str, page: str) -> Atom1Feed:
     )
 
 
-def written(feed: Atom1Feed) -> bytes:
-    """The feed as bytes. Without entries it is as old as the epoch, so that it does not change by itself."""
+def write_feed(feed: Atom1Feed) -> bytes:
+    """The feed as bytes. Without entries it is dated at the epoch, so that its bytes stay the same."""
     if not feed.items:
         feed.latest_post_date = lambda: datetime(1970, 1, 1, tzinfo=UTC)
     return feed.writeString("utf-8").encode()

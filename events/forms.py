@@ -1,4 +1,4 @@
-"""The form by which attendees say what they thought."""
+"""The feedback form."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ STARS = [(number, str(number)) for number in range(1, 6)]
 
 
 class FeedbackForm(forms.Form):
-    """Stars, a comment or both. `website` is a trap: people do not see it, programs fill it in."""
+    """Stars, a comment or both. `website` is a honeypot: it is hidden, and only programs fill it in."""
 
     about = forms.ChoiceField(
         label=_("About"), choices=[("", pgettext_lazy("feedback", "the event")), ("recap", _("the recap"))],

@@ -1,4 +1,4 @@
-"""An event, a talk or a series as linked data, out of what its page has loaded anyway."""
+"""JSON-LD of events, talks and series, built from the rows that their pages have loaded."""
 
 from collections.abc import Iterable
 
@@ -8,30 +8,32 @@ from .formats import document as doc
 from .formats import jsonld
 from .models import Event, Series, Talk
 
-GIST = 500  # characters of a description; the page has the whole
+MAX_DESCRIPTION = 500  # characters
 
 
-def of_event(event: Event, talks: Iterable[Talk], root: str) -> str:
-    """The event with some of its talks. `root` is the portal's address without a slash."""
-    document = document_of(event, talks, root)
+def describe_event(event: Event, talks: Iterable[Talk], root: str) -> str:
+    """The event with `talks`. `root` is the portal's URL without a trailing slash."""
+    document = build_document(event, talks, root)
     return jsonld.dumps(jsonld.event(document, organiser=event.organiser_name))
 
 
-def of_talk(talk: Talk, root: str) -> str:
-    document = document_of(talk.event, [talk], root)
+def describe_talk(talk: Talk, root: str) -> str:
+    document = build_document(talk.event, [talk], root)
     return jsonld.dumps(jsonld.talk(document, document.talks[0]))
 
 
-def of_series(series: Series, events: Iterable[Event], root: str) -> str:
-    known = [jsonld.event(document_of(event, (), root), talks=False) for event in events]
+def describe_series(series: Series, events: Iterable[Event], root: str) -> str:
+    known = [jsonld.event(build_document(event, (), root), talks=False) for event in events]
     url = root + series.get_absolute_url()
     return jsonld.dumps(
-        jsonld.series(name=series.name, url=url, description=plain(series.description, GIST), events=known)
+        jsonld.series(
+            name=series.name, url=url, description=plain(series.description, MAX_DESCRIPTION), events=known
+        )
     )
 
 
-def document_of(event: Event, talks: Iterable[Talk], root: str) -> doc.Document:
-    """The event as a document that holds what linked data says of it; talks come from `for_cards()`."""
+def build_document(event: Event, talks: Iterable[Talk], root: str) -> doc.Document:
+    """The event as a document with the fields that JSON-LD needs; talks come from `for_cards()`."""
     venue = event.venue
     return doc.Document(
         title=event.name,
@@ -61,7 +63,7 @@ def _talk(talk: Talk, root: str) -> doc.Talk:
         title=talk.title,
         guid=talk.guid,
         url=root + talk.get_absolute_url(),
-        abstract=plain(talk.abstract, GIST),
+        abstract=plain(talk.abstract, MAX_DESCRIPTION),
         kind=talk.kind,
         state=talk.state,
         language=talk.language,

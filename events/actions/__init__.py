@@ -3,10 +3,10 @@
 from .feedback import give_feedback
 from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
-from .plan import document_of, plan_of, plans_of
-from .planning import StalePlan, load_release, place, unplace
-from .release import ScheduleConflict, check, release
-from .topics import topics_named
+from .plan import build_document, load_plan, load_plans
+from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
+from .release import ScheduleConflict, find_plan_conflicts, release
+from .topics import get_or_create_topics
 
 __all__ = [
     "ImportRefused",
@@ -14,17 +14,17 @@ __all__ = [
     "Report",
     "ScheduleConflict",
     "StalePlan",
-    "check",
-    "document_of",
+    "build_document",
+    "find_plan_conflicts",
+    "get_or_create_topics",
     "give_feedback",
     "import_schedule",
+    "load_plan",
+    "load_plans",
     "load_release",
     "merge_speakers",
-    "place",
-    "plan_of",
-    "plans_of",
     "release",
     "repeat_talk",
-    "topics_named",
-    "unplace",
+    "schedule_slot",
+    "unschedule_slot",
 ]

@@ -13,27 +13,27 @@ from speakers.models import Speaker
 
 from ..formats import document as doc
 from ..models import AcceptedClash, Booking, Event, EventRoom, Slot, Talk, TalkSpeaker
-from ..schedule import Planned, Rules
+from ..schedule import PlannedSlot, PlanRules
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What `conflicts` needs: the slots (other events' too) and the event's rules."""
 
-    slots: list[Planned]
-    rules: Rules
+    slots: list[PlannedSlot]
+    rules: PlanRules
 
 
-def plan_of(event: Event) -> Plan:
+def load_plan(event: Event) -> Plan:
     """The event's plan with every booking of other events that touches its rooms or speakers; 5 queries."""
-    return plans_of([event])[event.pk]
+    return load_plans([event])[event.pk]
 
 
-def plans_of(events: Iterable[Event]) -> dict[int, Plan]:
+def load_plans(events: Iterable[Event]) -> dict[int, Plan]:
     """The plans of several events, by primary key; 5 queries, however many."""
     events = list(events)
     hours, accepted, speakers = _hours(events), _accepted(events), _speakers(events)
-    own: dict[int, list[Planned]] = {event.pk: [] for event in events}
+    own: dict[int, list[PlannedSlot]] = {event.pk: [] for event in events}
     for row in Slot.objects.filter(event__in=events).values_list("event_id", "pk", *PLANNED.values()):
         event, slot, *values = row
         planned = dict(zip(PLANNED, values, strict=True))
@@ -42,7 +42,7 @@ def plans_of(events: Iterable[Event]) -> dict[int, Plan]:
             bool(planned["room_shared"]),
         )
         own[event].append(
-            Planned(
+            PlannedSlot(
                 **planned,
                 speakers=speakers.get(planned["talk"], {}),
                 accepted=accepted.get(slot, frozenset()),
@@ -73,8 +73,8 @@ PLANNED = {
 }
 
 
-def _rules(event: Event, hours: dict) -> Rules:
-    return Rules(
+def _rules(event: Event, hours: dict) -> PlanRules:
+    return PlanRules(
         zone=event.zone,
         first_day=event.starts_on,
         last_day=event.ends_on,
@@ -111,9 +111,9 @@ def _accepted(events: list[Event]) -> dict[int, frozenset]:
     return {slot: frozenset(guids) for slot, guids in found.items()}
 
 
-def _foreign(own: dict[int, list[Planned]]) -> dict[int, list[Planned]]:
+def _foreign(own: dict[int, list[PlannedSlot]]) -> dict[int, list[PlannedSlot]]:
     """For each event, what other events' current releases book of its rooms and speakers."""
-    found: dict[int, list[Planned]] = {event: [] for event in own}
+    found: dict[int, list[PlannedSlot]] = {event: [] for event in own}
     slots = [slot for planned in own.values() for slot in planned]
     if not slots:
         return found
@@ -135,16 +135,16 @@ def _foreign(own: dict[int, list[Planned]]) -> dict[int, list[Planned]]:
     return found
 
 
-def _resources(slots: list[Planned]) -> set:
+def _resources(slots: list[PlannedSlot]) -> set:
     return {slot.room for slot in slots if slot.room} | {guid for slot in slots for guid in slot.speakers}
 
 
-def _booked(row: Booking, names: dict) -> Planned:
+def _booked(row: Booking, names: dict) -> PlannedSlot:
     is_room = row.resource not in names
     is_draft = (
         row.event.state == Event.State.DRAFT
     )  # of which nobody else may know more than that there is one
-    return Planned(
+    return PlannedSlot(
         key=row.slot.guid,
         title="…" if is_draft else row.slot.talk.title,
         starts_at=row.during.lower,
@@ -160,7 +160,7 @@ def _booked(row: Booking, names: dict) -> Planned:
 
 
 @translation.override(settings.LANGUAGE_CODE)
-def document_of(
+def build_document(
     event: Event, *, version: str = "", note: str = "", released_at: datetime | None = None
 ) -> doc.Document:
     """The plan as a neutral document: confirmed and cancelled talks that have a slot; 7 queries.
@@ -183,10 +183,10 @@ def document_of(
         )
         .order_by("pk")
     )
-    return document_from(event, talks, version=version, note=note, released_at=released_at)
+    return build_document_of_talks(event, talks, version=version, note=note, released_at=released_at)
 
 
-def document_from(
+def build_document_of_talks(
     event: Event,
     talks: Iterable[Talk],
     *,
@@ -194,7 +194,7 @@ def document_from(
     note: str = "",
     released_at: datetime | None = None,
 ) -> doc.Document:
-    """`document_of` for talks whose topics, links, slots with rooms, and speakers with links are loaded."""
+    """`build_document` for talks whose topics, links, slots with rooms, and speakers with links are loaded."""
     talks = [_talk(event, talk) for talk in talks]
     return doc.Document(
         title=event.name,

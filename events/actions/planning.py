@@ -21,7 +21,7 @@ class StalePlan(Exception):  # noqa: N818 - a refusal, in one sentence, not a fa
 
 
 @transaction.atomic
-def place(
+def schedule_slot(
     *,
     talk: Talk,
     starts_at: datetime,
@@ -63,7 +63,7 @@ def _again(talk: Talk, guid: UUID) -> Slot:
 
 
 @transaction.atomic
-def unplace(*, slot: Slot, seen: datetime | None = None) -> None:
+def unschedule_slot(*, slot: Slot, seen: datetime | None = None) -> None:
     """Send a slot back: its talk is unscheduled again if it has no other.
 
     Raises StalePlan, and ValidationError for a cancelled talk that attendees know: they have to be told.

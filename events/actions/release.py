@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from ..formats import document as doc
 from ..models import Booking, Event, Release, ReleasedSlot, Room, Talk
-from ..schedule import Conflict, Rules, conflicts
-from .plan import document_of, plan_of
+from ..schedule import Conflict, PlanRules, find_conflicts
+from .plan import build_document, load_plan
 
 
 class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
@@ -25,10 +25,10 @@ class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
         super().__init__(" ".join(str(conflict) for conflict in self.conflicts[:10]))
 
 
-def check(event: Event) -> list[Conflict]:
+def find_plan_conflicts(event: Event) -> list[Conflict]:
     """The conflicts of the event's plan, as `schedule.conflicts` has them."""
-    plan = plan_of(event)
-    return conflicts(plan.slots, plan.rules)
+    plan = load_plan(event)
+    return find_conflicts(plan.slots, plan.rules)
 
 
 @transaction.atomic
@@ -40,14 +40,14 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
     _one_at_a_time()
-    plan = plan_of(event)
-    blocking = [one for one in conflicts(plan.slots, plan.rules) if one.level == "block"]
+    plan = load_plan(event)
+    blocking = [one for one in find_conflicts(plan.slots, plan.rules) if one.level == "block"]
     if blocking:
         raise ScheduleConflict(blocking)
     last = event.releases.order_by("-number").first()
     now = timezone.now()
     number = last.number + 1 if last else 1
-    document = document_of(event, version=str(number), note=note, released_at=now)
+    document = build_document(event, version=str(number), note=note, released_at=now)
     document = _with_history(document, event, now)
     made = Release.objects.create(
         event=event,
@@ -62,7 +62,7 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
         with transaction.atomic():
             _book(event, slots, plan.rules)
     except IntegrityError as error:
-        raise ScheduleConflict(check(event)) from error
+        raise ScheduleConflict(find_plan_conflicts(event)) from error
     event.current_release = made
     event.save(update_fields=["current_release", "updated_at"])
     return made
@@ -144,7 +144,7 @@ def _copy(made: Release, document: doc.Document, event: Event) -> list[ReleasedS
     )
 
 
-def _book(event: Event, slots: list[ReleasedSlot], rules: Rules) -> None:
+def _book(event: Event, slots: list[ReleasedSlot], rules: PlanRules) -> None:
     """Replace the event's bookings by what the released slots occupy."""
     rooms = dict(Room.objects.filter(slots__event=event, shared=False).values_list("pk", "guid"))
     people = _people(event)

@@ -7,7 +7,7 @@ from roadshow.core.slugs import Slugs
 from ..models import Topic
 
 
-def topics_named(names: Iterable[str]) -> tuple[dict[str, Topic], list[Topic]]:
+def get_or_create_topics(names: Iterable[str]) -> tuple[dict[str, Topic], list[Topic]]:
     """Name -> topic, whatever its case, and those of them that had to be made.
 
     Names are cut at 120 characters.

@@ -16,9 +16,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..actions import plans_of
+from ..actions import load_plans
 from ..models import Event, Feedback, Photo, Recap, Release, ReleasedSlot, Slot, Talk, TalkLink
-from ..schedule import conflicts
+from ..schedule import find_conflicts
 
 
 def standing(events: QuerySet) -> QuerySet:
@@ -81,10 +81,10 @@ def add_conflicts(events: Iterable[Event]) -> None:
     """Give each event that is not over its plan's `conflicts`; the others have none that matter."""
     today = timezone.localdate()
     ahead = [event for event in events if event.ends_on >= today]
-    plans = plans_of(ahead)
+    plans = load_plans(ahead)
     for event in events:
         plan = plans.get(event.pk)
-        event.conflicts = conflicts(plan.slots, plan.rules) if plan else []
+        event.conflicts = find_conflicts(plan.slots, plan.rules) if plan else []
 
 
 def conflict_label(found: list) -> tuple[str, str] | None:

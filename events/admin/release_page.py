@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from ..actions import ScheduleConflict, check, document_of, release
+from ..actions import ScheduleConflict, build_document, find_plan_conflicts, release
 from ..formats import document as doc
 from ..models import Event
-from ..schedule import differences
+from ..schedule import compare_documents
 
 
 class ReleaseForm(forms.Form):
@@ -50,9 +50,9 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
 
 
 def _context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm) -> dict:
-    found = check(event)
+    found = find_plan_conflicts(event)
     current = doc.decode(event.current_release.document) if event.current_release else None
-    planned = document_of(event)
+    planned = build_document(event)
     return {
         **model_admin.admin_site.each_context(request),
         "title": _("Release the plan of %(event)s") % {"event": event},
@@ -61,7 +61,7 @@ def _context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm)
         "form": form,
         "blocking": [conflict for conflict in found if conflict.level == "block"],
         "warnings": [conflict for conflict in found if conflict.level == "warn"],
-        "changes": differences(current, planned),
+        "changes": compare_documents(current, planned),
         "talk_total": len(planned.talks),
         "slot_total": sum(len(talk.slots) for talk in planned.talks),
         "current": event.current_release,

@@ -15,10 +15,10 @@ from unfold.decorators import action, display
 
 from roadshow.core.admin import OrganiserAdmin, OwnFilter
 
-from ..actions import document_of, load_release
+from ..actions import build_document, load_release
 from ..formats import document as doc
 from ..models import Release
-from ..schedule import differences
+from ..schedule import compare_documents
 
 
 @admin.register(Release)
@@ -66,7 +66,7 @@ class ReleaseAdmin(OrganiserAdmin):
             "title": _("Load release %(number)s of %(event)s") % {"number": release.number, "event": event},
             "opts": self.opts,
             "original": release,
-            "changes": differences(document_of(event), doc.decode(release.document)),
+            "changes": compare_documents(build_document(event), doc.decode(release.document)),
         }
         with timezone.override(event.zone):
             return TemplateResponse(request, "admin/events/release/load.html", context).render()

@@ -25,7 +25,7 @@ from roadshow.core.admin import (
     TableInline,
 )
 
-from ..actions import check, repeat_talk
+from ..actions import find_plan_conflicts, repeat_talk
 from ..models import Event, Slot, Talk, TalkLink, TalkSpeaker
 from ..models.talk import current_slots
 
@@ -286,6 +286,6 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
                 _("Release the plan"),
             )
             self.message_user(request, text, messages.INFO)
-        for conflict in check(fresh.event):
+        for conflict in find_plan_conflicts(fresh.event):
             if talk.pk in (conflict.slot.talk, conflict.other and conflict.other.talk):
                 self.message_user(request, str(conflict), messages.WARNING)

@@ -20,11 +20,18 @@ from roadshow.api.viewsets import RecordViewSet
 from roadshow.http.caching import build_id, get_or_build
 
 from .. import filters, serializers
-from ..actions import ScheduleConflict, StalePlan, check, place, release, unplace
+from ..actions import (
+    ScheduleConflict,
+    StalePlan,
+    find_plan_conflicts,
+    release,
+    schedule_slot,
+    unschedule_slot,
+)
 from ..formats.document import decode
 from ..models import Event, Release, ReleasedSlot, Slot
-from ..schedule import differences
-from ..schedule.nested import changed, nested
+from ..schedule import compare_documents
+from ..schedule.serialization import serialize_change, serialize_schedule
 from . import schemas
 
 READING = ["get", "head", "options"]
@@ -42,15 +49,15 @@ class EventViewSet(RecordViewSet):
     def schedule(self, request, slug):
         """The current release: days, in them rooms, in them slots. 404 before the first release."""
         self.refuse_unknown(())
-        return scheduled(self, get_object_or_404(Release, current_for=self.get_object()))
+        return schedule_response(self, get_object_or_404(Release, current_for=self.get_object()))
 
     @extend_schema(responses={200: schemas.CONFLICTS})
     @action(detail=True, methods=["get"])
     def conflicts(self, request, slug):
         """What is wrong with the plan, for its organisers."""
         self.refuse_unknown(())
-        found = check(self.get_editable())
-        return Response({"conflicts": [conflict_of(one) for one in found]})
+        found = find_plan_conflicts(self.get_editable())
+        return Response({"conflicts": [serialize_conflict(one) for one in found]})
 
     @extend_schema(request=serializers.ReleasingSerializer, responses={201: serializers.ReleaseSerializer})
     @action(detail=True, methods=["post"])
@@ -68,21 +75,23 @@ class EventViewSet(RecordViewSet):
         return view.answer(made, HTTPStatus.CREATED)
 
 
-def scheduled(view: RecordViewSet, release: Release):
+def schedule_response(view: RecordViewSet, release: Release):
     """A release as days, rooms and slots. It never changes, so its number is its entity tag."""
 
-    def make():
+    def build_response():
         key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
-        return HttpResponse(get_or_build(key, written), content_type="application/json")
+        return HttpResponse(get_or_build(key, write_schedule), content_type="application/json")
 
-    def written() -> bytes:
+    def write_schedule() -> bytes:
         release.refresh_from_db(fields=["document"])
-        return orjson.dumps(nested(decode(release.document), view.site))
+        return orjson.dumps(serialize_schedule(decode(release.document), view.site))
 
-    return versioned_response(view.request, Version(Place(0, release.pk), 0, release.created_at), make)
+    return versioned_response(
+        view.request, Version(Place(0, release.pk), 0, release.created_at), build_response
+    )
 
 
-def conflict_of(conflict) -> dict:
+def serialize_conflict(conflict) -> dict:
     """A conflict as plain values for JSON."""
     return {
         "kind": conflict.kind,
@@ -119,7 +128,7 @@ class ReleaseViewSet(RecordViewSet):
     def schedule(self, request, guid):
         """The release as a nested document, as the event's current one has it."""
         self.refuse_unknown(())
-        return scheduled(self, self.get_object())
+        return schedule_response(self, self.get_object())
 
     @extend_schema(
         responses={200: schemas.DIFFERENCES},
@@ -137,7 +146,9 @@ class ReleaseViewSet(RecordViewSet):
                 "event": row.event.slug,
                 "from": earlier.number if earlier else None,
                 "to": row.number,
-                "changes": [changed(one, self.site) for one in differences(old, decode(row.document))],
+                "changes": [
+                    serialize_change(one, self.site) for one in compare_documents(old, decode(row.document))
+                ],
             }
         )
 
@@ -175,10 +186,10 @@ class PlanViewSet(RecordViewSet):
         values = serializer.validated_data
         if row := serializer.instance:
             values = {"talk": row.talk, "starts_at": row.starts_at, "room": row.room, "slot": row} | values
-        return place(**values)
+        return schedule_slot(**values)
 
     def remove(self, row):
-        unplace(slot=row)
+        unschedule_slot(slot=row)
 
     def handle_exception(self, exc):
         """A stale view is a 409; `fresh` is the slot as it is now, null when it is gone."""

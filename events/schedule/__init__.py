@@ -1,32 +1,32 @@
-"""Pure functions over schedules: days and rooms, conflicts of a plan, the difference of two releases."""
+"""Pure functions over schedules: grouping, filtering, conflicts of a plan, changes between releases."""
 
-from .conflicts import KINDS, Conflict, Level, Planned, Rules, conflicts
-from .days import DaySchedule, Entry, days_of, entries_of
-from .differences import Change, differences
-from .grid import Cell, Grid, Row, grid_of
-from .narrowing import RECORDED, facets, folded, is_recorded, narrow, words_of
+from .conflicts import KINDS, Conflict, Level, PlannedSlot, PlanRules, find_conflicts
+from .days import DaySchedule, Entry, group_by_day, list_entries
+from .differences import ScheduleChange, compare_documents
+from .filtering import RECORDED, collect_facets, filter_entries, fold_text, is_recorded, join_searchable_text
+from .grid import Cell, Grid, Row, build_grid
 
 __all__ = [
     "KINDS",
     "RECORDED",
     "Cell",
-    "Change",
     "Conflict",
     "DaySchedule",
     "Entry",
     "Grid",
     "Level",
-    "Planned",
+    "PlanRules",
+    "PlannedSlot",
     "Row",
-    "Rules",
-    "conflicts",
-    "days_of",
-    "differences",
-    "entries_of",
-    "facets",
-    "folded",
-    "grid_of",
+    "ScheduleChange",
+    "build_grid",
+    "collect_facets",
+    "compare_documents",
+    "filter_entries",
+    "find_conflicts",
+    "fold_text",
+    "group_by_day",
     "is_recorded",
-    "narrow",
-    "words_of",
+    "join_searchable_text",
+    "list_entries",
 ]

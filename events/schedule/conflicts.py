@@ -1,4 +1,4 @@
-"""What is wrong with a plan: one function for pages, API and release.
+"""Conflicts of a plan: one function for pages, API and release.
 
 It works on plain values, so that a plan of a thousand talks takes milliseconds; `actions.plan` loads them.
 """
@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 Level = Literal["ignore", "warn", "block"]
 
 KINDS: dict[str, tuple] = {
-    # kind: (what it is called, what it does unless the event says otherwise)
+    # kind: (label, default level)
     "room_taken": (_("Room taken twice"), "block"),
     "speaker_taken": (_("Speaker in two places"), "block"),
     "outside_days": (_("Outside the event's days"), "warn"),
@@ -29,13 +30,13 @@ KINDS: dict[str, tuple] = {
     "room_changeover": (_("Too little time between two talks in a room"), "warn"),
     "speaker_changeover": (_("Too little time for a speaker to change venue"), "warn"),
 }
-# What the database keeps apart: by these an event may only overlap itself.
+# Enforced by the database between events: an event may lower these levels only for its own slots.
 BOOKED = ("room_taken", "speaker_taken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A slot as conflicts see it: of this event's plan, or (`foreign`) of another event's current release."""
+class PlannedSlot:
+    """A slot of this event's plan, or (`foreign`) of another event's current release."""
 
     key: UUID  # the slot's GUID
     title: str
@@ -57,13 +58,13 @@ class Planned:
     foreign: bool = False
 
     @property
-    def takes_place(self) -> bool:
+    def is_confirmed(self) -> bool:
         return self.state == "confirmed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What an event asks of its plan. `hours` are a room's opening and closing time, in the event's zone."""
+class PlanRules:
+    """An event's rules for its plan. `hours`: room GUID -> opening and closing time in the event's zone."""
 
     zone: ZoneInfo
     first_day: date
@@ -75,19 +76,19 @@ class Rules:
     levels: Mapping[str, Level] = field(default_factory=dict)
 
     def level(self, kind: str, *, foreign: bool = False) -> Level:
-        """What the event says of its own plan; to another event's booking it has nothing to say."""
-        usual = KINDS[kind][1]
-        return usual if foreign and kind in BOOKED else self.levels.get(kind, usual)
+        """The level of a kind of conflict. Events cannot change it for bookings of other events."""
+        default = KINDS[kind][1]
+        return default if foreign and kind in BOOKED else self.levels.get(kind, default)
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One thing wrong with `slot`, and the other slot it is wrong with, if any."""
+    """A problem of `slot`, or of `slot` together with `other`."""
 
     kind: str
     level: Level
-    slot: Planned
-    other: Planned | None = None
+    slot: PlannedSlot
+    other: PlannedSlot | None = None
     who: str = ""  # the speaker or room it is about
 
     @property
@@ -95,11 +96,11 @@ class Conflict:
         return KINDS[self.kind][0]
 
     def __str__(self):
-        return str(sentence(self))
+        return str(describe_conflict(self))
 
 
-def sentence(conflict: Conflict) -> str:
-    """The conflict in words, naming both sides."""
+def describe_conflict(conflict: Conflict) -> str:
+    """A sentence that names both slots."""
     if conflict.other is None:
         return _("%(label)s: “%(title)s”.") % {"label": conflict.label, "title": conflict.slot.title}
     words = {
@@ -114,7 +115,7 @@ def sentence(conflict: Conflict) -> str:
     return _("%(label)s (%(who)s): “%(one)s” and “%(other)s”.") % words
 
 
-def conflicts(slots: Iterable[Planned], rules: Rules) -> list[Conflict]:
+def find_conflicts(slots: Iterable[PlannedSlot], rules: PlanRules) -> list[Conflict]:
     """Every conflict of a plan that is not ignored, in time order; blocking ones first at the same time.
 
     `slots` are the plan's, together with the slots of other events' releases in the same rooms or by the
@@ -122,8 +123,8 @@ def conflicts(slots: Iterable[Planned], rules: Rules) -> list[Conflict]:
     """
     slots = sorted(slots, key=lambda slot: (slot.starts_at, slot.ends_at, slot.title, str(slot.key)))
     found = [
-        *(conflict for slot in slots if not slot.foreign for conflict in _alone(slot, rules)),
-        *_pairs(slots, rules),
+        *chain.from_iterable(_check_slot(slot, rules) for slot in slots if not slot.foreign),
+        *_compare_slots(slots, rules),
     ]
     shown = [conflict for conflict in found if conflict.level != "ignore"]
     return sorted(
@@ -131,19 +132,19 @@ def conflicts(slots: Iterable[Planned], rules: Rules) -> list[Conflict]:
     )
 
 
-def _alone(slot: Planned, rules: Rules) -> Iterator[Conflict]:
-    for kind, is_wrong in ALONE.items():
+def _check_slot(slot: PlannedSlot, rules: PlanRules) -> Iterator[Conflict]:
+    for kind, is_wrong in SLOT_CHECKS.items():
         if is_wrong(slot, rules):
             yield Conflict(kind, rules.level(kind), slot, who=slot.room_name)
 
 
-def _outside_days(slot: Planned, rules: Rules) -> bool:
+def _is_outside_days(slot: PlannedSlot, rules: PlanRules) -> bool:
     first = datetime.combine(rules.first_day, rules.day_change, rules.zone)
     last = datetime.combine(rules.last_day + timedelta(days=1), rules.day_change, rules.zone)
     return slot.starts_at < first or slot.ends_at > last
 
 
-def _outside_hours(slot: Planned, rules: Rules) -> bool:
+def _is_outside_hours(slot: PlannedSlot, rules: PlanRules) -> bool:
     if slot.room not in rules.hours:
         return False
     opens, closes = rules.hours[slot.room]
@@ -155,9 +156,9 @@ def _outside_hours(slot: Planned, rules: Rules) -> bool:
     )
 
 
-ALONE: dict[str, Callable[[Planned, Rules], bool]] = {
-    "outside_days": _outside_days,
-    "outside_hours": _outside_hours,
+SLOT_CHECKS: dict[str, Callable[[PlannedSlot, PlanRules], bool]] = {
+    "outside_days": _is_outside_days,
+    "outside_hours": _is_outside_hours,
     "no_room": lambda slot, rules: slot.room is None,
     "no_speaker": lambda slot, rules: not slot.speakers and slot.kind != "break",
     "not_confirmed": lambda slot, rules: slot.state in ("draft", "withdrawn"),
@@ -168,31 +169,40 @@ ALONE: dict[str, Callable[[Planned, Rules], bool]] = {
 }
 
 
-def _pairs(slots: list[Planned], rules: Rules) -> Iterator[Conflict]:
-    rooms, people = defaultdict(list), defaultdict(list)
+def _compare_slots(slots: list[PlannedSlot], rules: PlanRules) -> Iterator[Conflict]:
+    """Conflicts between confirmed slots that share a room or a speaker."""
+    rooms, speakers = defaultdict(list), defaultdict(list)
     for slot in slots:
-        if not slot.takes_place:
+        if not slot.is_confirmed:
             continue
         if slot.room and not slot.room_shared:
             rooms[slot.room].append(slot)
         for speaker in slot.speakers:
-            people[speaker].append(slot)
-    gap = timedelta(minutes=rules.room_changeover)
-    for taken in rooms.values():
-        for one, other, overlap in _near(taken, gap):
-            kind = "room_taken" if overlap else "room_changeover"
-            yield _conflict(kind, one, other, rules, one.room_name)
-    gap = timedelta(minutes=rules.speaker_changeover)
-    for speaker, taken in people.items():
-        for one, other, overlap in _near(taken, gap):
-            if overlap and not (speaker in one.accepted or speaker in other.accepted):
-                yield _conflict("speaker_taken", one, other, rules, one.speakers[speaker])
-            elif not overlap and None not in (one.venue, other.venue) and one.venue != other.venue:
-                yield _conflict("speaker_changeover", one, other, rules, one.speakers[speaker])
+            speakers[speaker].append(slot)
+    for occupying in rooms.values():
+        yield from _compare_in_room(occupying, rules)
+    for speaker, occupying in speakers.items():
+        yield from _compare_of_speaker(speaker, occupying, rules)
 
 
-def _near(slots: list[Planned], gap: timedelta) -> Iterator[tuple[Planned, Planned, bool]]:
-    """Pairs of slots (sorted by start) that overlap (True) or have less than `gap` between them (False)."""
+def _compare_in_room(slots: list[PlannedSlot], rules: PlanRules) -> Iterator[Conflict]:
+    for one, other, overlap in _adjacent_pairs(slots, timedelta(minutes=rules.room_changeover)):
+        kind = "room_taken" if overlap else "room_changeover"
+        yield _conflict(kind, one, other, rules, one.room_name)
+
+
+def _compare_of_speaker(speaker: UUID, slots: list[PlannedSlot], rules: PlanRules) -> Iterator[Conflict]:
+    for one, other, overlap in _adjacent_pairs(slots, timedelta(minutes=rules.speaker_changeover)):
+        if overlap and not (speaker in one.accepted or speaker in other.accepted):
+            yield _conflict("speaker_taken", one, other, rules, one.speakers[speaker])
+        elif not overlap and None not in (one.venue, other.venue) and one.venue != other.venue:
+            yield _conflict("speaker_changeover", one, other, rules, one.speakers[speaker])
+
+
+def _adjacent_pairs(
+    slots: list[PlannedSlot], gap: timedelta
+) -> Iterator[tuple[PlannedSlot, PlannedSlot, bool]]:
+    """Yield pairs of slots (sorted by start) that overlap (True) or have less than `gap` between them (False)."""
     for index, one in enumerate(slots):
         for other in slots[index + 1 :]:
             if other.starts_at >= one.ends_at + gap:
@@ -201,7 +211,7 @@ def _near(slots: list[Planned], gap: timedelta) -> Iterator[tuple[Planned, Plann
                 yield one, other, other.starts_at < one.ends_at
 
 
-def _conflict(kind: str, one: Planned, other: Planned, rules: Rules, who: str) -> Conflict:
-    """With the plan's own slot as the first side."""
+def _conflict(kind: str, one: PlannedSlot, other: PlannedSlot, rules: PlanRules, who: str) -> Conflict:
+    """A conflict whose first slot is one of this event's plan."""
     first, second = (other, one) if one.foreign else (one, other)
     return Conflict(kind, rules.level(kind, foreign=second.foreign), first, second, who)

@@ -1,4 +1,4 @@
-"""A document's slots as days × rooms, in the event's own time."""
+"""The slots of a document grouped by day and room, in the event's time zone."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ..formats.document import Day, Document, Room, Slot, Talk, Track
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One slot of a talk, with its times in the zone that it is shown in."""
+    """One slot of a talk, with its times in the displayed time zone."""
 
     talk: Talk
     slot: Slot
@@ -22,7 +22,7 @@ class Entry:
         return round((self.slot.ends_at - self.slot.starts_at).total_seconds() / 60)
 
     @property
-    def cancelled(self) -> bool:
+    def is_cancelled(self) -> bool:
         return self.talk.state == "cancelled"
 
     @property
@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class DaySchedule:
-    """A day of an event: what is on, in time order, and the rooms it is in, in the event's order."""
+    """A day of an event: its entries in time order, and its rooms and tracks in the event's order."""
 
     date: date
     starts_at: datetime
@@ -41,11 +41,11 @@ class DaySchedule:
     rooms: list[Room] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)
 
-    def in_room(self, name: str) -> list[Entry]:
+    def entries_in_room(self, name: str) -> list[Entry]:
         return [entry for entry in self.entries if entry.slot.room == name]
 
 
-def entries_of(document: Document, zone: ZoneInfo | None = None) -> list[Entry]:
+def list_entries(document: Document, zone: ZoneInfo | None = None) -> list[Entry]:
     """Every slot of the document in time order, then by room; times in `zone`, else in the event's."""
     zone = zone or ZoneInfo(document.timezone or "UTC")
     order = {room.name: index for index, room in enumerate(document.rooms)}
@@ -58,16 +58,16 @@ def entries_of(document: Document, zone: ZoneInfo | None = None) -> list[Entry]:
     return entries
 
 
-def days_of(document: Document, zone: ZoneInfo | None = None) -> list[DaySchedule]:
-    """The document's days, each with what begins in it; a talk over midnight stays in the day it began in.
+def group_by_day(document: Document, zone: ZoneInfo | None = None) -> list[DaySchedule]:
+    """The document's days, each with the entries that start in it.
 
-    A slot outside all the days that the document names gets a day of its own, so nothing is lost.
+    A slot outside the days of the document gets a day of its own.
     """
     shown_in = zone or ZoneInfo(document.timezone or "UTC")
     days = sorted(document.days, key=lambda day: day.starts_at)
     starts = [day.starts_at for day in days]
     found: dict[Day, list[Entry]] = {day: [] for day in days}
-    for entry in entries_of(document, zone):
+    for entry in list_entries(document, zone):
         index = bisect_right(starts, entry.slot.starts_at) - 1
         if index >= 0 and entry.slot.starts_at < days[index].ends_at:
             day = days[index]
@@ -75,7 +75,7 @@ def days_of(document: Document, zone: ZoneInfo | None = None) -> list[DaySchedul
             day = _calendar_day(entry.slot.starts_at, ZoneInfo(document.timezone or "UTC"))
         found.setdefault(day, []).append(entry)
     return [
-        _schedule(document, day, entries, shown_in)
+        _build_day(document, day, entries, shown_in)
         for day, entries in sorted(found.items(), key=lambda item: item[0].starts_at)
     ]
 
@@ -86,7 +86,7 @@ def _calendar_day(instant: datetime, zone: ZoneInfo) -> Day:
     return Day(date=local.date(), starts_at=local.astimezone(UTC), ends_at=end.astimezone(UTC))
 
 
-def _schedule(document: Document, day: Day, entries: list[Entry], zone: ZoneInfo) -> DaySchedule:
+def _build_day(document: Document, day: Day, entries: list[Entry], zone: ZoneInfo) -> DaySchedule:
     rooms = {entry.slot.room for entry in entries}
     tracks = {entry.talk.track for entry in entries}
     return DaySchedule(

@@ -1,6 +1,6 @@
-"""Parts of an event for somebody else's site, in a frame: its schedule, its speakers, what comes next.
+"""Parts of an event for other sites, in a frame: its schedule, its speakers, the next talks.
 
-A frame shows what everybody may see, whoever looks: it knows no session and sets no cookie.
+A frame is rendered for the anonymous user, reads no session and sets no cookie.
 """
 
 import datetime as dt
@@ -22,32 +22,32 @@ from speakers.models import Speaker
 
 from ..models import Event, Talk
 from ..schedule import Entry
-from .now import moment_of
+from .now import parse_moment
 from .schedule import Programme
 from .talks import visible_event
 
 SCRIPT = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "embed.js"
-PARTS = {"schedule": 640, "speakers": 480, "next": 280}  # each part's usual height in pixels
+PARTS = {"schedule": 640, "speakers": 480, "next": 280}  # part: default height in pixels
 THEMES = ("light", "dark")
-NEXT, MOST_NEXT = 1, 10  # talks to come
-STALE = 30  # seconds for which what comes next may be told again
+DEFAULT_NEXT, MAX_NEXT = 1, 10  # talks listed by the `next` frame
+MAX_AGE = 30  # seconds for which the list of next talks may be cached
 
 
-def framed(view):
-    """The view as every site may frame it, and as nobody in particular sees it."""
+def frame_view(view):
+    """Decorator: allow framing by every site, and run the view as the anonymous user."""
 
     @require_safe
     @xframe_options_exempt
     @csp_replace({"frame-ancestors": ["*"]})
     @wraps(view)
-    def shown(request, *args, **kwargs):
+    def wrapper(request, *args, **kwargs):
         request.user = AnonymousUser()
         return view(request, *args, **kwargs)
 
-    return shown
+    return wrapper
 
 
-def in_frame(request, part: str, event: Event, context: dict) -> HttpResponse:
+def render_frame(request, part: str, event: Event, context: dict) -> HttpResponse:
     theme = request.GET.get("theme")
     return render(
         request,
@@ -56,58 +56,58 @@ def in_frame(request, part: str, event: Event, context: dict) -> HttpResponse:
     )
 
 
-@framed
+@frame_view
 def embed_schedule(request, slug):
     event = visible_event(request, slug)
     programme = Programme(event, request.GET.dict()) if event.current_release else None
     parts = [event.current_release_id, event.updated_at, timezone.localdate(timezone=event.zone)]
     return conditional_page(
-        request, parts, lambda: in_frame(request, "schedule", event, {"programme": programme})
+        request, parts, lambda: render_frame(request, "schedule", event, {"programme": programme})
     )
 
 
-@framed
+@frame_view
 def embed_speakers(request, slug):
     event = visible_event(request, slug)
     talks = event.talks.visible_to(request.user)
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct().for_cards()
-    return in_frame(request, "speakers", event, {"people": people})
+    return render_frame(request, "speakers", event, {"people": people})
 
 
-@framed
+@frame_view
 def embed_next(request, slug):
-    """The next talk, or as many as `count` says; of one room, track and so on, as in the schedule."""
+    """The next `count` talks (1 to 10), filtered by room, track and so on as the schedule page is."""
     event = visible_event(request, slug)
-    at = moment_of(request.GET.get("at", ""), event) or timezone.now()
+    at = parse_moment(request.GET.get("at", ""), event) or timezone.now()
     programme = Programme(event, request.GET.dict() | {"day": "all"}) if event.current_release else None
     count = request.GET.get("count", "")
-    wanted = int(count) if count.isdecimal() and 0 < len(count) < 3 else NEXT
-    entries = coming(programme, at)[: min(wanted, MOST_NEXT)] if programme else []
-    response = in_frame(request, "next", event, {"programme": programme, "entries": entries, "at": at})
-    response["Cache-Control"] = f"public, max-age={STALE}"
+    wanted = int(count) if count.isdecimal() and 0 < len(count) < 3 else DEFAULT_NEXT
+    entries = list_upcoming_entries(programme, at)[: min(wanted, MAX_NEXT)] if programme else []
+    response = render_frame(request, "next", event, {"programme": programme, "entries": entries, "at": at})
+    response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     return response
 
 
-def coming(programme: Programme, at: dt.datetime) -> list[Entry]:
-    """The talks that begin after `at` and fit what was asked for, the earliest first."""
+def list_upcoming_entries(programme: Programme, at: dt.datetime) -> list[Entry]:
+    """Entries that start after `at` and pass the filters, earliest first; no breaks, nothing cancelled."""
     return [
         entry
         for day in programme.days
-        for entry in programme.entries_of(day)
-        if entry.starts_at > at and not entry.cancelled and entry.talk.kind != Talk.Kind.BREAK
+        for entry in programme.list_entries(day)
+        if entry.starts_at > at and not entry.is_cancelled and entry.talk.kind != Talk.Kind.BREAK
     ]
 
 
 @require_safe
 def embed(request, slug):
-    """How to put a part of the event on another site: each with what to paste, and as it will look."""
+    """Instructions for embedding: the HTML to paste for each part, and a preview."""
     event = visible_event(request, slug)
     root = absolute(request, "/")
     parts = [
         {
             "name": part,
             "address": reverse(f"events:embed_{part}", args=[slug]),
-            "frame": frame(
+            "frame": iframe_html(
                 absolute(request, reverse(f"events:embed_{part}", args=[slug])), event.name, height
             ),
             "element": format_html('<roadshow-embed event="{}" show="{}"></roadshow-embed>', slug, part),
@@ -118,7 +118,7 @@ def embed(request, slug):
     return render(request, "events/embed.html", {"event": event, "parts": parts, "script": script})
 
 
-def frame(address: str, title: str, height: int, width: int | str = "100%") -> str:
+def iframe_html(address: str, title: str, height: int, width: int | str = "100%") -> str:
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>',
         address,
@@ -130,7 +130,7 @@ def frame(address: str, title: str, height: int, width: int | str = "100%") -> s
 
 @require_safe
 def embed_script(request):
-    """The custom element `<roadshow-embed>`, at an address that stays, for scripts of every site."""
+    """The script of the custom element `<roadshow-embed>`, at a permanent URL, loadable by every site."""
     response = HttpResponse(SCRIPT.read_bytes(), content_type="text/javascript; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

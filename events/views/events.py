@@ -11,7 +11,7 @@ from ..filters import EventFilter, TalkFilter
 from ..formats import tour_map
 from ..models import Event, Feedback, Recap, Series, Talk, Topic
 
-SHOWN = 12  # talks, people or links on an event's own page; the rest is one click away
+MAX_LISTED = 12  # talks, people or links on an event page; a link leads to the rest
 
 
 @require_safe
@@ -32,8 +32,8 @@ def series(request, slug):
     events = row.events.visible_to(request.user).for_cards()
     talks = Talk.objects.visible_to(request.user).filter(event__in=events).exclude(kind=Talk.Kind.BREAK)
     upcoming, past = list(events.upcoming()), list(events.past())
-    tour = [*reversed(past), *upcoming]
-    coming = next((event for event in upcoming if event.state == Event.State.PUBLISHED), None)
+    stops = [*reversed(past), *upcoming]
+    next_event = next((event for event in upcoming if event.state == Event.State.PUBLISHED), None)
     return render(
         request,
         "events/series.html",
@@ -41,27 +41,27 @@ def series(request, slug):
             "series": row,
             "upcoming": upcoming,
             "past": past,
-            "stop_count": len(tour),
-            "next_stop": coming,
-            "map": map_of(tour, coming),
-            "talks": talks.for_cards().newest_first()[:SHOWN],
+            "stop_count": len(stops),
+            "next_event": next_event,
+            "map": draw_series_map(stops, next_event),
+            "talks": talks.for_cards().newest_first()[:MAX_LISTED],
             "talk_count": talks.count(),
-            "linked_data": mark_safe(linked_data.of_series(row, tour, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_series(row, stops, root_of(request))),
             "edit": edit_url(request, row),
         },
     )
 
 
-def map_of(tour: list[Event], coming: Event | None) -> tour_map.Map | None:
-    """The stops whose place is known, in this order, and the way from one to the next."""
+def draw_series_map(stops: list[Event], next_event: Event | None) -> tour_map.Map | None:
+    """Map of the events with coordinates, in this order, connected by a line; None when there are none."""
     return tour_map.draw(
         [
             tour_map.Stop(
                 event.town,
                 *event.position,
-                "next" if event == coming else "past" if event.is_over else "later",
+                "next" if event == next_event else "past" if event.is_over else "later",
             )
-            for event in tour
+            for event in stops
             if event.position and event.state != Event.State.CANCELLED
         ]
     )
@@ -69,7 +69,7 @@ def map_of(tour: list[Event], coming: Event | None) -> tour_map.Map | None:
 
 @require_safe
 def series_talks(request, slug):
-    """All talks of a tour."""
+    """All talks of a series."""
     row = get_object_or_404(Series.objects.visible_to(request.user).defer("description", "search"), slug=slug)
     events = row.events.visible_to(request.user)
     talks = Talk.objects.visible_to(request.user).filter(event__in=events).exclude(kind=Talk.Kind.BREAK)
@@ -86,36 +86,36 @@ def series_talks(request, slug):
 
 @require_safe
 def event(request, slug):
-    """The event's own page: what it is before it happens, what it was afterwards."""
+    """The event page: programme before the event, recap and pictures afterwards."""
     rows = Event.objects.visible_to(request.user).select_related("series", "venue", "current_release")
     row = get_object_or_404(rows.defer("current_release__document"), slug=slug)
     talks = row.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
     links = row.resources.visible_to(request.user).listed()
     recaps = list(row.recaps.all())
-    shown = list(talks.in_time_order().for_cards()[:SHOWN])
+    shown = list(talks.in_time_order().for_cards()[:MAX_LISTED])
     return render(
         request,
         "events/event.html",
         {
             "event": row,
             "recaps": recaps,
-            "recap": chosen_recap(recaps, request.GET.get("recap") or get_language()),
+            "recap": choose_recap(recaps, request.GET.get("recap") or get_language()),
             "photos": row.photos.all(),
             "talks": shown,
             "talk_count": talks.count(),
-            "people": people.for_cards()[:SHOWN],
+            "people": people.for_cards()[:MAX_LISTED],
             "people_count": people.count(),
-            "links": links.for_cards()[:SHOWN],
+            "links": links.for_cards()[:MAX_LISTED],
             "topics": Topic.objects.filter(talks__in=talks).distinct(),
-            "voices": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
+            "comments": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
             "feedback_open": row.feedback_open,
-            "linked_data": mark_safe(linked_data.of_event(row, shown, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_event(row, shown, root_of(request))),
             "edit": edit_url(request, row),
         },
     )
 
 
-def chosen_recap(recaps: list[Recap], language: str) -> Recap | None:
+def choose_recap(recaps: list[Recap], language: str) -> Recap | None:
     """The recap in `language` (a tag), else the first one."""
     return next((recap for recap in recaps if recap.language == language), recaps[0] if recaps else None)

@@ -1,4 +1,4 @@
-"""Schedules and calendars as files. They are written from the current release, never from the plan."""
+"""Schedules and calendars as files, written from the current release, never from the plan."""
 
 from django.conf import settings
 from django.http import Http404
@@ -8,23 +8,23 @@ from django.views.decorators.http import require_safe
 from roadshow.http.files import file_response
 from roadshow.http.pages import absolute, root_of
 
-from ..exports import CONTENT_TYPES, compressed, document_at
+from ..exports import CONTENT_TYPES, document_at, export_compressed
 from ..formats import ical
 from ..models import Event, Release, Series, Talk
 from .talks import visible_event
 
 CALENDAR = CONTENT_TYPES["ics"]
-LATEST = 500  # events in a calendar: those that begin last
+MAX_EVENTS = 500  # in a calendar: those that start last
 
 
 @require_safe
 def schedule_file(request, slug, format):
     """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
-    release = released(visible_event(request, slug))
+    release = get_current_release(visible_event(request, slug))
     root = root_of(request)
     return file_response(
         request,
-        lambda: compressed(release, format, root),
+        lambda: export_compressed(release, format, root),
         state=[release.guid, root],
         modified=release.created_at,
         content_type=CONTENT_TYPES[format],
@@ -33,7 +33,7 @@ def schedule_file(request, slug, format):
     )
 
 
-def released(event: Event) -> Release:
+def get_current_release(event: Event) -> Release:
     if event.current_release is None:
         raise Http404
     return event.current_release
@@ -41,49 +41,54 @@ def released(event: Event) -> Release:
 
 @require_safe
 def talk_file(request, slug, talk):
-    """A talk's slots as a calendar."""
-    release = released(visible_event(request, slug))
+    """The slots of a talk as iCalendar."""
+    release = get_current_release(visible_event(request, slug))
     row = get_object_or_404(Talk.objects.visible_to(request.user), event__slug=slug, slug=talk)
     if not row.released_slots.filter(release=release).exists():
         raise Http404
 
-    def made() -> bytes:
+    def write_file() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
         return ical.write(document_at(whole, root_of(request)), talk=row.guid)
 
     state = [release.guid, row.guid]
     return file_response(
-        request, made, state=state, modified=release.created_at, content_type=CALENDAR, filename=f"{talk}.ics"
+        request,
+        write_file,
+        state=state,
+        modified=release.created_at,
+        content_type=CALENDAR,
+        filename=f"{talk}.ics",
     )
 
 
 @require_safe
 def calendar(request):
-    """All events, as whole days."""
+    """Calendar of all events as all-day entries."""
     events = Event.objects.visible_to(request.user)
-    return event_calendar(request, events, name=settings.SITE_NAME, page="/")
+    return serve_event_calendar(request, events, name=settings.SITE_NAME, page="/")
 
 
 @require_safe
 def series_calendar(request, slug):
-    """The stops of a series, as whole days."""
+    """Calendar of the events of a series as all-day entries."""
     series = get_object_or_404(Series.objects.visible_to(request.user), slug=slug)
     events = series.events.visible_to(request.user)
-    return event_calendar(request, events, name=series.name, page=series.get_absolute_url())
+    return serve_event_calendar(request, events, name=series.name, page=series.get_absolute_url())
 
 
-def event_calendar(request, events, *, name: str, page: str):
-    """A calendar of events whose day is known: a month or a year is no date for a calendar."""
+def serve_event_calendar(request, events, *, name: str, page: str):
+    """A calendar of the events whose exact days are known."""
     events = events.filter(date_precision=Event.DatePrecision.DAY)
     state = events.state()
 
-    def made() -> bytes:
-        entries = (entry_of(event, request) for event in events.for_cards()[:LATEST])
+    def write_calendar() -> bytes:
+        entries = (build_calendar_entry(event, request) for event in events.for_cards()[:MAX_EVENTS])
         return ical.write_entries(entries, name=name, url=absolute(request, page))
 
     return file_response(
         request,
-        made,
+        write_calendar,
         state=[name, *state.values()],
         modified=state["latest"],
         content_type=CALENDAR,
@@ -91,7 +96,7 @@ def event_calendar(request, events, *, name: str, page: str):
     )
 
 
-def entry_of(event: Event, request) -> ical.CalendarEntry:
+def build_calendar_entry(event: Event, request) -> ical.CalendarEntry:
     return ical.CalendarEntry(
         uid=str(event.guid),
         title=event.name,

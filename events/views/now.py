@@ -1,4 +1,4 @@
-"""What is on now and comes next in each room: a page for a phone, and one for the screen in a hallway."""
+"""Current and next entries of each room: a page for phones, and one for screens in a hallway."""
 
 import datetime as dt
 
@@ -12,26 +12,26 @@ from ..schedule import Entry
 from .schedule import Programme
 from .talks import visible_event
 
-AHEAD = dt.timedelta(hours=24)  # sent along, so that a page follows the clock without a network
+LOOKAHEAD = dt.timedelta(hours=24)  # sent with the page, so that it stays correct offline
 
 
 @require_safe
 def now(request, slug):
-    return _answer(request, slug, "events/now.html")
+    return _render_now(request, slug, "events/now.html")
 
 
 @require_safe
 def display(request, slug):
-    """Without links and menus, for a full screen; `?room=` shows one room only."""
-    return _answer(request, slug, "events/display.html")
+    """The same without navigation, for a full screen; `?room=` shows one room only."""
+    return _render_now(request, slug, "events/display.html")
 
 
-def _answer(request, slug: str, template: str):
+def _render_now(request, slug: str, template: str):
     event = visible_event(request, slug)
-    asked = moment_of(request.GET.get("at", ""), event)
-    at = asked or timezone.now()
+    requested = parse_moment(request.GET.get("at", ""), event)
+    at = requested or timezone.now()
     programme = Programme(event, {}) if event.current_release else None
-    rooms = rooms_at(programme, at, request.GET.get("room", "")) if programme else []
+    rooms = list_rooms_at(programme, at, request.GET.get("room", "")) if programme else []
     context = {
         "event": event,
         "release": event.current_release,
@@ -39,15 +39,18 @@ def _answer(request, slug: str, template: str):
         "rooms": rooms,
         "at": at,
         "today": at.astimezone(event.zone).date(),
-        "asked": asked,
+        "requested": requested,
     }
     response = render(request, f"{template}#results" if request.htmx else template, context)
     response["Cache-Control"] = "no-cache"
     return response
 
 
-def moment_of(text: str, event: Event) -> dt.datetime | None:
-    """Another moment than the present, for trying a display out: ISO 8601, in the event's zone if it names none."""
+def parse_moment(text: str, event: Event) -> dt.datetime | None:
+    """`text` (ISO 8601, in the event's zone if it has no offset) as a datetime; None when invalid.
+
+    Used to preview the page at another time.
+    """
     try:
         found = parse_datetime(text)
     except ValueError:
@@ -57,20 +60,20 @@ def moment_of(text: str, event: Event) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=event.zone)
 
 
-def rooms_at(
+def list_rooms_at(
     programme: Programme, at: dt.datetime, only: str = ""
 ) -> list[tuple[str, list[tuple[Entry, str]]]]:
-    """For each room that has something to come: its name and its entries with "now", "next" or "later"."""
+    """(room name, [(entry, "now" | "next" | "later")]) for each room with current or future entries."""
     coming = [entry for day in programme.days for entry in day.entries if entry.ends_at > at]
-    until = max(at, min((entry.starts_at for entry in coming), default=at)) + AHEAD
+    until = max(at, min((entry.starts_at for entry in coming), default=at)) + LOOKAHEAD
     rooms: dict[str, list[Entry]] = {room.name: [] for room in programme.document.rooms}
     for entry in coming:
         if entry.starts_at < until and only in ("", entry.room):
             rooms.setdefault(entry.room, []).append(entry)
-    return [(room, _told(entries, at)) for room, entries in rooms.items() if entries]
+    return [(room, _label_entries(entries, at)) for room, entries in rooms.items() if entries]
 
 
-def _told(entries: list[Entry], at: dt.datetime) -> list[tuple[Entry, str]]:
+def _label_entries(entries: list[Entry], at: dt.datetime) -> list[tuple[Entry, str]]:
     first = next((entry for entry in entries if entry.starts_at > at), None)
     return [
         (entry, "now" if entry.starts_at <= at else "next" if entry is first else "later")

@@ -1,4 +1,4 @@
-"""An oEmbed provider (https://oembed.com): the address of a page in, what to show on another site out."""
+"""An oEmbed provider (https://oembed.com): takes the URL of a page, returns how to embed it."""
 
 from urllib.parse import urlsplit
 
@@ -15,12 +15,12 @@ from lxml.builder import E
 from roadshow.http.pages import absolute, root_of
 
 from ..models import Talk
-from .embed import PARTS, frame
+from .embed import PARTS, iframe_html
 from .talks import visible_event
 
-WIDTH = 800  # pixels, unless the other site has less room
-FRESH = 3600  # seconds
-SHOWN = {
+DEFAULT_WIDTH = 800  # pixels, unless the consumer asks for less
+MAX_AGE = 3600  # seconds
+EMBEDDED_PARTS = {  # view name: part
     "events:event": "schedule",
     "events:schedule": "schedule",
     "events:talks": "schedule",
@@ -42,28 +42,28 @@ def oembed(request):
     if url.netloc != urlsplit(root_of(request)).netloc:
         raise Http404
     with translation.override(translation.get_language_from_path(url.path) or settings.LANGUAGE_CODE):
-        answer = told(request, matched(url.path), url.query)
+        content = describe_page(request, resolve_path(url.path), url.query)
     response = (
-        JsonResponse(answer) if format == "json" else HttpResponse(xml(answer), content_type="text/xml")
+        JsonResponse(content) if format == "json" else HttpResponse(to_xml(content), content_type="text/xml")
     )
     response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = f"public, max-age={FRESH}"
+    response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     return response
 
 
-def matched(path: str) -> ResolverMatch:
+def resolve_path(path: str) -> ResolverMatch:
     try:
         return resolve(path)
     except Resolver404:
         raise Http404 from None
 
 
-def told(request, page: ResolverMatch, query: str) -> dict:
+def describe_page(request, page: ResolverMatch, query: str) -> dict:
     common = {
         "version": "1.0",
         "provider_name": settings.SITE_NAME,
         "provider_url": absolute(request, "/"),
-        "cache_age": FRESH,
+        "cache_age": MAX_AGE,
     }
     if page.view_name == "events:talk":
         event = visible_event(request, page.kwargs["slug"])
@@ -71,28 +71,31 @@ def told(request, page: ResolverMatch, query: str) -> dict:
         talk = get_object_or_404(talks, event=event, slug=page.kwargs["talk"])
         names = ", ".join(credit.speaker.name for credit in talk.credits)
         return common | {"type": "link", "title": f"{talk.title} · {event.name}", "author_name": names}
-    if page.view_name not in SHOWN:
+    if page.view_name not in EMBEDDED_PARTS:
         raise Http404
-    part = SHOWN[page.view_name]
+    part = EMBEDDED_PARTS[page.view_name]
     event = visible_event(request, page.kwargs["slug"])
     asked = QueryDict(query).urlencode()
     address = absolute(request, reverse(f"events:embed_{part}", args=[event.slug])) + (asked and f"?{asked}")
-    width, height = room(request, "maxwidth", WIDTH), room(request, "maxheight", PARTS[part])
+    width, height = (
+        limit_size(request, "maxwidth", DEFAULT_WIDTH),
+        limit_size(request, "maxheight", PARTS[part]),
+    )
     return common | {
         "type": "rich",
         "title": event.name,
         "width": width,
         "height": height,
-        "html": frame(address, event.name, height, width),
+        "html": iframe_html(address, event.name, height, width),
     }
 
 
-def room(request, name: str, usual: int) -> int:
-    """The usual size, or what the other site says that it has."""
+def limit_size(request, name: str, default: int) -> int:
+    """The default, or the smaller maximum given by query parameter `name`; pixels."""
     most = request.GET.get(name, "")
-    return min(usual, int(most)) if most.isdecimal() and 0 < len(most) < 6 and int(most) else usual
+    return min(default, int(most)) if most.isdecimal() and 0 < len(most) < 6 and int(most) else default
 
 
-def xml(answer: dict) -> bytes:
-    root = E.oembed(*(E(name, str(value)) for name, value in answer.items()))
+def to_xml(content: dict) -> bytes:
+    root = E.oembed(*(E(name, str(value)) for name, value in content.items()))
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", standalone=True)

@@ -1,4 +1,4 @@
-"""What a device needs to keep an event: the service worker, the manifest, all talks in one page, the news."""
+"""Offline use: the service worker, the web app manifest, all talks on one page, changes since a release."""
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -11,8 +11,8 @@ from roadshow.http.caching import build_id
 from roadshow.http.pages import conditional_page
 
 from ..formats.document import decode
-from ..schedule import differences
-from .files import released
+from ..schedule import compare_documents
+from .files import get_current_release
 from .schedule import Programme
 from .talks import visible_event
 
@@ -21,7 +21,7 @@ WORKER = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "worker
 
 @require_safe
 def worker(request):
-    """The service worker, with the portal's build in it: a new build is a new worker."""
+    """The service worker; it contains the build id, so that a new build replaces it."""
     response = HttpResponse(
         WORKER.read_text().replace("BUILD", build_id()), content_type="text/javascript; charset=utf-8"
     )
@@ -32,7 +32,7 @@ def worker(request):
 
 @require_safe
 def manifest(request, slug):
-    """The event as an application of its own on a phone's first screen."""
+    """The web app manifest with which a phone installs the event as an application."""
     event = visible_event(request, slug)
     content = {
         "id": event.get_absolute_url(),
@@ -46,43 +46,43 @@ def manifest(request, slug):
         "theme_color": "#fbfaf6",
         "icons": [
             {"src": static("roadshow/icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
-            *(icon(f"icon-{size}.png", size) for size in (192, 512)),
-            icon("maskable-512.png", 512) | {"purpose": "maskable"},
+            *(icon_entry(f"icon-{size}.png", size) for size in (192, 512)),
+            icon_entry("maskable-512.png", 512) | {"purpose": "maskable"},
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
 
 
-def icon(name: str, size: int) -> dict:
+def icon_entry(name: str, size: int) -> dict:
     return {"src": static(f"roadshow/icons/{name}"), "sizes": f"{size}x{size}", "type": "image/png"}
 
 
 @require_safe
 def programme(request, slug):
-    """Every talk with its abstract, from the current release: to print, and to keep on a device."""
+    """Every talk of the current release with its abstract, to print or to read offline."""
     event = visible_event(request, slug)
-    release = released(event)
+    release = get_current_release(event)
 
-    def made():
+    def build_response():
         context = {"event": event, "programme": Programme(event, {"day": "all"})}
         return render(request, "events/programme.html", context)
 
-    return conditional_page(request, [release.guid, event.updated_at], made)
+    return conditional_page(request, [release.guid, event.updated_at], build_response)
 
 
 @require_safe
 def news(request, slug, number):
     """What changed from release `number` to the current one."""
     event = visible_event(request, slug)
-    release = released(event)
+    release = get_current_release(event)
 
-    def made():
+    def build_response():
         rows = event.releases.filter(number__in=[number, release.number])
         documents = {row: decode(text) for row, text in rows.values_list("number", "document")}
         old = documents.get(number)
-        changes = differences(old, documents[release.number]) if old else []
+        changes = compare_documents(old, documents[release.number]) if old else []
         template = "events/news.html#results" if request.htmx else "events/news.html"
         return render(request, template, {"event": event, "number": number, "changes": changes})
 
     get_object_or_404(event.releases, number=number)
-    return conditional_page(request, [release.guid], made)
+    return conditional_page(request, [release.guid], build_response)

@@ -1,4 +1,4 @@
-"""Preview pictures of events and talks, which other sites show beside a link."""
+"""Link preview images of events and talks (Open Graph)."""
 
 import hashlib
 
@@ -19,7 +19,7 @@ from .talks import visible_event
 def event_preview(request, slug):
     event = visible_event(request, slug)
     where = " · ".join(filter(None, [dates_of(event), event.place]))
-    return picture(request, event, title=event.name, above=where, below=event.tagline)
+    return serve_preview(request, event, title=event.name, above=where, below=event.tagline)
 
 
 @require_safe
@@ -29,14 +29,14 @@ def talk_preview(request, slug, talk):
     row = get_object_or_404(rows, slug=talk)
     people = ", ".join(credit.speaker.name for credit in row.credits)
     above = f"{event.name} · {dates_of(event)}"
-    return picture(
+    return serve_preview(
         request, event, title=row.title, above=above, below=people, color=row.track.color if row.track else ""
     )
 
 
-def picture(request, event: Event, *, title: str, above: str, below: str, color: str = ""):
-    """The picture as a PNG. It is a function of what it shows, so that decides whether it is new."""
-    shown = link_preview.Preview(
+def serve_preview(request, event: Event, *, title: str, above: str, below: str, color: str = ""):
+    """The preview as a PNG; its entity tag is a digest of the SVG it is rendered from."""
+    preview = link_preview.Preview(
         title=title,
         above=above,
         below=below,
@@ -45,10 +45,10 @@ def picture(request, event: Event, *, title: str, above: str, below: str, color:
         color=color or event.color,
         hue_name=str(event.series or event),
     )
-    svg = link_preview.draw(shown)
+    svg = link_preview.draw(preview)
     key = hashlib.sha256(svg.encode()).hexdigest()
 
-    def made() -> bytes:
+    def render_png() -> bytes:
         return cache.get_or_set(f"preview:{key}", lambda: link_preview.render(svg))
 
-    return file_response(request, made, state=[key], modified=None, content_type="image/png")
+    return file_response(request, render_png, state=[key], modified=None, content_type="image/png")

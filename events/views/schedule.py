@@ -1,4 +1,4 @@
-"""The schedule's page: a function of the current release, the language and what the reader asked for."""
+"""The schedule page: a function of the current release, the language and the query parameters."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -21,7 +21,17 @@ from roadshow.http.pages import Control, conditional_page
 
 from ..formats.document import Document, decode
 from ..models import Event, Release, Talk
-from ..schedule import RECORDED, DaySchedule, Entry, Grid, days_of, facets, grid_of, is_recorded, narrow
+from ..schedule import (
+    RECORDED,
+    DaySchedule,
+    Entry,
+    Grid,
+    build_grid,
+    collect_facets,
+    filter_entries,
+    group_by_day,
+    is_recorded,
+)
 from .talks import visible_event
 
 VIEWS = ("list", "grid")
@@ -29,10 +39,9 @@ ALL_DAYS = "all"
 
 
 class Programme:
-    """One release as one page shows it: a day (or all), as a list or a grid, narrowed by the parameters.
+    """A release prepared for one page: a day (or all), as a list or a grid, filtered by the query parameters.
 
-    The document is decoded only when something of it is asked for. Parameters that mean nothing are left out
-    and told in `problems`.
+    The document is decoded only when it is used. Unknown parameters are ignored and listed in `problems`.
     """
 
     def __init__(self, event: Event, parameters: Mapping[str, str]):
@@ -48,15 +57,15 @@ class Programme:
 
     @cached_property
     def days(self) -> list[DaySchedule]:
-        return days_of(self.document)
+        return group_by_day(self.document)
 
     @cached_property
     def facets(self) -> dict[str, list[str]]:
-        return facets(self.document)
+        return collect_facets(self.document)
 
     @cached_property
-    def wanted(self) -> dict[str, str]:
-        """The parameters that narrow, and can."""
+    def filters(self) -> dict[str, str]:
+        """The query parameters that filter: `q`, and those whose value occurs in this document."""
         return {
             name: value
             for name, value in self.parameters.items()
@@ -65,10 +74,10 @@ class Programme:
 
     @cached_property
     def day(self) -> DaySchedule | None:
-        """The day asked for, else today, else the first; None for all of them."""
+        """The requested day, else today, else the first; None for all days."""
         named = {f"{day.date}": day for day in self.days}
         asked = self.parameters.get("day")
-        if asked == ALL_DAYS or not self.days or (self.wanted and asked not in named):
+        if asked == ALL_DAYS or not self.days or (self.filters and asked not in named):
             return None
         today = f"{timezone.localdate(timezone=self.event.zone)}"
         return named.get(asked) or named.get(today) or self.days[0]
@@ -78,9 +87,9 @@ class Programme:
         return [self.day] if self.day else self.days
 
     @cached_property
-    def lists(self) -> list[tuple[DaySchedule, list[tuple]]]:
-        """For each shown day its entries, grouped by the time at which they begin."""
-        found = ((day, self.entries_of(day)) for day in self.shown_days)
+    def grouped_entries(self) -> list[tuple[DaySchedule, list[tuple]]]:
+        """(day, [(start, entries)]) for each shown day that has entries."""
+        found = ((day, self.list_entries(day)) for day in self.shown_days)
         return [
             (day, [(start, list(slots)) for start, slots in groupby(entries, lambda entry: entry.starts_at)])
             for day, entries in found
@@ -89,22 +98,22 @@ class Programme:
 
     @cached_property
     def grids(self) -> list[tuple[DaySchedule, Grid]]:
-        found = ((day, grid_of(day)) for day in self.shown_days)
+        found = ((day, build_grid(day)) for day in self.shown_days)
         return [(day, grid) for day, grid in found if grid]
 
     @cached_property
-    def fitting(self) -> set[int]:
-        """The numbers of the slots that the reader asked for; a grid shows the others pale."""
-        return {entry.slot.number for day in self.shown_days for entry in self.entries_of(day)}
+    def matching_numbers(self) -> set[int]:
+        """The numbers of the slots that pass the filters; the grid dims the others."""
+        return {entry.slot.number for day in self.shown_days for entry in self.list_entries(day)}
 
     @cached_property
-    def recorded(self) -> set[int]:
+    def recorded_numbers(self) -> set[int]:
         """The numbers of the slots whose talk has a recording."""
         return {slot.number for talk in self.document.talks if is_recorded(talk) for slot in talk.slots}
 
     @cached_property
-    def material(self) -> dict[int, list[str]]:
-        """The number of a slot -> what there is to look at afterwards, in words."""
+    def material_labels(self) -> dict[int, list[str]]:
+        """Slot number -> labels of the material of its talk: recording, slides."""
         names = {"recording": _("Recording"), "slides": _("Slides")}
         found = {}
         for talk in self.document.talks:
@@ -113,20 +122,20 @@ class Programme:
             found |= {slot.number: words for slot in talk.slots if words}
         return found
 
-    def entries_of(self, day: DaySchedule) -> list[Entry]:
-        return narrow(day.entries, self.wanted) if self.wanted else day.entries
+    def list_entries(self, day: DaySchedule) -> list[Entry]:
+        return filter_entries(day.entries, self.filters) if self.filters else day.entries
 
     @cached_property
-    def hues(self) -> dict[str, str]:
+    def hue_classes(self) -> dict[str, str]:
         return {track.name: hue_class(track.color, track.name) for track in self.document.tracks}
 
     @cached_property
-    def count(self) -> int:
-        return sum(len(self.entries_of(day)) for day in self.shown_days)
+    def entry_count(self) -> int:
+        return sum(len(self.list_entries(day)) for day in self.shown_days)
 
     @cached_property
-    def zone_sample(self):
-        """A time of the event, for naming its zone: the offset is the one that holds then."""
+    def zone_reference(self):
+        """A time of the event: the zone's offset is the one in force then."""
         return self.shown_days[0].starts_at if self.shown_days else None
 
     @property
@@ -137,7 +146,7 @@ class Programme:
         refused = [
             (name, value)
             for name, value in self.parameters.items()
-            if name in self.facets and name not in self.wanted
+            if name in self.facets and name not in self.filters
         ]
         if "day" in self.parameters:
             days = {ALL_DAYS, *(f"{day.date}" for day in self.days)}
@@ -166,15 +175,15 @@ class Programme:
                 name,
                 labels[name],
                 "select",
-                self.wanted.get(name, ""),
-                [(v, wording(name, v)) for v in values],
+                self.filters.get(name, ""),
+                [(v, facet_label(name, v)) for v in values],
             )
             for name, values in self.facets.items()
         ]
 
 
-def wording(name: str, value: str) -> str:
-    """A facet's value as readers read it."""
+def facet_label(name: str, value: str) -> str:
+    """The label of a facet's value."""
     match name:
         case "kind":
             return Talk.Kind(value).label
@@ -193,36 +202,35 @@ def schedule(request, slug):
     release = event.current_release
     today = timezone.localdate(timezone=event.zone)
 
-    def made():
+    def build_response():
         programme = Programme(event, request.GET.dict())
-        parts = parts_of(request, programme) if release else {}
+        parts = render_parts(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
         return render(
             request, template, {"event": event, "release": release, "wide": programme.view == "grid", **parts}
         )
 
-    return conditional_page(request, [release and release.guid, event.updated_at, today], made)
+    return conditional_page(request, [release and release.guid, event.updated_at, today], build_response)
 
 
-def parts_of(request, programme: Programme) -> dict[str, str]:
-    """The filters and the schedule itself: they depend on the release alone, and are kept for every day and
-    view, not for searches."""
+def render_parts(request, programme: Programme) -> dict[str, str]:
+    """Rendered HTML of `filters` and `body`, cached for every day and view, not for searches."""
 
-    def made() -> dict[str, str]:
+    def render_now() -> dict[str, str]:
         context = {"programme": programme, "event": programme.event}
         names = ("filters", "body")
         return {name: render_to_string(f"events/schedule_{name}.html", context, request) for name in names}
 
     event = programme.event
-    if not is_usual(request.GET, event):
-        return made()
+    if not is_cacheable(request.GET, event):
+        return render_now()
     today = timezone.localdate(timezone=event.zone)
-    asked = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
-    return get_or_build(f"schedule:{asked}:{get_language()}:{build_id()}", made)
+    key = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
+    return get_or_build(f"schedule:{key}:{get_language()}:{build_id()}", render_now)
 
 
-def is_usual(query: QueryDict, event: Event) -> bool:
-    """Whether the parameters are a day of the event, a view, both or none: what many readers ask for."""
+def is_cacheable(query: QueryDict, event: Event) -> bool:
+    """Whether the parameters are only a day of the event, a view, both or none: the common requests."""
     days = range((event.ends_on - event.starts_on).days + 1)
     known = {
         "day": {ALL_DAYS, *(f"{event.starts_on + timedelta(days=number)}" for number in days)},

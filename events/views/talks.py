@@ -10,8 +10,8 @@ from ..filters import TalkFilter
 from ..formats.calendar_links import calendar_links
 from ..models import Event, Feedback, Talk, TalkSpeaker, Topic
 
-RELATED = 5
-NEWEST = 50  # talks of a topic, among which related ones are looked for
+MAX_RELATED = 5
+MAX_CANDIDATES = 50  # newest talks of each topic considered as related
 
 
 def visible_event(request, slug: str) -> Event:
@@ -57,25 +57,25 @@ def talk(request, slug, talk):
             "talk": row,
             "event": row.event,
             "links": row.links.all(),
-            "calendars": [] if row.is_cancelled else calendars_of(row, request),
+            "calendars": [] if row.is_cancelled else list_calendar_links(row, request),
             "topics": topics,
             "resources": row.resources.visible_to(request.user).listed().for_cards(),
             "photos": row.photos.all(),
-            "related": related(row, topics, others),
-            "again": others.filter(title=row.title)
+            "related": find_related(row, topics, others),
+            "repetitions": others.filter(title=row.title)
             .exclude(event=row.event)
             .for_cards()
-            .newest_first()[:RELATED],
-            "voices": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
+            .newest_first()[:MAX_RELATED],
+            "comments": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
             "feedback_open": row.event.feedback_open,
-            "linked_data": mark_safe(linked_data.of_talk(row, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_talk(row, root_of(request))),
             "edit": edit_url(request, row),
         },
     )
 
 
-def calendars_of(talk: Talk, request) -> list[tuple]:
-    """Each slot with the addresses that put it into a calendar on the web."""
+def list_calendar_links(talk: Talk, request) -> list[tuple]:
+    """(slot, links) for each current slot; the links add it to web calendars."""
     found = []
     for slot in talk.current_slots:
         place = ", ".join(filter(None, [slot.room.name if slot.room else "", talk.event.place]))
@@ -90,18 +90,21 @@ def calendars_of(talk: Talk, request) -> list[tuple]:
     return found
 
 
-def related(talk: Talk, topics: list[Topic], others):
-    """Talks with the most topics in common, then those by the same people; not the same title.
+def find_related(talk: Talk, topics: list[Topic], others):
+    """Up to MAX_RELATED talks, those with most topics in common first, without talks of the same title.
 
-    They are looked for among those of the same event and people, and the newest of each topic.
+    Candidates are the talks by the same speakers, those of the same event with a common topic, and the newest
+    of each topic.
     """
     people = [credit.speaker_id for credit in talk.credits]
     tied = Talk.topics.through.objects.values("talk")
     near = [
         TalkSpeaker.objects.filter(speaker__in=people).values("talk"),
         tied.filter(topic__in=topics, talk__event=talk.event_id),
-        *(tied.filter(topic=topic).order_by("-talk")[:NEWEST] for topic in topics),
+        *(tied.filter(topic=topic).order_by("-talk")[:MAX_CANDIDATES] for topic in topics),
     ]
     rows = others.filter(pk__in=near[0].union(*near[1:], all=True)).exclude(title=talk.title)
     shared = Count("topics", filter=Q(topics__in=topics), distinct=True)
-    return rows.for_cards().annotate(shared=shared).order_by("-shared", "-event__starts_on", "pk")[:RELATED]
+    return (
+        rows.for_cards().annotate(shared=shared).order_by("-shared", "-event__starts_on", "pk")[:MAX_RELATED]
+    )

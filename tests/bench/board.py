@@ -7,9 +7,9 @@ from statistics import median
 
 from django.urls import reverse
 
-from events.actions import plan_of
+from events.actions import load_plan
 from events.models import Event
-from events.schedule import conflicts
+from events.schedule import find_conflicts
 from tests.browser.fixtures import ARGUMENTS
 from tests.conftest import chromium
 
@@ -68,9 +68,9 @@ def measure(server: Server, slug: str, session: str) -> Found:
     from playwright.sync_api import sync_playwright
 
     event = Event.objects.get(slug=slug)
-    plan = plan_of(event)
-    pure = min(_took(lambda: conflicts(plan.slots, plan.rules)) for _ in range(9))
-    found = len(conflicts(plan.slots, plan.rules))
+    plan = load_plan(event)
+    pure = min(_took(lambda: find_conflicts(plan.slots, plan.rules)) for _ in range(9))
+    found = len(find_conflicts(plan.slots, plan.rules))
     address = server.url + reverse("admin:events_event_board", args=[event.pk])
     server.get("/healthz")
     with sync_playwright() as playwright:

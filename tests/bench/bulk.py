@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import translation
 
-from events.actions.plan import document_from
+from events.actions.plan import build_document_of_talks
 from events.formats import document as doc
 from events.models import Booking, Event, Release, ReleasedSlot, Slot, Talk
 
@@ -111,7 +111,7 @@ def _bookings(slot: Slot, released: ReleasedSlot) -> list[Booking]:
 
 
 def _document(plan: Planned, at: dt.datetime) -> doc.Document:
-    document = document_from(plan.event, plan.talks, version="1", note=plan.note, released_at=at)
+    document = build_document_of_talks(plan.event, plan.talks, version="1", note=plan.note, released_at=at)
     return replace(
         document,
         talks=[

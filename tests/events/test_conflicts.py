@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from events import actions
 from events.models import Booking
-from events.schedule import KINDS, Planned, Rules, conflicts
+from events.schedule import KINDS, PlannedSlot, PlanRules, find_conflicts
 from tests import factories
 
 NINE = dt.datetime(2030, 10, 6, 9, tzinfo=dt.UTC)
@@ -23,11 +23,11 @@ def planned(title="Talk", at=0, minutes=30, **values):
     start = NINE + dt.timedelta(minutes=at)
     usual = {"room": ROOM, "room_name": "Hall", "venue": 1, "speakers": {ADA: "Ada"}}
     end = start + dt.timedelta(minutes=minutes)
-    return Planned(key=uuid4(), title=title, starts_at=start, ends_at=end, **usual | values)
+    return PlannedSlot(key=uuid4(), title=title, starts_at=start, ends_at=end, **usual | values)
 
 
 def rules(**values):
-    return Rules(**{"zone": ZoneInfo("UTC"), "first_day": NINE.date(), "last_day": NINE.date()} | values)
+    return PlanRules(**{"zone": ZoneInfo("UTC"), "first_day": NINE.date(), "last_day": NINE.date()} | values)
 
 
 BOBS = {"speakers": {BOB: "Bob"}}
@@ -81,14 +81,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_a_conflict_and_what_is_not(case):
     slots, says, expected = CASES[case]
-    assert [one.kind for one in conflicts(slots, rules(**says))] == expected
+    assert [one.kind for one in find_conflicts(slots, rules(**says))] == expected
 
 
 @pytest.mark.parametrize("level", ["ignore", "warn", "block"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_event_says_what_each_kind_does(kind, level):
     slots, says = next((slots, says) for slots, says, found in CASES.values() if found == [kind])
-    found = conflicts(slots, rules(**says | {"levels": {kind: level}}))
+    found = find_conflicts(slots, rules(**says | {"levels": {kind: level}}))
     assert [(one.kind, one.level) for one in found] == ([] if level == "ignore" else [(kind, level)])
 
 
@@ -97,7 +97,7 @@ def test_what_another_event_has_taken_blocks_whatever_the_event_says(kind):
     alike = ELSEWHERE if kind == "speaker_taken" else BOBS
     theirs = planned("Theirs", event="Other", foreign=True, **alike)
     mine = planned("Mine", at=10)
-    (found,) = conflicts([theirs, mine], rules(levels=dict.fromkeys(KINDS, "ignore")))
+    (found,) = find_conflicts([theirs, mine], rules(levels=dict.fromkeys(KINDS, "ignore")))
     assert (found.kind, found.level, found.slot, found.other) == (kind, "block", mine, theirs)
     assert all(word in str(found) for word in ("Mine", "Theirs", "Other"))
 
@@ -122,7 +122,7 @@ def test_a_thousand_talks_take_less_than_a_tenth_of_a_second():
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        found = conflicts(slots, asked)
+        found = find_conflicts(slots, asked)
         times.append(1000 * (time.perf_counter() - start))
     print(f"\n{len(found):,} conflicts of 1,105 talks in {min(times):.1f} ms")
     assert len(found) > 1000
@@ -172,7 +172,7 @@ def crowded(client):
 @pytest.mark.django_db
 def test_each_kind_is_found_in_real_rows_and_shown_with_links_to_both_sides(client, crowded):
     crowded.refresh_from_db()
-    found = actions.check(crowded)
+    found = actions.find_plan_conflicts(crowded)
     assert {one.kind for one in found} == set(KINDS)
     pages = {
         "board": client.get(reverse("admin:events_event_board", args=[crowded.pk])),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from events import actions
 from events.formats import document as doc
 from events.models import AcceptedClash, Booking, Event, Release, ReleasedSlot, Talk
-from events.schedule import days_of, differences
+from events.schedule import compare_documents, group_by_day
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_release_copies_the_plan_and_becomes_the_current_one(django_user_model
         slot.starts_at,
         slot.room,
     )
-    assert [day.date for day in days_of(document(release))] == [slot.event.starts_on]
+    assert [day.date for day in group_by_day(document(release))] == [slot.event.starts_on]
 
 
 def test_moving_a_slot_changes_nothing_for_attendees_until_the_next_release():
@@ -56,7 +56,7 @@ def test_moving_a_slot_changes_nothing_for_attendees_until_the_next_release():
     second = actions.release(event=slot.event, by=None)
     now = ReleasedSlot.objects.current().get()
     assert (now.guid, now.starts_at, now.sequence, now.previous_starts_at) == (guid, before + HOUR, 1, before)
-    assert [change.kind for change in differences(document(first), document(second))] == ["moved"]
+    assert [change.kind for change in compare_documents(document(first), document(second))] == ["moved"]
 
 
 def test_drafts_are_not_released_and_cancelled_talks_take_no_room():
@@ -166,9 +166,11 @@ def test_a_slot_cannot_end_before_it_starts_nor_be_in_a_room_of_nobody():
 def test_a_stale_move_is_refused_with_the_fresh_slot():
     slot = factories.Slot()
     seen = slot.updated_at
-    actions.place(talk=slot.talk, slot=slot, starts_at=slot.starts_at + HOUR, room=slot.room, seen=seen)
+    actions.schedule_slot(
+        talk=slot.talk, slot=slot, starts_at=slot.starts_at + HOUR, room=slot.room, seen=seen
+    )
     with pytest.raises(actions.StalePlan) as refusal:
-        actions.place(talk=slot.talk, slot=slot, starts_at=slot.starts_at, room=slot.room, seen=seen)
+        actions.schedule_slot(talk=slot.talk, slot=slot, starts_at=slot.starts_at, room=slot.room, seen=seen)
     assert refusal.value.slot.starts_at == slot.starts_at + HOUR
 
 
@@ -178,13 +180,13 @@ def test_a_cancelled_talk_that_attendees_know_is_not_sent_back_but_a_withdrawn_o
     slot.talk.state = "cancelled"
     slot.talk.save()
     with pytest.raises(ValidationError, match="stays, marked as cancelled"):
-        actions.unplace(slot=slot)
+        actions.unschedule_slot(slot=slot)
     assert [talk.state for talk in document(actions.release(event=slot.event, by=None)).talks] == [
         "cancelled"
     ]
     slot.talk.state = "withdrawn"
     slot.talk.save()
-    actions.unplace(slot=slot)
+    actions.unschedule_slot(slot=slot)
     assert not slot.event.slots.exists()
 
 
@@ -206,12 +208,12 @@ def test_two_talks_that_are_placed_at_the_same_moment_have_numbers_of_their_own(
     one, two = factories.Talk(event=event), factories.Talk(event=event)
 
     def run():
-        actions.place(talk=two, starts_at=timezone.now())
+        actions.schedule_slot(talk=two, starts_at=timezone.now())
         connections.close_all()
 
     other = threading.Thread(target=run)
     with transaction.atomic():
-        actions.place(talk=one, starts_at=timezone.now())
+        actions.schedule_slot(talk=one, starts_at=timezone.now())
         other.start()
         other.join(0.3)
     other.join()

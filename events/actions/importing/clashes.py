@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from speakers.models import Speaker
 
 from ...models import AcceptedClash, Event, Room
-from ...schedule import conflicts
-from ..plan import plan_of
+from ...schedule import find_conflicts
+from ..plan import load_plan
 from .report import Report
 
 
@@ -16,8 +16,10 @@ def settle_clashes(event: Event, by: AbstractBaseUser | None, report: Report) ->
 
     Clashes with other events stay: a release refuses them.
     """
-    plan = plan_of(event)
-    own = [found for found in conflicts(plan.slots, plan.rules) if found.other and not found.other.foreign]
+    plan = load_plan(event)
+    own = [
+        found for found in find_conflicts(plan.slots, plan.rules) if found.other and not found.other.foreign
+    ]
     rooms = {found.slot.room for found in own if found.kind == "room_taken"}
     for room in Room.objects.filter(guid__in=rooms):
         report.problem(room.name, _("Two talks at once in this room: it is marked as shared."))

@@ -7,7 +7,7 @@ from roadshow.core.models import free_slug
 from ...formats.document import Document
 from ...formats.document import Track as TrackThere
 from ...models import Event, EventRoom, Room, Topic, Track, Venue
-from ..topics import topics_named
+from ..topics import get_or_create_topics
 from .report import Report
 
 
@@ -86,6 +86,6 @@ def match_tracks(event: Event, document: Document, report: Report) -> dict[str, 
 def match_topics(document: Document, report: Report) -> dict[str, Topic]:
     """The file's topics -> the portal's, whatever their case, new ones made."""
     names = dict.fromkeys(name.strip()[:120] for talk in document.talks for name in talk.topics)
-    found, new = topics_named(names)
+    found, new = get_or_create_topics(names)
     report.new_topics += [topic.name for topic in new]
     return found

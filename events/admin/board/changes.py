@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...actions import StalePlan, place, unplace
+from ...actions import StalePlan, schedule_slot, unschedule_slot
 from ...models import AcceptedClash, Event, Room, Slot, Talk
 from .state import day_of
 
@@ -120,11 +120,11 @@ def _place(event: Event, data: dict, user) -> Done:
     room = data["rooms"][0]
     if slot is None:
         _still_unplaced(talk, data["again"])
-        made = place(talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=data["again"])
+        made = schedule_slot(talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=data["again"])
         return Done(_where(made), {"op": "unplace", "slot": made.guid}, {_key(room)}, made)
     undo = {"op": "place", "slot": slot.guid, **_time_and_room(slot)}
     old = slot.room
-    moved = place(
+    moved = schedule_slot(
         talk=slot.talk, slot=slot, starts_at=starts_at, ends_at=ends_at, room=room, seen=data["seen"]
     )
     return Done(_where(moved), undo, {_key(old), _key(room)}, moved)
@@ -142,7 +142,7 @@ def _unplace(event: Event, data: dict, user) -> Done:
     if slot is None:
         raise ValidationError(_("Say which slot."))
     undo = {"op": "place", "talk": slot.talk_id, "again": slot.guid, **_time_and_room(slot)}
-    unplace(slot=slot, seen=data["seen"])
+    unschedule_slot(slot=slot, seen=data["seen"])
     return Done(_("“%(title)s” is not in the plan any more.") % {"title": slot.talk}, undo, {_key(slot.room)})
 
 
@@ -158,7 +158,7 @@ def _break(event: Event, data: dict, user) -> Done:
     )
     talk.full_clean(exclude=["slug"])
     talk.save()
-    slots = [place(talk=talk, starts_at=data["starts_at"], room=room) for room in data["rooms"]]
+    slots = [schedule_slot(talk=talk, starts_at=data["starts_at"], room=room) for room in data["rooms"]]
     keys = {_key(room) for room in data["rooms"]}
     return Done(_where(slots[0]), {"op": "remove", "talk": talk.pk}, keys, slots[0])
 
@@ -173,7 +173,7 @@ def _remove(event: Event, data: dict, user) -> Done:
     if slots:
         undo |= _time_and_room(slots[0]) | ({"room": "all"} if len(slots) > 1 else {})
     for slot in slots:
-        unplace(slot=slot)
+        unschedule_slot(slot=slot)
     if not talk.released_slots.exists():
         talk.delete()
     return Done(_("“%(title)s” is gone.") % {"title": talk}, undo, {_key(slot.room) for slot in slots})

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from ...actions import plan_of
+from ...actions import load_plan
 from ...models import Event, Slot, Talk
-from ...schedule import conflicts
+from ...schedule import find_conflicts
 from .state import day_of
 
 
@@ -30,10 +30,10 @@ def _of_slot(event: Event, guid: str) -> dict | None:
         slot = event.slots.select_related("talk", "room").get(guid=UUID(guid))
     except (ValueError, Slot.DoesNotExist):
         return None
-    plan = plan_of(event)
+    plan = load_plan(event)
     problems = [
         conflict
-        for conflict in conflicts(plan.slots, plan.rules)
+        for conflict in find_conflicts(plan.slots, plan.rules)
         if slot.guid in (conflict.slot.key, conflict.other and conflict.other.key)
     ]
     clashing = {conflict.who for conflict in problems if conflict.kind == "speaker_taken"}

@@ -11,9 +11,9 @@ from django.db.models import Max, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...actions import plan_of
+from ...actions import load_plan
 from ...models import Event, Room, Slot, Talk, TalkSpeaker
-from ...schedule import Conflict, Planned, conflicts
+from ...schedule import Conflict, PlannedSlot, find_conflicts
 
 HOUR = timedelta(hours=1)
 MARGIN = 60  # minutes shown before the first and after the last thing of a day
@@ -25,7 +25,7 @@ LISTED = 200  # conflicts written out; the rest is a number
 class Box:
     """A slot where it is drawn. Minutes count from the start of the day; lanes share a room side by side."""
 
-    slot: Planned
+    slot: PlannedSlot
     at: int
     minutes: int
     start: str  # "10:30", in the event's time
@@ -161,7 +161,7 @@ def version_of(event: Event) -> str:
 
 def board_of(event: Event, day: date | None = None) -> Board:
     """The board of a day; without one, of today while the event is on, else of its first day."""
-    plan = plan_of(event)
+    plan = load_plan(event)
     own = [slot for slot in plan.slots if not slot.foreign]
     span = (event.ends_on - event.starts_on).days
     days = {event.starts_on + timedelta(days=number) for number in range(span + 1)}
@@ -174,7 +174,7 @@ def board_of(event: Event, day: date | None = None) -> Board:
         (slot for slot in own if origin <= slot.starts_at < end),
         key=lambda slot: (slot.starts_at, slot.title),
     )
-    found = conflicts(plan.slots, plan.rules)
+    found = find_conflicts(plan.slots, plan.rules)
     columns = _columns(event, slots, origin, found)
     first, last = _span(event, columns, origin, day)
     return Board(
@@ -206,7 +206,7 @@ def unscheduled(event: Event) -> list[Talk]:
     return list(talks)
 
 
-def _columns(event: Event, slots: list[Planned], origin: datetime, found: list[Conflict]) -> list[Column]:
+def _columns(event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]) -> list[Column]:
     columns: dict[UUID | None, Column] = {}
     for row in event.event_rooms.select_related("room__venue").defer("room__search", "room__venue__search"):
         opens, closes = _opening(event, row, origin)
@@ -223,7 +223,7 @@ def _columns(event: Event, slots: list[Planned], origin: datetime, found: list[C
     return list(columns.values())
 
 
-def _boxes(event: Event, slots: list[Planned], origin: datetime, found: list[Conflict]) -> list[Box]:
+def _boxes(event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]) -> list[Box]:
     problems: dict[UUID, list[Conflict]] = defaultdict(list)
     for conflict in found:
         for side in filter(None, (conflict.slot, conflict.other)):
@@ -247,7 +247,9 @@ def _opening(event: Event, row, origin: datetime) -> tuple[int | None, int | Non
     return opens, opens + (length if length > 0 else length + 24 * 60)
 
 
-def _box(slot: Planned, origin: datetime, event: Event, problems: list[Conflict], seen, track, color) -> Box:
+def _box(
+    slot: PlannedSlot, origin: datetime, event: Event, problems: list[Conflict], seen, track, color
+) -> Box:
     levels = {conflict.level for conflict in problems}
     return Box(
         slot=slot,

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from events.actions import topics_named
+from events.actions import get_or_create_topics
 
 from ...formats import Collection, Link, LinkList, Reading, distinct
 from .collections import fill_collections
@@ -54,7 +54,7 @@ def import_resources(
     try:
         with transaction.atomic():
             names = dict.fromkeys(name for link in found.links for name in link.topics)
-            topics, new = topics_named(names)
+            topics, new = get_or_create_topics(names)
             report.new_topics = [topic.name for topic in new]
             rows = write_links(found.links, topics, report, by=by, update=update, progress=progress)
             fill_collections(found, rows, headings, report, by=by)

@@ -1,22 +1,22 @@
-"""A schedule as the API shows it: days, in them rooms, in them slots, each with its whole talk.
+"""A schedule as the API returns it: days with rooms with slots, each with its whole talk.
 
-Times carry the event's own offset. Nothing here reads a database; `base` is the portal's address.
+Times have the event's offset. `base` is the portal's URL without a trailing slash.
 """
 
 from functools import partial
 
 from ..formats.document import Document, Link, Person, Room, Slot, Talk, Track
-from .days import DaySchedule, Entry, days_of
-from .differences import Change
+from .days import DaySchedule, Entry, group_by_day
+from .differences import ScheduleChange
 
 
-def nested(document: Document, base: str = "") -> dict:
-    """Plain values for JSON: event, release, rooms and tracks, and the days."""
-    full = partial(_full, base)
+def serialize_schedule(document: Document, base: str = "") -> dict:
+    """Plain values for JSON: event, release, tracks, days."""
+    make_url = partial(_absolute_url, base)
     rooms = {room.name: room for room in document.rooms}
     return {
         "event": document.slug,
-        "url": full(document.url),
+        "url": make_url(document.url),
         "title": document.title,
         "release": int(document.version) if document.version.isdigit() else None,
         "note": document.note,
@@ -25,11 +25,11 @@ def nested(document: Document, base: str = "") -> dict:
         "starts_on": document.starts_on,
         "ends_on": document.ends_on,
         "tracks": [_track(track) for track in document.tracks],
-        "days": [_day(day, rooms, full) for day in days_of(document)],
+        "days": [_day(day, rooms, make_url) for day in group_by_day(document)],
     }
 
 
-def _full(base: str, path: str) -> str | None:
+def _absolute_url(base: str, path: str) -> str | None:
     return (base + path if path.startswith("/") else path) or None
 
 
@@ -37,7 +37,7 @@ def _track(track: Track) -> dict:
     return {"slug": track.slug, "name": track.name, "color": track.color}
 
 
-def _day(day: DaySchedule, rooms: dict[str, Room], full) -> dict:
+def _day(day: DaySchedule, rooms: dict[str, Room], make_url) -> dict:
     names = [room.name for room in day.rooms]
     if any(entry.room not in names for entry in day.entries):
         names.append("")
@@ -49,30 +49,30 @@ def _day(day: DaySchedule, rooms: dict[str, Room], full) -> dict:
             {
                 "guid": rooms[name].guid if name in rooms else None,
                 "name": name,
-                "slots": [_slot(entry, full) for entry in day.in_room(name)],
+                "slots": [_slot(entry, make_url) for entry in day.entries_in_room(name)],
             }
             for name in names
         ],
     }
 
 
-def _slot(entry: Entry, full) -> dict:
+def _slot(entry: Entry, make_url) -> dict:
     return {
         "guid": entry.slot.guid,
         "number": entry.slot.number,
         "starts_at": entry.starts_at,
         "ends_at": entry.ends_at,
-        "cancelled": entry.cancelled,
+        "cancelled": entry.is_cancelled,
         "sequence": entry.slot.sequence,
         "previous_starts_at": entry.slot.previous_starts_at
         and entry.slot.previous_starts_at.astimezone(entry.starts_at.tzinfo),
-        "talk": _talk(entry.talk, full),
+        "talk": _talk(entry.talk, make_url),
     }
 
 
-def _talk(talk: Talk, full) -> dict:
+def _talk(talk: Talk, make_url) -> dict:
     return {
-        "url": full(talk.url),
+        "url": make_url(talk.url),
         "guid": talk.guid,
         "slug": talk.slug,
         "title": talk.title,
@@ -86,21 +86,21 @@ def _talk(talk: Talk, full) -> dict:
         "state": talk.state,
         "track": talk.track,
         "topics": talk.topics,
-        "speakers": [_person(person, full) for person in talk.persons],
+        "speakers": [_person(person, make_url) for person in talk.persons],
         "links": [_link(link) for link in talk.links],
         "recording_license": talk.recording_license,
         "do_not_record": talk.recording_optout,
     }
 
 
-def _person(person: Person, full) -> dict:
+def _person(person: Person, make_url) -> dict:
     return {
-        "url": full(person.url),
+        "url": make_url(person.url),
         "guid": person.guid,
         "slug": person.slug,
         "name": person.name,
         "headline": person.headline,
-        "picture": full(person.picture),
+        "picture": make_url(person.picture),
         "role": person.role,
     }
 
@@ -109,12 +109,12 @@ def _link(link: Link) -> dict:
     return {"url": link.url, "title": link.title, "kind": link.kind}
 
 
-def changed(change: Change, base: str = "") -> dict:
-    """One difference of two releases, as plain values for JSON."""
+def serialize_change(change: ScheduleChange, base: str = "") -> dict:
+    """A change between two releases as plain values for JSON."""
     return {
         "kind": change.kind,
         "talk": {
-            "url": _full(base, change.talk.url),
+            "url": _absolute_url(base, change.talk.url),
             "guid": change.talk.guid,
             "slug": change.talk.slug,
             "title": change.talk.title,

@@ -1,4 +1,4 @@
-"""Choosing among the slots of a document: by track, room, kind and so on, and by words."""
+"""Filter the entries of a document by track, room, kind and so on, and by words."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -9,15 +9,15 @@ from .days import Entry
 RECORDED = ("recording", "media")
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Lower case without accents, as search in the database has it."""
     return "".join(
         char for char in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(char)
     )
 
 
-def facets(document: Document) -> dict[str, list[str]]:
-    """The values by which the document can be narrowed; a parameter with fewer than two is left out."""
+def collect_facets(document: Document) -> dict[str, list[str]]:
+    """Parameter -> values to filter the document by; parameters with fewer than two values are left out."""
     talks = [talk for talk in document.talks if talk.slots]
     used = {talk.track for talk in talks}
     found = {
@@ -36,36 +36,36 @@ def is_recorded(talk: Talk) -> bool:
     return any(link.kind in RECORDED for link in talk.links)
 
 
-def narrow(entries: Iterable[Entry], wanted: Mapping[str, str]) -> list[Entry]:
-    """The entries that fit all of `wanted`, a parameter's name -> its value; `q` asks for every word."""
-    words = folded(wanted.get("q", "")).split()
-    return [entry for entry in entries if _fits(entry, wanted) and _says(entry, words)]
+def filter_entries(entries: Iterable[Entry], filters: Mapping[str, str]) -> list[Entry]:
+    """The entries that match all filters (parameter -> value); `q` requires every word."""
+    words = fold_text(filters.get("q", "")).split()
+    return [entry for entry in entries if _matches_filters(entry, filters) and _contains_words(entry, words)]
 
 
-def _fits(entry: Entry, wanted: Mapping[str, str]) -> bool:
+def _matches_filters(entry: Entry, filters: Mapping[str, str]) -> bool:
     talk = entry.talk
     return all(
         (
-            wanted.get("track") in (None, talk.track),
-            wanted.get("room") in (None, entry.slot.room),
-            wanted.get("kind") in (None, talk.kind),
-            wanted.get("level") in (None, talk.level),
-            wanted.get("language") in (None, talk.language),
-            "topic" not in wanted or wanted["topic"] in talk.topics,
-            "recorded" not in wanted or is_recorded(talk),
+            filters.get("track") in (None, talk.track),
+            filters.get("room") in (None, entry.slot.room),
+            filters.get("kind") in (None, talk.kind),
+            filters.get("level") in (None, talk.level),
+            filters.get("language") in (None, talk.language),
+            "topic" not in filters or filters["topic"] in talk.topics,
+            "recorded" not in filters or is_recorded(talk),
         )
     )
 
 
-def _says(entry: Entry, words: list[str]) -> bool:
+def _contains_words(entry: Entry, words: list[str]) -> bool:
     if not words:
         return True
-    text = folded(words_of(entry))
+    text = fold_text(join_searchable_text(entry))
     return all(word in text for word in words)
 
 
-def words_of(entry: Entry) -> str:
-    """What the words of a search are looked for in."""
+def join_searchable_text(entry: Entry) -> str:
+    """The text in which the words of `q` are searched."""
     talk = entry.talk
     names = [person.name for person in talk.persons]
     return " ".join([talk.title, talk.subtitle, talk.track, entry.slot.room, *talk.topics, *names])
