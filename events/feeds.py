@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.core.text import date_range
+from roadshow.core.text import format_date_range
 from roadshow.http.caching import get_or_build
 from roadshow.http.files import file_response
 from roadshow.http.pages import absolute, root_of
@@ -32,7 +32,7 @@ def event_feed(request):
     def build_feed() -> bytes:
         feed = new_feed(request, _("Events of %(site)s") % {"site": settings.SITE_NAME}, "/events/")
         for event in events.for_cards().order_by("-created_at", "-pk")[:MAX_ENTRIES]:
-            when = date_range(event.starts_on, event.ends_on)
+            when = format_date_range(event.starts_on, event.ends_on)
             feed.add_item(
                 title=event.name,
                 link=absolute(request, event.get_absolute_url()),

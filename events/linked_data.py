@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from roadshow.core.text import plain
+from roadshow.core.text import render_plain_text
 
 from .formats import document as doc
 from .formats import jsonld
@@ -27,7 +27,10 @@ def describe_series(series: Series, events: Iterable[Event], root: str) -> str:
     url = root + series.get_absolute_url()
     return jsonld.dumps(
         jsonld.series(
-            name=series.name, url=url, description=plain(series.description, MAX_DESCRIPTION), events=known
+            name=series.name,
+            url=url,
+            description=render_plain_text(series.description, MAX_DESCRIPTION),
+            events=known,
         )
     )
 
@@ -63,7 +66,7 @@ def _talk(talk: Talk, root: str) -> doc.Talk:
         title=talk.title,
         guid=talk.guid,
         url=root + talk.get_absolute_url(),
-        abstract=plain(talk.abstract, MAX_DESCRIPTION),
+        abstract=render_plain_text(talk.abstract, MAX_DESCRIPTION),
         kind=talk.kind,
         state=talk.state,
         language=talk.language,

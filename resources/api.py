@@ -1,4 +1,4 @@
-"""Endpoints for links and collections."""
+"""API endpoints for links and collections."""
 
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
@@ -11,7 +11,7 @@ from roadshow.api.errors import as_api_error
 from roadshow.api.viewsets import PublicMixin, RecordViewSet, refuse_unknown
 from roadshow.http.rate_limits import until_next, within_limit
 
-from .actions import suggest
+from .actions import suggest_link
 from .filters import CollectionFilter, ResourceFilter
 from .serializers import CollectionSerializer, ResourceSerializer, SuggestionSerializer
 
@@ -20,7 +20,7 @@ SUGGESTED = {
     "properties": {"title": {"type": "string"}, "link": {"type": "string"}, "state": {"const": "suggested"}},
     "required": ["title", "link", "state"],
 }
-TIMES, SECONDS = 10, 3600  # suggestions of one sender in an hour
+MAX_SUGGESTIONS, HOUR = 10, 3600  # per sender; seconds
 
 
 class ResourceViewSet(RecordViewSet):
@@ -55,10 +55,10 @@ class SuggestionView(PublicMixin, APIView):
         refuse_unknown(request.query_params, ())
         data = SuggestionSerializer(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
-        if not within_limit(request, "suggestion", times=TIMES, seconds=SECONDS):
-            raise Throttled(until_next(SECONDS))
+        if not within_limit(request, "suggestion", times=MAX_SUGGESTIONS, seconds=HOUR):
+            raise Throttled(until_next(HOUR))
         try:
-            row = suggest(**data.validated_data)
+            row = suggest_link(**data.validated_data)
         except ValidationError as error:
             raise as_api_error(error, {"url": "link"}) from error
         return Response({"title": row.title, "link": row.url, "state": row.state}, status=201)

@@ -1,4 +1,4 @@
-"""The library as files: the rows of a list as the neutral form that every format writes."""
+"""Rows of links as the dataclasses that every format writes."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from .formats import Link, LinkList
 from .models import Collection, CollectionItem, Resource
 
 
-def links_of(
+def build_link_list(
     rows, user, *, root: str, title: str = "", page: str = "", feed: str = "", only: Collection | None = None
 ) -> LinkList:
-    """The rows (a QuerySet of Resource) with their topics and the collections that `user` sees; 3 queries.
+    """A LinkList of a QuerySet of Resource, with topics and the collections visible to `user`; 3 queries.
 
-    `root` is the portal's address without a slash; `page` and `feed` are paths. With `only`, no other
-    collection is named.
+    `root` is the portal's URL without a trailing slash; `page` and `feed` are paths. `only` limits the named
+    collections to one.
     """
     seen = Collection.objects.visible_to(user)
     items = (
@@ -31,17 +31,19 @@ def links_of(
         title=title,
         url=root + page,
         feed_url=root + feed,
-        links=[_link(resource, root) for resource in resources],
-        collections=_collections(resources),
+        links=[_build_link(resource, root) for resource in resources],
+        collections=_list_collections(resources),
     )
 
 
-def _collections(resources: Iterable[Resource]) -> list[CollectionEntry]:
-    found = {place.collection.title: place.collection for row in resources for place in row.places}
+def _list_collections(resources: Iterable[Resource]) -> list[CollectionEntry]:
+    found: dict[str, Collection] = {}
+    for row in resources:
+        found |= {place.collection.title: place.collection for place in row.places}
     return [CollectionEntry(title=title, text=found[title].text) for title in sorted(found)]
 
 
-def _link(resource: Resource, root: str) -> Link:
+def _build_link(resource: Resource, root: str) -> Link:
     return Link(
         url=resource.url,
         title=resource.title,

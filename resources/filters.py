@@ -1,4 +1,4 @@
-"""The query parameters of lists of links and collections, for pages and API alike."""
+"""Query parameters of lists of links and collections, for pages and API alike."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +18,8 @@ from speakers.models import Speaker
 from .models import Collection, CollectionItem, Resource
 
 
-def tied(column: str):
-    """A condition on the table between resources and `column`, which joins no row twice."""
+def filter_by_relation(column: str):
+    """A condition on the many-to-many table of `column`, as a subquery, so that no row is duplicated."""
     through = getattr(Resource, column).through
     name = getattr(Resource, column).field.m2m_reverse_field_name()
     return lambda f, keys: Q(pk__in=through.objects.filter(**{f"{name}__in": keys}).values("resource"))
@@ -38,14 +38,18 @@ class ResourceFilter(RecordFilter):
     kind = ListFilter(choices=Resource.Kind.choices, label=_("Kind"))
     level = ListFilter(choices=Level.choices, label=_("Level"))
     language = ListFilter(pattern=r"[A-Za-z0-9-]{2,20}", example="en", label=_("Language"))
-    topic = ReferenceFilter(rows=Topic.objects, label=_("Topic"), through=tied("topics"))
-    talk = ReferenceFilter(rows=Talk.objects, by="guid", label=_("Talk"), through=tied("talks"))
-    speaker = ReferenceFilter(rows=Speaker.objects, label=_("Speaker"), through=tied("speakers"))
-    event = ReferenceFilter(rows=Event.objects, label=_("Event"), through=tied("events"))
+    topic = ReferenceFilter(rows=Topic.objects, label=_("Topic"), through=filter_by_relation("topics"))
+    talk = ReferenceFilter(rows=Talk.objects, by="guid", label=_("Talk"), through=filter_by_relation("talks"))
+    speaker = ReferenceFilter(
+        rows=Speaker.objects, label=_("Speaker"), through=filter_by_relation("speakers")
+    )
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"), through=filter_by_relation("events"))
     series = ReferenceFilter(
         rows=Series.objects,
         label=_("Series"),
-        through=lambda f, k: tied("events")(f, Event.objects.visible_to(f.user).filter(series__in=k)),
+        through=lambda f, k: filter_by_relation("events")(
+            f, Event.objects.visible_to(f.user).filter(series__in=k)
+        ),
     )
     collection = ReferenceFilter(
         rows=Collection.objects,
@@ -65,10 +69,10 @@ class ResourceFilter(RecordFilter):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.found: dict[str, list[int]] = {}  # keys of the links that a search found
+        self.found: dict[str, list[int]] = {}  # search text -> primary keys
 
     def by_text(self, rows, text):
-        """Searches once: the list, its count and every facet narrow the same rows."""
+        """Search once per text: the list, its count and every facet use the same keys."""
         text = text.replace("\0", " ").strip()
         if not text:
             return rows
@@ -77,7 +81,7 @@ class ResourceFilter(RecordFilter):
         return rows.among(self.found[text], text)
 
     def filter_queryset(self, queryset):
-        """Counts citations for the order by them, and only then."""
+        """Annotate citation counts only when ordered by them."""
         order = self.form.cleaned_data.get("ordering") or []
         if any(word.removeprefix("-") == "citations" for word in order):
             queryset = queryset.with_citations()

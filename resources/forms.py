@@ -1,4 +1,4 @@
-"""The forms by which anybody suggests a link: first its address, then what it is."""
+"""Forms for suggesting a link: first its URL, then its details."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,8 @@ from roadshow.core.models import Level
 from .models import Resource
 
 
-class Trap(forms.Form):
-    """`website` is a trap: people do not see it, programs fill it in."""
+class HoneypotForm(forms.Form):
+    """`website` is a honeypot: hidden from people, filled in by spam programs."""
 
     website = forms.CharField(
         label=_("Leave this empty"),
@@ -18,18 +18,18 @@ class Trap(forms.Form):
     )
 
 
-class AddressForm(Trap):
+class AddressForm(HoneypotForm):
     field_order = ["url"]
     url = forms.CharField(
         label=_("Address"),
         max_length=2000,
-        # not of type "url", for which browsers ask for the https:// that people leave out
+        # not type "url": browsers refuse a value without https:// there
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", "autocomplete": "off"}),
         error_messages={"required": _("Give the address of the page.")},
     )
 
 
-class SuggestionForm(Trap):
+class SuggestionForm(HoneypotForm):
     field_order = ["url", "title", "kind", "level", "language", "authors", "year", "note", "free"]
     url = forms.CharField(
         label=_("Address"), max_length=2000, widget=forms.TextInput(attrs={"inputmode": "url"})

@@ -16,7 +16,7 @@ from events.models import Event, Talk, Topic
 from roadshow.core.access import curates
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
-from roadshow.core.url_normalization import address_key, normalise
+from roadshow.core.url_normalization import compute_url_key, normalise_url
 from speakers.models import Speaker
 
 # What only checks of the address change
@@ -41,7 +41,7 @@ class ResourceQuerySet(SearchQuerySet):
     def of_address(self, url: str) -> "Resource | None":
         """The record that has, or had, an address in whatever spelling; None also for what is no address."""
         with suppress(ValueError):
-            key = address_key(url)
+            key = compute_url_key(url)
             return self.filter(url_key=key).first() or self.filter(former_addresses__url_key=key).first()
         return None
 
@@ -164,8 +164,8 @@ class Resource(Record):
         if self.slug in self.RESERVED:
             raise ValidationError({"slug": _("A page of ours has this address. Choose another.")})
         try:
-            self.url = normalise(self.url)
-            self.url_key = address_key(self.url)
+            self.url = normalise_url(self.url)
+            self.url_key = compute_url_key(self.url)
         except ValueError as error:
             raise ValidationError({"url": str(error)}) from error
         other = Resource.objects.exclude(pk=self.pk).of_address(self.url)
@@ -173,7 +173,7 @@ class Resource(Record):
             raise ValidationError({"url": _("This address is in the library already: “%s”.") % other.title})
 
     def save(self, **options):
-        self.url_key = address_key(self.url)
+        self.url_key = compute_url_key(self.url)
         if not self.slug:
             self.slug = free_slug(
                 self.title,
@@ -184,7 +184,7 @@ class Resource(Record):
 
     def had_address(self, url: str) -> None:
         """Remember an address that was this link's, so that whoever brings it again finds this record."""
-        FormerAddress.objects.update_or_create(url_key=address_key(url), defaults={"resource": self})
+        FormerAddress.objects.update_or_create(url_key=compute_url_key(url), defaults={"resource": self})
 
     def get_absolute_url(self):
         return reverse("resources:resource", args=[self.slug])

@@ -1,4 +1,4 @@
-"""Links and collections in JSON."""
+"""Serializers of links and collections."""
 
 from django.db.models import OuterRef, Prefetch
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from speakers.serializers import SpeakerSerializer
 from .models import Collection, CollectionItem, Resource
 
 TEXT = STRICT[serializers.CharField]
-TIED = {
+RELATIONS = {
     "topics": (Topic, TopicSerializer, "slug"),
     "talks": (Talk, TalkSerializer, "guid"),
     "speakers": (Speaker, SpeakerSerializer, "slug"),
@@ -58,13 +58,13 @@ class ResourceSerializer(RecordSerializer):
             "state": "published",
             "topics": ["keras"],
         }
-        related = tuple(TIED)
-        expandable = {name: (serializer, name) for name, (model, serializer, key) in TIED.items()}
+        related = tuple(RELATIONS)
+        expandable = {name: (serializer, name) for name, (model, serializer, key) in RELATIONS.items()}
 
     @classmethod
     def load(cls, rows, shape: Shape, user):
         rows = super().load(rows, shape, user).defer("search")
-        for name, (model, serializer, key) in TIED.items():
+        for name, (model, serializer, key) in RELATIONS.items():
             if not shape.wants(name):
                 continue
             seen = model.objects.visible_to(user)
@@ -72,32 +72,32 @@ class ResourceSerializer(RecordSerializer):
                 found = serializer.load(seen, shape.expanded[name], user)
                 rows = rows.prefetch_related(Prefetch(name, found))
             else:
-                tied = seen.filter(resources=OuterRef("pk")).order_by("pk")
-                rows = rows.annotate(**{f"{name}_keys": keys(tied, key)})
+                related = seen.filter(resources=OuterRef("pk")).order_by("pk")
+                rows = rows.annotate(**{f"{name}_keys": keys(related, key)})
         return rows
 
     def before_create(self, row):
         row.created_by = self.context["request"].user
 
-    def _set(self, row, name: str, wanted: list) -> None:
-        """What the writer cannot see stays tied."""
-        model = TIED[name][0]
+    def _set_relation(self, row, name: str, wanted: list) -> None:
+        """Set a relation; related rows that the writer cannot see are kept."""
+        model = RELATIONS[name][0]
         manager = getattr(row, name)
         seen = model.objects.visible_to(self.context["request"].user)
         hidden = manager.exclude(pk__in=seen.order_by().values("pk"))
         manager.set([*wanted, *hidden])
 
     def write_topics(self, row, topics):
-        self._set(row, "topics", topics)
+        self._set_relation(row, "topics", topics)
 
     def write_talks(self, row, talks):
-        self._set(row, "talks", talks)
+        self._set_relation(row, "talks", talks)
 
     def write_speakers(self, row, speakers):
-        self._set(row, "speakers", speakers)
+        self._set_relation(row, "speakers", speakers)
 
     def write_events(self, row, events):
-        self._set(row, "events", events)
+        self._set_relation(row, "events", events)
 
 
 class SuggestionSerializer(StrictSerializer):

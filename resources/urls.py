@@ -14,7 +14,7 @@ urlpatterns = [
         for name, writer in WRITERS.items()
         if name != "atom"
     ],
-    path("resources/suggest/", views.suggest_link, name="suggest"),
+    path("resources/suggest/", views.suggest, name="suggest"),
     path("resources/<uslug:slug>/", views.resource, name="resource"),
     path("collections/", views.collection_list, name="collections"),
     path("collections/<uslug:slug>/", views.collection, name="collection"),

@@ -15,7 +15,7 @@ from events.models import Event
 from roadshow.api.changes import Place, latest
 from roadshow.core.access import is_organiser, sees_all
 from roadshow.core.models import Record, Timestamped
-from roadshow.http.guard import Policy, Refused
+from roadshow.http.guard import Policy, UrlRefused
 
 
 class ApiTokenQuerySet(models.QuerySet):
@@ -124,8 +124,8 @@ class Webhook(Record):
 
     def clean(self):
         try:
-            Policy.default().check(self.url)
-        except Refused as error:
+            Policy.default().check_url(self.url)
+        except UrlRefused as error:
             raise ValidationError({"url": str(error)}) from error
 
     def save(self, **options):

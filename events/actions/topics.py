@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from roadshow.core.slugs import Slugs
+from roadshow.core.slugs import SlugAllocator
 
 from ..models import Topic
 
@@ -20,9 +20,9 @@ def get_or_create_topics(names: Iterable[str]) -> tuple[dict[str, Topic], list[T
     for name in cut.values():
         if name.casefold() not in known:
             missing.setdefault(name.casefold(), name)
-    slugs = Slugs(Topic, missing.values(), fallback="topic")
+    slugs = SlugAllocator(Topic, missing.values(), fallback="topic")
     new = Topic.objects.bulk_create(
-        [Topic(name=name, slug=slugs.free(name)) for name in missing.values()], batch_size=500
+        [Topic(name=name, slug=slugs.allocate(name)) for name in missing.values()], batch_size=500
     )
     known |= {topic.name.casefold(): topic for topic in new}
     return {name: known[shown.casefold()] for name, shown in cut.items()}, new

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget
 
 from roadshow.core.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
-from roadshow.core.text import dates_known
+from roadshow.core.text import format_event_dates
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import BOOKED, KINDS
@@ -183,7 +183,7 @@ class EventAdmin(RecordAdmin):
 
     @display(description=_("dates"), ordering="starts_on")
     def dates(self, event):
-        return dates_known(event.starts_on, event.ends_on, event.date_precision)
+        return format_event_dates(event.starts_on, event.ends_on, event.date_precision)
 
     @display(description=_("place"))
     def place(self, event):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminURLInputWidget
 
 from roadshow.core import previews
-from roadshow.http.guard import FetchFailed, fetch
+from roadshow.http.guard import FetchFailed, fetch_url
 
 from ..actions import ImportRefused, ScheduleConflict, import_schedule
 from ..formats.detect import UnreadableFile, read
@@ -51,7 +51,7 @@ class SourceForm(forms.Form):
         file = self.cleaned_data["file"]
         if file:
             return file.name, file.read()
-        fetched = fetch(self.cleaned_data["url"], limit=LIMIT)
+        fetched = fetch_url(self.cleaned_data["url"], limit=LIMIT)
         if fetched.status != 200:
             raise ImportRefused(
                 _("The address answered with status %(status)s.") % {"status": fetched.status}

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from roadshow.core.encodings import likely_encoding
+from roadshow.core.encodings import guess_encoding
 
 from . import ical, schedule_json, schedule_xml, table
 from .document import Problem, Reading
@@ -152,7 +152,7 @@ def _guessed(data: bytes) -> tuple[str, Problem]:
     )
     sample = data[:_SAMPLE]
     odd = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in sample)
-    encoding = None if odd * 200 > len(sample) else likely_encoding(sample)
+    encoding = None if odd * 200 > len(sample) else guess_encoding(sample)
     if encoding is None:
         raise unreadable
     try:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from roadshow.core.colors import hue_class
 from roadshow.core.models import Level
-from roadshow.core.text import language_name
+from roadshow.core.text import format_language
 from roadshow.http.caching import build_id, get_or_build
 from roadshow.http.pages import Control, conditional_page
 
@@ -190,7 +190,7 @@ def facet_label(name: str, value: str) -> str:
         case "level":
             return Level(value).label
         case "language":
-            return language_name(value)
+            return format_language(value)
         case "recorded":
             return _("has a recording")
     return value

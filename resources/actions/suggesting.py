@@ -1,4 +1,4 @@
-"""Links that anybody proposes; curators decide."""
+"""Link suggestions by anybody, for curators to decide on."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,8 @@ from events.models import Topic
 from ..models import Resource
 
 
-class AlreadyThere(ValidationError):  # noqa: N818 - it says what is so
-    """The address is in the library. `resource` is the record, which may not be public."""
+class DuplicateLink(ValidationError):  # noqa: N818 - an outcome that is shown to the user
+    """The URL belongs to a link of the library. `resource` is that link, which may not be public."""
 
     def __init__(self, resource: Resource):
         self.resource = resource
@@ -23,23 +23,23 @@ class AlreadyThere(ValidationError):  # noqa: N818 - it says what is so
         super().__init__({"url": text})
 
 
-def suggest(*, url: str, title: str, topics: Iterable[Topic] = (), by=None, **fields) -> Resource:
-    """Keep a suggestion. `fields` are further columns of Resource.
+def suggest_link(*, url: str, title: str, topics: Iterable[Topic] = (), by=None, **fields) -> Resource:
+    """Store a suggestion. `fields` are further fields of Resource.
 
-    Raises ValidationError with sentences for each column, and AlreadyThere, which is one, for known addresses.
+    Raises ValidationError with sentences for each field, or its subclass DuplicateLink for a known URL.
     """
     if known := Resource.objects.of_address(url):
-        raise AlreadyThere(known)
+        raise DuplicateLink(known)
     row = Resource(url=url, title=title, state=Resource.State.SUGGESTED, created_by=by, **fields)
-    row.clean_fields(exclude=["url", "url_key", "slug"])  # clean() reads the address, with better sentences
+    row.clean_fields(exclude=["url", "url_key", "slug"])  # clean() validates the URL, with better sentences
     row.clean()
     row._history_user = by
     try:
         with transaction.atomic():
             row.save()
             row.topics.set(topics)
-    except IntegrityError:  # somebody else was a moment earlier
+    except IntegrityError:  # another request stored the same URL in between
         if known := Resource.objects.of_address(url):
-            raise AlreadyThere(known) from None
+            raise DuplicateLink(known) from None
         raise
     return row

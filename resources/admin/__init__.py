@@ -1,4 +1,4 @@
-"""The library as its curators see it: all organisers, together."""
+"""Admin of links and collections, for all organisers."""
 
 from . import collections, links
 

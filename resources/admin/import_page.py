@@ -1,4 +1,4 @@
-"""The page that imports a list of links: a file or an address, a preview, then the import."""
+"""The admin page that imports a list of links: upload or URL, preview, import."""
 
 from django import forms
 from django.contrib import messages
@@ -17,12 +17,12 @@ from unfold.widgets import (
 
 from events.formats.reading import UnreadableFile
 from roadshow.core import previews
-from roadshow.http.guard import FetchFailed, fetch
+from roadshow.http.guard import FetchFailed, fetch_url
 
 from ..actions import ImportRefused, Report, import_resources
-from ..formats import LIMIT, read
+from ..formats import MAX_BYTES, read_links
 
-WHAT = "links"  # of what it is a preview
+PREVIEW_KIND = "links"
 
 
 class ListForm(forms.Form):
@@ -60,8 +60,8 @@ class ListForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file and file.size > LIMIT:
-            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": LIMIT // 1024**2})
+        if file and file.size > MAX_BYTES:
+            raise ValidationError(_("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2})
         return file
 
     def clean(self):
@@ -70,12 +70,12 @@ class ListForm(forms.Form):
             raise ValidationError(_("Give a file or an address."))
         return data
 
-    def source(self) -> dict[str, object]:
-        """What `_run` takes. Raises FetchFailed or ImportRefused."""
+    def load_source(self) -> dict[str, object]:
+        """The arguments of `_run_import`, with the file's bytes. Raises FetchFailed or ImportRefused."""
         options = {"collection": self.cleaned_data["collection"], "update": self.cleaned_data["update"]}
         if file := self.cleaned_data["file"]:
             return options | {"name": file.name, "data": file.read()}
-        fetched = fetch(self.cleaned_data["url"], limit=LIMIT)
+        fetched = fetch_url(self.cleaned_data["url"], limit=MAX_BYTES)
         if fetched.status != 200:
             raise ImportRefused(
                 _("The address answered with status %(status)s.") % {"status": fetched.status}
@@ -83,20 +83,20 @@ class ListForm(forms.Form):
         return options | {"name": self.cleaned_data["url"], "data": fetched.body}
 
 
-def show(request: HttpRequest, model_admin) -> HttpResponse:
-    """The form; after it the preview; after that the import, of the very bytes that were previewed."""
+def import_links(request: HttpRequest, model_admin) -> HttpResponse:
+    """Show the form, then the preview, then import the same bytes that were previewed."""
     if request.method == "POST" and "key" in request.POST:
-        return _apply(request)
+        return _apply_preview(request)
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     report = key = None
     if request.method == "POST" and form.is_valid():
         try:
-            source = form.source()
-            report = _run(request.user, dry_run=True, **source)
+            source = form.load_source()
+            report = _run_import(request.user, dry_run=True, **source)
         except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = previews.keep(request.user, WHAT, source)
+            key = previews.keep(request.user, PREVIEW_KIND, source)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),
@@ -108,26 +108,26 @@ def show(request: HttpRequest, model_admin) -> HttpResponse:
     return TemplateResponse(request, "admin/resources/resource/import.html", context)
 
 
-def _apply(request: HttpRequest) -> HttpResponse:
+def _apply_preview(request: HttpRequest) -> HttpResponse:
     key = request.POST["key"]
-    source = previews.kept(request.user, WHAT, key)
+    source = previews.kept(request.user, PREVIEW_KIND, key)
     here = HttpResponseRedirect(reverse("admin:resources_resource_import_links"))
     if source is None:
         messages.error(request, _("The preview is too old. Please give the file once more."))
         return here
     try:
-        report = _run(request.user, dry_run=False, **source)
+        report = _run_import(request.user, dry_run=False, **source)
     except (UnreadableFile, ImportRefused) as refusal:
         messages.error(request, str(refusal))
         return here
-    previews.forget(request.user, WHAT, key)
+    previews.forget(request.user, PREVIEW_KIND, key)
     text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
     counts = {"new": len(report.new), "changed": len(report.changed), "same": report.unchanged}
     messages.success(request, text % counts)
     return HttpResponseRedirect(reverse("admin:resources_resource_changelist"))
 
 
-def _run(user, *, name: str, data: bytes, collection: str, update: bool, dry_run: bool) -> Report:
+def _run_import(user, *, name: str, data: bytes, collection: str, update: bool, dry_run: bool) -> Report:
     return import_resources(
-        reading=read(data, name=name), collection=collection, by=user, update=update, dry_run=dry_run
+        reading=read_links(data, name=name), collection=collection, by=user, update=update, dry_run=dry_run
     )

@@ -1,29 +1,21 @@
-"""Links: suggestions to decide on, records to complete, and what checks found."""
+"""Admin of links: suggestions, records, and results of checks."""
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
 from django.forms import Script
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RangeNumericFilter
-from unfold.decorators import action, display
+from unfold.decorators import action
 
 from roadshow.core.admin import ExportAdmin, OwnFilter, RecordAdmin, Table, TableInline
-from roadshow.core.text import long_date, plain
 
-from ..actions import accept_move, merge_resources
 from ..models import LinkCheck, Resource
 from . import import_page
-
-MOST = 20  # records that are merged at once
-SIMILAR = 6  # records offered as the same when one alone was chosen
+from .link_actions import LinkActions
+from .link_columns import LinkColumns
+from .link_queues import build_link_queues
 
 
 class ResourceTable(Table):
@@ -36,7 +28,7 @@ class ResourceTable(Table):
 
 
 class CheckInline(TableInline):
-    """What checks saw, newest first; only they write it."""
+    """Results of checks, newest first, read-only."""
 
     model = LinkCheck
     fields = readonly_fields = ["at", "outcome", "status", "reason", "final_url"]
@@ -49,7 +41,7 @@ class CheckInline(TableInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(ExportAdmin, RecordAdmin):
+class ResourceAdmin(LinkColumns, LinkActions, ExportAdmin, RecordAdmin):
     resource_classes = [ResourceTable]
     list_before_template = "admin/resources/resource/queues.html"
     list_display = [
@@ -111,188 +103,24 @@ class ResourceAdmin(ExportAdmin, RecordAdmin):
         )
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, (extra_context or {}) | {"queues": self._queues(request)})
-
-    def _queues(self, request) -> list[dict]:
-        """What waits for curators: a name, how many there are, and the list of them."""
-        rows = Resource.objects.editable_by(request.user)
-        state, health = Resource.State, Resource.Health
-        published = Q(state=state.PUBLISHED)
-        counts = rows.aggregate(
-            suggested=Count("pk", filter=Q(state=state.SUGGESTED)),
-            broken=Count("pk", filter=published & Q(health=health.BROKEN)),
-            failing=Count("pk", filter=published & Q(health=health.FAILING)),
-            moved=Count("pk", filter=published & Q(health=health.MOVED)),
+        return super().changelist_view(
+            request, (extra_context or {}) | {"queues": build_link_queues(request)}
         )
-        found = [
-            ("suggested", _("Suggested"), {"state__exact": state.SUGGESTED.value}),
-            *(
-                (name, label, {"state__exact": state.PUBLISHED.value, "health__exact": name})
-                for name, label in (
-                    ("broken", _("Broken")),
-                    ("failing", _("Not answering lately")),
-                    ("moved", _("Moved")),
-                )
-            ),
-        ]
-        here = reverse("admin:resources_resource_changelist")
-        return [
-            {"name": _("All"), "url": here, "current": not request.GET},
-            *(
-                {
-                    "name": label,
-                    "total": counts[name],
-                    "url": reverse("admin:resources_resource_changelist", query=query),
-                    "current": request.GET.dict() == query,
-                }
-                for name, label, query in found
-            ),
-        ]
-
-    @display(description=_("title"), ordering="title", header=True)
-    def titled(self, resource):
-        return resource.title, plain(resource.note, 90)
-
-    @display(description=_("address"), ordering="url")
-    def host(self, resource):
-        host = resource.url.split("/")[2]
-        return format_html(
-            '<a href="{}" rel="noopener noreferrer" target="_blank" data-open>{}</a>',
-            resource.url,
-            host.removeprefix("www."),
-        )
-
-    @display(
-        description=_("health"),
-        ordering="health",
-        label={
-            Resource.Health.UNKNOWN: "info",
-            Resource.Health.GOOD: "success",
-            Resource.Health.MOVED: "warning",
-            Resource.Health.FAILING: "warning",
-            Resource.Health.BROKEN: "danger",
-        },
-    )
-    def health_label(self, resource):
-        return resource.health, resource.get_health_display()
-
-    @display(description=_("last check"), ordering="checked_at")
-    def last_seen(self, resource):
-        """What was wrong or where it has moved, for those of which something is to be said."""
-        return resource.moved_to or resource.last_reason
-
-    @display(description=_("cited by talks"), ordering="citations")
-    def cited(self, resource):
-        return resource.citations
-
-    @display(description=_("added"), ordering="created_at")
-    def added(self, resource):
-        return long_date(timezone.localdate(resource.created_at))
-
-    @display(
-        description=_("state"),
-        ordering="state",
-        label={
-            Resource.State.SUGGESTED: "warning",
-            Resource.State.PUBLISHED: "success",
-            Resource.State.REJECTED: "danger",
-            Resource.State.RETIRED: "info",
-        },
-    )
-    def state_label(self, resource):
-        return resource.state, resource.get_state_display()
-
-    @action(description=_("Publish"), icon="check")
-    def publish(self, request, queryset):
-        self._set_state(request, queryset, Resource.State.PUBLISHED)
-
-    @action(description=_("Reject"), icon="block")
-    def reject(self, request, queryset):
-        self._set_state(request, queryset, Resource.State.REJECTED)
-
-    @action(description=_("Retire"), icon="archive")
-    def retire(self, request, queryset):
-        self._set_state(request, queryset, Resource.State.RETIRED)
-
-    def _chosen(self, request, queryset):
-        """The chosen rows that the user may change, as a plain question."""
-        return Resource.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
-
-    @transaction.atomic
-    def _set_state(self, request, queryset, state):
-        count = 0
-        for resource in self._chosen(request, queryset).exclude(state=state):
-            resource.state, resource._history_user = state, request.user
-            resource.save(update_fields=["state", "updated_at"])
-            count += 1
-        text = ngettext("%(count)d link is %(state)s now.", "%(count)d links are %(state)s now.", count)
-        self.message_user(request, text % {"count": count, "state": state.label}, messages.SUCCESS)
-
-    @action(description=_("Merge into one"), icon="merge")
-    def merge(self, request, queryset):
-        """Ask which record stays, then give it what the others have; one alone is compared with similar ones."""
-        chosen = self._chosen(request, queryset)
-        if chosen.count() > MOST:
-            text = _("Choose at most %(most)d records of one link.") % {"most": MOST}
-            return self.message_user(request, text, messages.WARNING)
-        into = request.POST.get("into", "")
-        kept = (
-            Resource.objects.editable_by(request.user).filter(pk=into).first() if into.isdecimal() else None
-        )
-        others = chosen.exclude(pk=kept.pk) if kept else chosen
-        if kept is None or not others.exists():
-            return self._ask_what_stays(request, chosen)
-        with transaction.atomic():
-            for other in others:
-                kept = merge_resources(into=kept, other=other, by=request.user)
-        return self.message_user(
-            request, _("“%(title)s” is one record now.") % {"title": kept}, messages.SUCCESS
-        )
-
-    def _ask_what_stays(self, request, chosen):
-        candidates = list(self.for_list(chosen))
-        if len(candidates) == 1:
-            same = Resource.objects.editable_by(request.user).exclude(pk=candidates[0].pk)
-            keys = same.keys_for(candidates[0].title)
-            candidates += self.for_list(same.among(keys, candidates[0].title))[:SIMILAR]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Merge into one"),
-            "opts": self.opts,
-            "chosen": chosen,
-            "candidates": candidates,
-        }
-        return TemplateResponse(request, "admin/resources/resource/merge.html", context)
-
-    @action(description=_("Take the new address"), icon="moved_location")
-    def take_new_address(self, request, queryset):
-        """Accept the moves that checks proposed; what cannot be accepted is said, link by link."""
-        moved = 0
-        for resource in self._chosen(request, queryset):
-            try:
-                accept_move(resource=resource, by=request.user)
-                moved += 1
-            except ValidationError as refusal:
-                self.message_user(request, f"{resource}: {' '.join(refusal.messages)}", messages.WARNING)
-        text = ngettext(
-            "%(count)d link has its new address.", "%(count)d links have their new address.", moved
-        )
-        self.message_user(request, text % {"count": moved}, messages.SUCCESS)
 
     @action(description=_("Import a list"), url_path="import-list", icon="upload")
     def import_links(self, request):
-        return import_page.show(request, self)
+        return import_page.import_links(request, self)
 
     @action(description=_("Publish, and the next"), attrs={"accesskey": "p", "title": "Alt+P"})
     def publish_and_next(self, request, obj):
-        self._set_state(request, Resource.objects.filter(pk=obj.pk), Resource.State.PUBLISHED)
+        self.set_state(request, Resource.objects.filter(pk=obj.pk), Resource.State.PUBLISHED)
 
     @action(description=_("Reject, and the next"), attrs={"accesskey": "r", "title": "Alt+R"})
     def reject_and_next(self, request, obj):
-        self._set_state(request, Resource.objects.filter(pk=obj.pk), Resource.State.REJECTED)
+        self.set_state(request, Resource.objects.filter(pk=obj.pk), Resource.State.REJECTED)
 
     def get_actions_submit_line(self, request, object_id):
-        """Decisions are offered where one is open; while a form is saved, whatever its state is by then."""
+        """Offer the decisions for suggestions only; a POST has them all, because the state may have changed."""
         waits = request.method == "POST" or (
             object_id and Resource.objects.filter(pk=object_id, state=Resource.State.SUGGESTED).exists()
         )

@@ -1,22 +1,22 @@
-"""Lists of links as files: bytes to plain dataclasses and back, without a database.
+"""Link lists as files: bytes to dataclasses and back, without a database.
 
-`read` recognises what a file is; `WRITERS` names what can be written, all of which is read without a change.
+`read_links` detects a file's format; `WRITERS` names the formats that can be written, which all round-trip.
 """
 
-from .detect import LIMIT, read
+from .collector import merge_duplicate_links
+from .detect import MAX_BYTES, read_links
 from .document import Collection, Link, LinkList, Reading
-from .gathering import distinct
-from .writing import WRITERS, Format, write
+from .writing import WRITERS, Format, write_links
 
 __all__ = [
-    "LIMIT",
+    "MAX_BYTES",
     "WRITERS",
     "Collection",
     "Format",
     "Link",
     "LinkList",
     "Reading",
-    "distinct",
-    "read",
-    "write",
+    "merge_duplicate_links",
+    "read_links",
+    "write_links",
 ]

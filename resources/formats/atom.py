@@ -7,11 +7,10 @@ from lxml import etree
 
 from events.formats.reading import at_line
 
-from .details import details, dump, load
+from .collector import LinkCollector
+from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer
-from .xml import DETAILS, NAMESPACE, name_of
-from .xml import dump as dump_xml
+from .xml import DETAILS, NAMESPACE, dump_xml, local_name
 
 ATOM = "http://www.w3.org/2005/Atom"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # Atom wants a time of everything
@@ -19,18 +18,18 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # Atom wants a time of everything
 
 def read(root: etree._Element) -> Reading:
     """The entries of an Atom feed, or the items of an RSS feed."""
-    gatherer = Gatherer("Atom" if name_of(root) == "feed" else "RSS")
-    gatherer.title = next((_text(each) for each in root.iter() if name_of(each) == "title"), "")
+    collector = LinkCollector("Atom" if local_name(root) == "feed" else "RSS")
+    collector.title = next((_text(each) for each in root.iter() if local_name(each) == "title"), "")
     for entry in root.iter():
-        if name_of(entry) in ("entry", "item"):
-            _entry(gatherer, entry)
-    return gatherer.reading()
+        if local_name(entry) in ("entry", "item"):
+            _entry(collector, entry)
+    return collector.build_reading()
 
 
-def _entry(gatherer: Gatherer, entry: etree._Element) -> None:
+def _entry(collector: LinkCollector, entry: etree._Element) -> None:
     parts: dict[str, list[etree._Element]] = {}
     for child in entry:
-        parts.setdefault(name_of(child), []).append(child)
+        parts.setdefault(local_name(child), []).append(child)
     first = {name: _text(children[0]) for name, children in parts.items()}
     fields = {
         "title": first.get("title"),
@@ -42,7 +41,7 @@ def _entry(gatherer: Gatherer, entry: etree._Element) -> None:
         "added_at": _moment(first.get("published") or first.get("pubdate") or ""),
     }
     place = at_line(entry.sourceline)
-    gatherer.add(place, _address(parts), **(fields | load(first.get("details"))))
+    collector.add(place, _address(parts), **(fields | load_details(first.get("details"))))
 
 
 def _address(parts: dict[str, list[etree._Element]]) -> str:
@@ -53,7 +52,7 @@ def _address(parts: dict[str, list[etree._Element]]) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return next((_text(child) for child in element if name_of(child) == "name"), _text(element))
+    return next((_text(child) for child in element if local_name(child) == "name"), _text(element))
 
 
 def _text(element: etree._Element) -> str:
@@ -98,9 +97,9 @@ def _write_entry(entry: etree._Element, link: Link) -> None:
         _add(entry, "category", term=topic)
     if link.note:
         _add(entry, "summary", link.note)
-    known = details(link, without=("note", "authors", "topics", "added_at"))
+    known = collect_details(link, without=("note", "authors", "topics", "added_at"))
     if known:
-        etree.SubElement(entry, DETAILS).text = dump(known)
+        etree.SubElement(entry, DETAILS).text = dump_details(known)
 
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:

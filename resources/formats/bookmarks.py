@@ -9,9 +9,9 @@ from lxml import etree
 
 from events.formats.reading import at_line
 
-from .details import details, dump, load
+from .collector import LinkCollector
+from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer
 
 _HEAD = """\
 <!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -32,12 +32,12 @@ def read(text: str) -> Reading:
         for event, element in etree.iterwalk(root, events=("start", "end")):
             reader.see(event, element)
     reader.flush()
-    return reader.gatherer.reading()
+    return reader.collector.build_reading()
 
 
 class _Reader:
     def __init__(self):
-        self.gatherer = Gatherer("bookmarks file")
+        self.collector = LinkCollector("bookmarks file")
         self.folders: list[str] = []  # one for each <DL> that is open; the outermost has no name
         self.heading = ""  # the folder whose <DL> is about to open
         self.link: dict | None = None
@@ -45,13 +45,13 @@ class _Reader:
 
     def see(self, event: str, element: etree._Element) -> None:
         match event, element.tag:
-            case "start", "h1" | "title" if not self.gatherer.title:
-                self.gatherer.title = _text(element)
+            case "start", "h1" | "title" if not self.collector.title:
+                self.collector.title = _text(element)
             case "start", "h3":
                 self.flush()
                 browser_s_own = _BROWSER_FOLDERS & set(element.attrib)
                 self.heading = "" if browser_s_own else _text(element)
-                self.named = self.gatherer.collection(self.path(self.heading))
+                self.named = self.collector.add_collection(self.path(self.heading))
             case "start", "dl":
                 self.flush()
                 self.folders.append(self.heading)
@@ -72,7 +72,7 @@ class _Reader:
         place = at_line(element.sourceline)
         found = {name.lower(): value for name, value in element.attrib.items()}
         if found.get("private") == "1":
-            self.gatherer.report.tally(_("Marked as private, so it was left out"), place, "info")
+            self.collector.report.tally(_("Marked as private, so it was left out"), place, "info")
             return
         folder = self.path()
         self.link = {
@@ -82,17 +82,17 @@ class _Reader:
             "topics": re.split(r"\s*,\s*", found.get("tags", "")),
             "added_at": found.get("add_date"),
             "collections": [folder] if folder else [],
-        } | load(found.get("data-details"))
+        } | load_details(found.get("data-details"))
 
     def describe(self, text: str) -> None:
         if self.link is not None:
             self.link.setdefault("note", text)
         elif self.named:
-            self.gatherer.collection(self.named, text)
+            self.collector.add_collection(self.named, text)
 
     def flush(self) -> None:
         if self.link is not None:
-            self.gatherer.add(self.link.pop("place"), self.link.pop("url"), **self.link)
+            self.collector.add(self.link.pop("place"), self.link.pop("url"), **self.link)
         self.link, self.named = None, ""
 
 
@@ -127,7 +127,7 @@ def write(links: LinkList) -> bytes:
 
 
 def _item(link: Link) -> str:
-    known = details(link, without=("note", "added_at"))
+    known = collect_details(link, without=("note", "added_at"))
     if len(link.collections) < 2:
         known.pop("collections", None)
     if not any("," in topic for topic in link.topics):
@@ -136,7 +136,7 @@ def _item(link: Link) -> str:
         "HREF": link.url,
         "ADD_DATE": str(int(link.added_at.timestamp())) if isinstance(link.added_at, datetime) else "",
         "TAGS": ",".join(topic.replace(",", " ") for topic in link.topics),
-        "DATA-DETAILS": dump(known) if known else "",
+        "DATA-DETAILS": dump_details(known) if known else "",
     }
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
     note = f"<DD>{escape(link.note)}\n" if link.note else ""

@@ -1,4 +1,4 @@
-"""What a format has no place of its own for, as a small JSON object beside each link."""
+"""Fields that a format has no place for, as a small JSON object beside each link."""
 
 import json
 from datetime import datetime
@@ -8,8 +8,8 @@ from .document import Link
 FIELDS = ("note", "kind", "level", "language", "authors", "year", "topics", "collections", "free", "added_at")
 
 
-def details(link: Link, *, without: tuple[str, ...] = ()) -> dict[str, object]:
-    """The fields that say something, but for those that the format writes itself."""
+def collect_details(link: Link, *, without: tuple[str, ...] = ()) -> dict[str, object]:
+    """The fields that have a value, except those that the format writes itself."""
     found = {name: getattr(link, name) for name in FIELDS if name not in without}
     found = {name: value for name, value in found.items() if value not in ("", None, [])}
     if isinstance(found.get("added_at"), datetime):
@@ -17,12 +17,12 @@ def details(link: Link, *, without: tuple[str, ...] = ()) -> dict[str, object]:
     return found
 
 
-def dump(found: dict[str, object]) -> str:
+def dump_details(found: dict[str, object]) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(", ", ": "))
 
 
-def load(text: str | None) -> dict[str, object]:
-    """What `dump` wrote; an empty dictionary for anything else."""
+def load_details(text: str | None) -> dict[str, object]:
+    """Parse what `dump_details` wrote; an empty dictionary for anything else."""
     try:
         found = json.loads(text or "")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Any file to a Reading: what it is, is told from its content, not from its name."""
+"""Detect the format of a link list by its content, and read it."""
 
 import json
 import re
@@ -13,50 +13,50 @@ from events.formats.reading import UnreadableFile
 from . import atom, bookmarks, json_feed, markdown_list, opml, table, xml
 from .document import Reading
 
-LIMIT = 20 * 1024 * 1024  # bytes
+MAX_BYTES = 20 * 1024 * 1024  # bytes
 _XML = re.compile(r"<\?xml|<(!doctype\s+)?(opml|feed|rss|rdf:rdf)\b", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+(netscape|html)|<(html|dl|dt|h1|title|meta)[\s>]", re.IGNORECASE)
 
 
-def read(data: bytes, *, name: str = "", limit: int = LIMIT) -> Reading:
-    """What a file says: a Markdown list, bookmarks file, OPML, Atom or RSS feed, CSV, XLSX, or JSON Feed.
+def read_links(data: bytes, *, name: str = "", limit: int = MAX_BYTES) -> Reading:
+    """Read a Markdown list, bookmarks file, OPML, Atom or RSS feed, CSV, XLSX or JSON file of links.
 
-    `name` decides only between Markdown and CSV, which look alike; `limit` is the most bytes it may have.
-    Raises UnreadableFile, with one sentence, for what cannot be read or holds no link and no problem.
+    `name` decides only between Markdown and CSV; `limit` is the maximum size in bytes. Raises UnreadableFile with
+    one sentence for files that cannot be read, or that have neither a link nor a problem.
     """
     if len(data) > limit:
         raise UnreadableFile(_("The file is larger than %(size)d MB.") % {"size": limit // 1024**2})
     if not data.strip():
         raise UnreadableFile(_("The file is empty."))
     try:
-        reading = table.read_xlsx(data) if data.startswith(b"PK") else _text(data, name)
+        reading = table.read_xlsx(data) if data.startswith(b"PK") else _read_text(data, name)
     except ValueError as error:
-        raise UnreadableFile(_sentence(error)) from error
+        raise UnreadableFile(_describe_error(error)) from error
     if not reading.links.links and all(problem.severity == "info" for problem in reading.problems):
         raise UnreadableFile(_("There are no links in this file."))
     return reading
 
 
-def _sentence(error: ValueError) -> str:
+def _describe_error(error: ValueError) -> str:
     known = type(error) is ValueError
     return str(error) if known else _("The file is damaged, or not what it seems to be.")
 
 
-def _text(data: bytes, name: str) -> Reading:
+def _read_text(data: bytes, name: str) -> Reading:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
-        return _xml(data.lstrip(b"\xef\xbb\xbf \t\r\n"))  # which says itself how it is encoded
+        return _read_xml(data.lstrip(b"\xef\xbb\xbf \t\r\n"))  # its declaration names the encoding
     try:
         text, problem = decode_text(data)
     except UnreadableFile:
         raise UnreadableFile(_("The file is neither text nor a spreadsheet.")) from None
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    reading = _plain(text, name.lower())
-    return _with(reading, problem) if problem else reading
+    reading = _read_plain(text, name.lower())
+    return _add_problem(reading, problem) if problem else reading
 
 
-def _xml(data: bytes) -> Reading:
-    root = xml.parse(data)
-    match "" if root is None else xml.name_of(root):
+def _read_xml(data: bytes) -> Reading:
+    root = xml.parse_xml(data)
+    match "" if root is None else xml.local_name(root):
         case "opml":
             return opml.read(root)
         case "feed" | "rss" | "rdf":
@@ -66,10 +66,10 @@ def _xml(data: bytes) -> Reading:
     raise UnreadableFile(_("This XML is neither OPML nor a feed."))
 
 
-def _plain(text: str, name: str) -> Reading:
+def _read_plain(text: str, name: str) -> Reading:
     start = text.lstrip()[:1000]
     if _XML.match(start):
-        return _xml(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode())
+        return _read_xml(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode())
     if _HTML.match(start):
         return bookmarks.read(text)
     if start.startswith("{"):
@@ -90,5 +90,5 @@ def _is_table(start: str, name: str) -> bool:
     return not name.endswith((".md", ".markdown")) and "url" in headings and len(headings - {""}) > 1
 
 
-def _with(reading: Reading, problem: Problem) -> Reading:
+def _add_problem(reading: Reading, problem: Problem) -> Reading:
     return Reading(links=reading.links, problems=[problem, *reading.problems], kind=reading.kind)

@@ -4,10 +4,9 @@ import json
 
 from django.utils.translation import gettext as _
 
-from .details import details, load
-from .details import dump as dump_details
+from .collector import LinkCollector
+from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer
 from .table import field_of
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -22,22 +21,22 @@ def read(text: str) -> Reading:
     except RecursionError:
         raise ValueError(_("The JSON is nested too deeply.")) from None
     top = found if isinstance(found, dict) else {}
-    gatherer = Gatherer("JSON Feed" if "jsonfeed.org" in str(top.get("version")) else "JSON")
-    gatherer.title = top.get("title", "")
+    collector = LinkCollector("JSON Feed" if "jsonfeed.org" in str(top.get("version")) else "JSON")
+    collector.title = top.get("title", "")
     listed = next((top[name] for name in _LISTS if isinstance(top.get(name), list)), found)
     if not isinstance(listed, list):
         raise ValueError(_("There is no list of links in this JSON."))
     for collection in _objects(top.get(_OURS, {}), "collections"):
-        gatherer.collection(collection.get("title"), collection.get("text"))
+        collector.add_collection(collection.get("title"), collection.get("text"))
     for number, item in enumerate(listed, 1):
         place = _("item %(number)s") % {"number": number}
         if isinstance(item, dict):
-            _item(gatherer, item, place)
+            _item(collector, item, place)
         elif isinstance(item, str):
-            gatherer.add(place, item)
+            collector.add(place, item)
         else:
-            gatherer.report.tally(_("This is no link"), place)
-    return gatherer.reading()
+            collector.report.tally(_("This is no link"), place)
+    return collector.build_reading()
 
 
 def _objects(value: object, name: str) -> list[dict]:
@@ -45,16 +44,16 @@ def _objects(value: object, name: str) -> list[dict]:
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
-def _item(gatherer: Gatherer, item: dict, place: str) -> None:
+def _item(collector: LinkCollector, item: dict, place: str) -> None:
     fields: dict[str, object] = {}
     for name, value in item.items():
         field = field_of(str(name))
         if field and value not in (None, "", []):
             fields.setdefault(field, value)
     address = next((item[name] for name in ("external_url", "link", "href", "url") if item.get(name)), "")
-    fields |= load(dump_details(item[_OURS])) if isinstance(item.get(_OURS), dict) else {}
+    fields |= load_details(dump_details(item[_OURS])) if isinstance(item.get(_OURS), dict) else {}
     fields.pop("url", None)
-    gatherer.add(place, address, **fields)
+    collector.add(place, address, **fields)
 
 
 def write(links: LinkList) -> bytes:
@@ -86,7 +85,7 @@ def _feed_item(link: Link) -> dict[str, object]:
         "authors": [{"name": name} for name in link.authors],
         "tags": link.topics,
         "language": link.language,
-        _OURS: details(link, without=("note", "authors", "topics", "language", "added_at")),
+        _OURS: collect_details(link, without=("note", "authors", "topics", "language", "added_at")),
     }
     return {
         name: value for name, value in item.items() if name == "content_text" or value not in ("", [], {})

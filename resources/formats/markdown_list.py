@@ -12,9 +12,9 @@ from markdown_it.token import Token
 
 from events.formats.reading import at_line
 
-from .details import details, dump, load
+from .collector import LinkCollector
+from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer
 
 LONGEST_LINE = 20_000  # characters; longer ones are no list, and slow to read
 _parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("inline")
@@ -33,16 +33,16 @@ def read(text: str) -> Reading:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
-            reader.gatherer.report.tally(_("The line is too long to be read"), at_line(number + 1))
+            reader.collector.report.tally(_("The line is too long to be read"), at_line(number + 1))
             lines[number] = ""
     references: dict = {}
     reader.walk(_parser.parse("\n".join(lines), references), references)
-    return reader.gatherer.reading()
+    return reader.collector.build_reading()
 
 
 class _Reader:
     def __init__(self):
-        self.gatherer = Gatherer("Markdown")
+        self.collector = LinkCollector("Markdown")
         self.headings: list[tuple[int, str]] = []  # level and text of those above
         self.named = ""  # the collection that they make
         self.described = False  # what follows is the collection's text, which is known
@@ -82,13 +82,13 @@ class _Reader:
         known = _comment(children)
         text = known.get("title") or _plain_text(children)
         if is_title:
-            self.gatherer.title = str(text)
+            self.collector.title = str(text)
         else:
             self.headings = [(above, name) for above, name in self.headings if above < level] + [
                 (level, text)
             ]
             path = " / ".join(str(name) for _level, name in self.headings if name)
-            self.named = self.gatherer.collection(path, known.get("text", ""))
+            self.named = self.collector.add_collection(path, known.get("text", ""))
             self.described = "text" in known
         for _at, link in _links(children):
             self.keep({"place": place, **link})
@@ -120,7 +120,7 @@ class _Reader:
     def pass_over(self, place: str, text: str) -> None:
         """Say that a text has no link and belongs to nothing: neither to a row nor to a heading that has it."""
         if text.strip() and not self.row and not self.described:
-            self.gatherer.report.tally(_("Text without a link was left out"), place, "info")
+            self.collector.report.tally(_("Text without a link was left out"), place, "info")
 
     def flush(self) -> None:
         if self.item is not None:
@@ -131,7 +131,7 @@ class _Reader:
     def keep(self, link: dict) -> None:
         link.pop("after", None)
         collections = link.pop("collections", None) or ([self.named] if self.named else [])
-        self.gatherer.add(link.pop("place"), link.pop("url"), collections=collections, **link)
+        self.collector.add(link.pop("place"), link.pop("url"), collections=collections, **link)
 
 
 def _inline(token: Token, references: dict) -> Iterator[tuple[str, list[Token]]]:
@@ -171,7 +171,7 @@ def _links(children: list[Token], bare_too: bool = False) -> list[tuple[int, dic
 def _comment(children: list[Token]) -> dict:
     for token in children:
         if token.type == "html_inline" and (match := _COMMENT.fullmatch(token.content.strip())):
-            return load(match[1])
+            return load_details(match[1])
     return {}
 
 
@@ -234,7 +234,7 @@ def _heading(mark: str, title: str, text: str = "") -> str:
 
 
 def _item(link: Link) -> str:
-    known = details(link, without=("collections",))
+    known = collect_details(link, without=("collections",))
     if len(link.collections) > 1:
         known["collections"] = link.collections
     if not _PLAIN.fullmatch(link.title):
@@ -254,7 +254,7 @@ def _escape(text: str) -> str:
 def _hidden(known: dict) -> str:
     if not known:
         return ""
-    text = dump(known)
+    text = dump_details(known)
     for mark in ("--", "<", ">", "`"):
         text = text.replace(mark, "".join(f"\\u{ord(character):04x}" for character in mark))
     return f" <!-- {text} -->"

@@ -6,22 +6,21 @@ from lxml import etree
 
 from events.formats.reading import at_line
 
-from .details import details, dump, load
+from .collector import LinkCollector
+from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer
-from .xml import DETAILS, NAMESPACE, name_of
-from .xml import dump as dump_xml
+from .xml import DETAILS, NAMESPACE, dump_xml, local_name
 
 _ADDRESSES = ("url", "htmlurl", "xmlurl")  # a feed's page is worth more to a reader than the feed
 
 
 def read(root: etree._Element) -> Reading:
     """Outlines with an address are links; those without are collections of what is in them."""
-    gatherer = Gatherer("OPML")
-    gatherer.title = next((each.text or "" for each in root.iter("{*}title", "title")), "")
+    collector = LinkCollector("OPML")
+    collector.title = next((each.text or "" for each in root.iter("{*}title", "title")), "")
     path: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        if name_of(element) != "outline":
+        if local_name(element) != "outline":
             continue
         found = {name.rpartition("}")[2].lower(): value for name, value in element.attrib.items()}
         address = next((found[name] for name in _ADDRESSES if found.get(name)), "")
@@ -29,15 +28,15 @@ def read(root: etree._Element) -> Reading:
         if event == "end":
             path = path if address else path[:-1]
         elif address:
-            _link(gatherer, element, found, address, " / ".join(name for name in path if name))
+            _link(collector, element, found, address, " / ".join(name for name in path if name))
         else:
             path.append(title)
-            gatherer.collection(" / ".join(name for name in path if name), found.get("description", ""))
-    return gatherer.reading()
+            collector.add_collection(" / ".join(name for name in path if name), found.get("description", ""))
+    return collector.build_reading()
 
 
-def _link(gatherer: Gatherer, element, found: dict[str, str], address: str, collection: str) -> None:
-    known = load(element.get(DETAILS))
+def _link(collector: LinkCollector, element, found: dict[str, str], address: str, collection: str) -> None:
+    known = load_details(element.get(DETAILS))
     fields = {
         "title": found.get("text") or found.get("title"),
         "note": found.get("description"),
@@ -46,7 +45,7 @@ def _link(gatherer: Gatherer, element, found: dict[str, str], address: str, coll
         "added_at": _moment(found.get("created")),
         "collections": [collection] if collection else [],
     }
-    gatherer.add(at_line(element.sourceline), address, **(fields | known))
+    collector.add(at_line(element.sourceline), address, **(fields | known))
 
 
 def _moment(text: str | None):
@@ -79,7 +78,7 @@ def write(links: LinkList) -> bytes:
 
 def _outline(parent: etree._Element, link: Link) -> None:
     outline = etree.SubElement(parent, "outline", type="link", text=link.title, url=link.url)
-    known = details(link, without=("note", "language", "added_at"))
+    known = collect_details(link, without=("note", "language", "added_at"))
     if len(link.collections) < 2:
         known.pop("collections", None)
     if not any("," in topic or "/" in topic for topic in link.topics):
@@ -89,7 +88,7 @@ def _outline(parent: etree._Element, link: Link) -> None:
         "category": ",".join(topic.replace(",", " ") for topic in link.topics),
         "language": link.language,
         "created": format_datetime(link.added_at) if link.added_at else "",
-        DETAILS: dump(known) if known else "",
+        DETAILS: dump_details(known) if known else "",
     }
     for name, value in written.items():
         if value:

@@ -12,8 +12,8 @@ from openpyxl.cell import WriteOnlyCell
 
 from events.formats.reading import at_line, at_row
 
+from .collector import LinkCollector, one_line
 from .document import Link, LinkList, Reading
-from .gathering import Gatherer, one_line
 
 # field: headings, compared without case, blanks and punctuation; the first is the one that is written
 COLUMNS = {
@@ -55,7 +55,7 @@ def read_csv(text: str) -> Reading:
     separator = max(",;\t|", key=first.count)
     csv.field_size_limit(10_000_000)
     rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    return _read(_numbered(rows), Gatherer("CSV"), at_line)
+    return _read(_numbered(rows), LinkCollector("CSV"), at_line)
 
 
 def _numbered(rows) -> Iterator[tuple[int, list[object]]]:
@@ -77,28 +77,30 @@ def read_xlsx(data: bytes) -> Reading:
                 raise ValueError(_("The spreadsheet is too large."))
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)
         rows = book.worksheets[0].iter_rows(values_only=True, max_col=100)
-        return _read(enumerate(map(list, rows), 1), Gatherer("XLSX"), at_row)
+        return _read(enumerate(map(list, rows), 1), LinkCollector("XLSX"), at_row)
     except ValueError:
         raise
     except Exception as error:  # openpyxl lets every kind of error of a damaged file through
         raise ValueError(_("The spreadsheet is damaged or cut off.")) from error
 
 
-def _read(rows: Iterable[tuple[int, list[object]]], gatherer: Gatherer, at: Callable[[int], str]) -> Reading:
+def _read(
+    rows: Iterable[tuple[int, list[object]]], collector: LinkCollector, at: Callable[[int], str]
+) -> Reading:
     fields: list[str] = []
     for number, row in rows:
         if not any(str(cell or "").strip() for cell in row):
             continue
         if not fields:
-            fields = _columns(row, gatherer, at(number))
+            fields = _columns(row, collector, at(number))
             if any("://" in str(cell) for cell in row):  # no headings: this is a link already
-                _row(gatherer, fields, row, at(number))
+                _row(collector, fields, row, at(number))
         else:
-            _row(gatherer, fields, row, at(number))
-    return gatherer.reading()
+            _row(collector, fields, row, at(number))
+    return collector.build_reading()
 
 
-def _columns(row: list[object], gatherer: Gatherer, place: str) -> list[str]:
+def _columns(row: list[object], collector: LinkCollector, place: str) -> list[str]:
     """What each column holds; without headings the address is recognised, then title, note and topics."""
     if any("://" in str(cell) for cell in row):
         address = next(index for index, cell in enumerate(row) if "://" in str(cell))
@@ -111,13 +113,13 @@ def _columns(row: list[object], gatherer: Gatherer, place: str) -> list[str]:
     unknown = [one_line(cell) for cell, field in zip(row, fields, strict=True) if not field and cell]
     if unknown:
         message = _("These columns were not understood: %(names)s.") % {"names": ", ".join(unknown)[:300]}
-        gatherer.report.add(place, message, "info")
+        collector.report.add(place, message, "info")
     for rank, index in enumerate(sorted(addresses, key=lambda i: _ADDRESS_ORDER.index(_plain(row[i])))):
         fields[index] = f"url{rank}"
     return fields
 
 
-def _row(gatherer: Gatherer, fields: list[str], row: list[object], place: str) -> None:
+def _row(collector: LinkCollector, fields: list[str], row: list[object], place: str) -> None:
     found: dict[str, object] = {}
     for field, cell in zip(fields, row, strict=False):
         if field and cell not in (None, ""):
@@ -126,7 +128,7 @@ def _row(gatherer: Gatherer, fields: list[str], row: list[object], place: str) -
     for name in ("topics", "collections", "authors"):
         if isinstance(found.get(name), str):
             found[name] = _split(found[name], commas=name == "topics")
-    gatherer.add(place, address, **{k: v for k, v in found.items() if not k.startswith("url")})
+    collector.add(place, address, **{k: v for k, v in found.items() if not k.startswith("url")})
 
 
 def _unguarded(cell: object) -> object:

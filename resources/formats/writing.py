@@ -1,4 +1,4 @@
-"""Every format that lists can be written in, by the ending of its file's name."""
+"""The formats that link lists can be written in, by file name suffix."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .document import LinkList
 
 @dataclass(frozen=True)
 class Format:
-    """`name` is what people call it, `suffix` ends a file's name."""
+    """`name` is shown to people; `suffix` ends a file's name."""
 
     name: str
     suffix: str
@@ -32,6 +32,6 @@ WRITERS = {
 }
 
 
-def write(links: LinkList, format: str) -> bytes:
+def write_links(links: LinkList, format: str) -> bytes:
     """The list as a file; `format` is one of WRITERS."""
     return WRITERS[format].write(links)

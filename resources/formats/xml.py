@@ -1,4 +1,4 @@
-"""What the formats in XML share: parsing that reaches nothing outside of the file, and our namespace."""
+"""Shared by the XML formats: parsing without network, entities or DTDs, and the portal's namespace."""
 
 from lxml import etree
 
@@ -6,8 +6,8 @@ NAMESPACE = "urn:roadshow:links"
 DETAILS = f"{{{NAMESPACE}}}details"
 
 
-def parse(data: bytes) -> etree._Element | None:
-    """The root of a document, also of a damaged one; None when there is nothing to be saved."""
+def parse_xml(data: bytes) -> etree._Element | None:
+    """The root element, also of a damaged document; None when nothing could be parsed."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -19,10 +19,10 @@ def parse(data: bytes) -> etree._Element | None:
     return etree.fromstring(data, parser)
 
 
-def name_of(element: etree._Element) -> str:
-    """The element's name without its namespace; empty for what is no element."""
+def local_name(element: etree._Element) -> str:
+    """The element's name without its namespace, in lower case; empty for comments and the like."""
     return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
 
 
-def dump(root: etree._Element) -> bytes:
+def dump_xml(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)

@@ -1,21 +1,21 @@
-"""Looking at the addresses of links, through the guard: whether they still work, and what they are."""
+"""Requests to the URLs of links, through the guard: whether they work, and their pages' metadata."""
 
-from .archive import archived_copy
-from .background import check_each
-from .checking import FAILED, LATER, OK, Checked, Pace, check
-from .proposing import Proposal, kind_of_address, look_up, propose
+from .archive import find_archived_copy
+from .background import iterate_checks
+from .checking import FAILED, LATER, OK, CheckResult, Pace, check_urls
+from .metadata import PageMetadata, extract_metadata, fetch_metadata, guess_kind
 
 __all__ = [
     "FAILED",
     "LATER",
     "OK",
-    "Checked",
+    "CheckResult",
     "Pace",
-    "Proposal",
-    "archived_copy",
-    "check",
-    "check_each",
-    "kind_of_address",
-    "look_up",
-    "propose",
+    "PageMetadata",
+    "check_urls",
+    "extract_metadata",
+    "fetch_metadata",
+    "find_archived_copy",
+    "guess_kind",
+    "iterate_checks",
 ]

@@ -1,4 +1,4 @@
-"""`check` for code that waits."""
+"""`check_urls` for synchronous code."""
 
 import asyncio
 import contextlib
@@ -6,24 +6,24 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 
-from .checking import Checked, check
+from .checking import CheckResult, check_urls
 
 
-def check_each(urls: Iterable[str], **options) -> Iterator[Checked]:
-    """What `check` finds, for a command that writes each result to the database.
+def iterate_checks(urls: Iterable[str], **options) -> Iterator[CheckResult]:
+    """Results of `check_urls`, for callers that write each to the database.
 
-    The requests run in a thread of their own; closing the iterator (or an interrupt) ends them.
+    The requests run in a separate thread; closing the iterator (or an interrupt) cancels them.
     """
-    results: queue.Queue[Checked | BaseException | None] = queue.Queue()
+    results: queue.Queue[CheckResult | BaseException | None] = queue.Queue()
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
-        async with contextlib.aclosing(check(urls, **options)) as found:
+        async with contextlib.aclosing(check_urls(urls, **options)) as found:
             async for result in found:
                 results.put(result)
 
     task = loop.create_task(run())
-    thread = threading.Thread(target=_work, args=(loop, task, results), name="check", daemon=True)
+    thread = threading.Thread(target=_run_loop, args=(loop, task, results), name="check", daemon=True)
     thread.start()
     try:
         while (result := results.get()) is not None:
@@ -31,12 +31,12 @@ def check_each(urls: Iterable[str], **options) -> Iterator[Checked]:
                 raise result
             yield result
     finally:
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
             loop.call_soon_threadsafe(task.cancel)
         thread.join()
 
 
-def _work(loop: asyncio.AbstractEventLoop, task: asyncio.Task, results: queue.Queue) -> None:
+def _run_loop(loop: asyncio.AbstractEventLoop, task: asyncio.Task, results: queue.Queue) -> None:
     end: BaseException | None = None
     try:
         loop.run_until_complete(task)

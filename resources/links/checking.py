@@ -1,6 +1,6 @@
-"""Whether addresses still work: many at once, few at a time for each host, each told as soon as it is known.
+"""Check whether URLs still work: many at once, few at a time per host, each result as soon as it is there.
 
-A single check only says what it saw. That a link is broken is for whoever keeps the history to conclude.
+One check reports what it observed. `resources.actions.record_check` concludes from several that a link is broken.
 """
 
 import asyncio
@@ -15,70 +15,72 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.url_normalization import normalise
+from roadshow.core.url_normalization import normalise_url
 from roadshow.http import guard
-from roadshow.http.guard import Fetched, FetchFailed, Policy, Session
+from roadshow.http.guard import FetchedResponse, FetchFailed, Policy, Session
 
-from .missing import is_missing
+from .soft_404 import is_soft_404
 
 OK, FAILED, LATER = "ok", "failed", "later"
 _GONE = (404, 410)
-_CLOSED = (401, 402, 403, 405, 406, 407, 412, 451, 999)  # says nothing about whether people can read it
+_CLOSED = (401, 402, 403, 405, 406, 407, 412, 451, 999)  # refused to programs; browsers may get the page
 _BUSY = (408, 425, 429, 503)
 _PERMANENT = (301, 308)
 _PAGES = ("", "text/html", "application/xhtml+xml")
-_LOOK = 64 * 1024  # bytes of a page that are read
-_LONGEST_WAIT = 7 * 86400
+_PAGE_BYTES = 64 * 1024  # bytes of a page that are read
+_MAX_RETRY_AFTER = 7 * 86400
 _PASSING = ("timeout", "name-later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What one check saw. `outcome`: "ok", "failed", or "later" when the answer decides nothing."""
+class CheckResult:
+    """Result of one check. `outcome`: "ok", "failed", or "later" when the response decides nothing."""
 
     url: str
     outcome: str
-    status: int | None = None  # HTTP status of the last answer
-    reason: object = ""  # a sentence, translated when it is shown; empty when all is well
+    status: int | None = None  # HTTP status of the last response
+    reason: object = ""  # a sentence, translated when it is shown; empty for "ok"
     final_url: str = ""  # where the redirects led
     moved_to: str = ""  # the new address, when every redirect on the way was permanent
-    soft_404: bool = False  # it answers, but with a page that says there is none
-    retry_after: int | None = None  # seconds that the server asked to wait
+    soft_404: bool = False  # status 2xx, but the page says "not found"
+    retry_after: int | None = None  # seconds, from the Retry-After header
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast to ask. Hosts that the guard's settings name are the operator's own: they are not spared."""
+    """Request rate limits. Hosts that the guard's settings name are the operator's own and have no delay."""
 
-    at_once: int = 40  # requests in flight, in all
+    at_once: int = 40  # requests in flight, all hosts
     per_host: int = 2
     delay: float = 0.5  # seconds between two requests to one host
     timeout: float = 15.0  # seconds for one request with its redirects
     own_per_host: int = 20
 
 
-async def check(
+async def check_urls(
     urls: Iterable[str],
     *,
     pace: Pace = Pace(),
     policy: Policy | None = None,
     context=None,
     stop: threading.Event | None = None,
-) -> AsyncIterator[Checked]:
-    """Each address once, in the order in which they are known. Closing it ends what is under way.
+) -> AsyncIterator[CheckResult]:
+    """Check each URL once; results come in the order in which they finish. Closing cancels running requests.
 
-    Once `stop` is set no further address is begun; those under way are still told.
+    Once `stop` is set no further URL is started; results of running ones still come.
     """
     policy = policy or Policy.default()
     hosts: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
         hosts.setdefault(_host(url), []).append(url)
-    done: asyncio.Queue[Checked | None] = asyncio.Queue()  # None: a worker has ended
+    done: asyncio.Queue[CheckResult | None] = asyncio.Queue()  # None: a worker has ended
     gate = asyncio.Semaphore(pace.at_once)
     async with Session(policy=policy, context=context, connections=2 * pace.at_once) as session:
-        lanes = [_Lane(session, pace, gate, waiting, done, stop) for waiting in hosts.values()]
-        tasks = [asyncio.create_task(lane.run()) for lane in lanes for _each in range(lane.width)]
+        queues = [_HostQueue(session, pace, gate, waiting, done, stop) for waiting in hosts.values()]
+        tasks = []
+        for host_queue in queues:
+            tasks += [asyncio.create_task(host_queue.run()) for _worker in range(host_queue.width)]
         try:
             left = len(tasks)
             while left:
@@ -97,8 +99,8 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].lower()
 
 
-class _Lane:
-    """The addresses of one host, asked one after the other by `width` workers."""
+class _HostQueue:
+    """The URLs of one host, checked one after the other by `width` workers."""
 
     def __init__(self, session: Session, pace: Pace, gate: asyncio.Semaphore, waiting: list[str], done, stop):
         self.session, self.pace, self.gate, self.done = session, pace, gate, done
@@ -107,58 +109,58 @@ class _Lane:
         own = self._is_own(waiting[0])
         self.width = min(len(waiting), pace.own_per_host if own else pace.per_host)
         self.delay = 0.0 if own else pace.delay
-        self.free_at = 0.0
+        self.next_request_at = 0.0
 
     def _is_own(self, url: str) -> bool:
-        with contextlib.suppress(guard.Refused):
-            address = self.session.policy.check(url)
-            return self.session.policy.allows(address.host, address.real_port)
+        with contextlib.suppress(guard.UrlRefused):
+            address = self.session.policy.check_url(url)
+            return self.session.policy.is_allowed(address.host, address.real_port)
         return False
 
     async def run(self) -> None:
         while self.waiting and not self.stop.is_set():
             url = self.waiting.pop()
-            begun = time.monotonic()
+            started = time.monotonic()
             try:
-                found = await self.look(url)
-            except Exception as error:  # one odd answer must not end the check of all others
+                found = await self.check_url(url)
+            except Exception as error:  # one malformed response must not stop the other checks
                 found = _failed(url, error)
-            self.done.put_nowait(_timed(found, time.monotonic() - begun))
+            self.done.put_nowait(_with_duration(found, time.monotonic() - started))
         self.done.put_nowait(None)
 
-    async def fetch(self, url: str, method: str) -> Fetched:
+    async def fetch(self, url: str, method: str) -> FetchedResponse:
         now = asyncio.get_running_loop().time()
-        self.free_at = max(now, self.free_at) + self.delay
-        await asyncio.sleep(self.free_at - self.delay - now)
+        self.next_request_at = max(now, self.next_request_at) + self.delay
+        await asyncio.sleep(self.next_request_at - self.delay - now)
         async with self.gate:
             return await self.session.fetch(
-                url, method=method, timeout=self.pace.timeout, limit=_LOOK, truncate=True
+                url, method=method, timeout=self.pace.timeout, limit=_PAGE_BYTES, truncate=True
             )
 
-    async def look(self, url: str) -> Checked:
-        """HEAD first, which costs the least; GET where it was refused, and to look at pages."""
-        answer = await self._head(url)
-        if answer is None or (answer.status < 300 and answer.content_type in _PAGES):
-            answer = await self.fetch(url, "GET")
-        missing = answer.status < 300 and await is_missing(
-            answer, url, lambda other: self.fetch(other, "GET")
+    async def check_url(self, url: str) -> CheckResult:
+        """Send HEAD first, then GET where HEAD was refused and for HTML pages (to detect soft 404s)."""
+        response = await self._send_head(url)
+        if response is None or (response.status < 300 and response.content_type in _PAGES):
+            response = await self.fetch(url, "GET")
+        soft_404 = response.status < 300 and await is_soft_404(
+            response, url, lambda other: self.fetch(other, "GET")
         )
-        return _judged(url, answer, missing)
+        return _build_result(url, response, soft_404)
 
-    async def _head(self, url: str) -> Fetched | None:
-        """The answer to HEAD, if it decides something: many servers answer it badly."""
+    async def _send_head(self, url: str) -> FetchedResponse | None:
+        """The response to HEAD; None where it decides nothing, because many servers handle HEAD wrongly."""
         try:
-            answer = await self.fetch(url, "HEAD")
+            response = await self.fetch(url, "HEAD")
         except FetchFailed as error:
             if error.reason in ("protocol", "redirects"):
                 return None
             raise
-        return answer if answer.status < 300 or answer.status in (410, 429) else None
+        return response if response.status < 300 or response.status in (410, 429) else None
 
 
-def _judged(url: str, answer: Fetched, missing: bool) -> Checked:
-    status, outcome, reason = answer.status, OK, ""
-    if missing:
+def _build_result(url: str, response: FetchedResponse, soft_404: bool) -> CheckResult:
+    status, outcome, reason = response.status, OK, ""
+    if soft_404:
         outcome, reason = FAILED, _("The server sends a page that says there is no such page.")
     elif status in _GONE:
         outcome, reason = FAILED, _("There is no such page any more (%(status)d).")
@@ -168,20 +170,20 @@ def _judged(url: str, answer: Fetched, missing: bool) -> Checked:
         outcome, reason = LATER, _("The server lets no program in (%(status)d).")
     elif status >= 300:
         outcome, reason = FAILED, _("The server answers with an error (%(status)d).")
-    return Checked(
+    return CheckResult(
         url=url,
         outcome=outcome,
         status=status,
-        reason=_Sentence(reason, {"status": status}) if reason else "",
-        final_url=answer.url,
-        moved_to=_moved_to(url, answer) if outcome == OK else "",
-        soft_404=missing,
-        retry_after=_retry_after(answer) if outcome == LATER else None,
+        reason=_LazySentence(reason, {"status": status}) if reason else "",
+        final_url=response.url,
+        moved_to=_find_new_url(url, response) if outcome == OK else "",
+        soft_404=soft_404,
+        retry_after=_parse_retry_after(response) if outcome == LATER else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class _LazySentence:
     text: object
     values: dict[str, object]
 
@@ -189,37 +191,37 @@ class _Sentence:
         return str(self.text) % self.values
 
 
-def _failed(url: str, error: Exception) -> Checked:
+def _failed(url: str, error: Exception) -> CheckResult:
     if not isinstance(error, FetchFailed):
-        return Checked(url=url, outcome=LATER, reason=_("The address could not be checked."))
-    return Checked(url=url, outcome=LATER if error.reason in _PASSING else FAILED, reason=error)
+        return CheckResult(url=url, outcome=LATER, reason=_("The address could not be checked."))
+    return CheckResult(url=url, outcome=LATER if error.reason in _PASSING else FAILED, reason=error)
 
 
-def _timed(found: Checked, seconds: float) -> Checked:
+def _with_duration(found: CheckResult, seconds: float) -> CheckResult:
     return replace(found, seconds=round(seconds, 3))
 
 
-def _moved_to(url: str, answer: Fetched) -> str:
-    """Where to go from now on: as far as the redirects were permanent from the first one on."""
+def _find_new_url(url: str, response: FetchedResponse) -> str:
+    """The target of the leading permanent redirects, normalised; empty when there is none."""
     target = url
-    for status, address in answer.redirects:
+    for status, address in response.redirects:
         if status not in _PERMANENT:
             break
         target = address
     if len(urlsplit(target).path) < 2 < len(urlsplit(url).path):
-        return ""  # a front page is no new home of a page
+        return ""  # a redirect to the front page does not replace a page
     with contextlib.suppress(ValueError):
-        return normalise(target) if normalise(target) != normalise(url) else ""
+        return normalise_url(target) if normalise_url(target) != normalise_url(url) else ""
     return ""
 
 
-def _retry_after(answer: Fetched) -> int | None:
-    text = answer.headers.get("retry-after", "").strip()
+def _parse_retry_after(response: FetchedResponse) -> int | None:
+    text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return min(int(text[:9]), _LONGEST_WAIT)
+        return min(int(text[:9]), _MAX_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return min(max(0, round(moment.timestamp() - time.time())), _LONGEST_WAIT)
+        return min(max(0, round(moment.timestamp() - time.time())), _MAX_RETRY_AFTER)
     except (ValueError, TypeError, OverflowError):
         return None

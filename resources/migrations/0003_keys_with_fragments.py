@@ -2,14 +2,14 @@
 
 from django.db import migrations
 
-from roadshow.core.url_normalization import address_key
+from roadshow.core.url_normalization import compute_url_key
 
 
 def write_keys(apps, schema_editor):
     rows = apps.get_model("resources", "Resource").objects.filter(url__contains="#").only("url", "url_key")
     changed = []
     for row in rows:
-        row.url_key = address_key(row.url)
+        row.url_key = compute_url_key(row.url)
         changed.append(row)
     rows.model.objects.bulk_update(changed, ["url_key"], batch_size=500)
 

@@ -1,8 +1,8 @@
-"""Pages and files of the library."""
+"""Pages and files of links and collections."""
 
 from .files import collection_file, resource_file
 from .pages import collection, collection_list, resource, resource_list
-from .suggesting import suggest_link
+from .suggesting import suggest
 
 __all__ = [
     "collection",
@@ -11,5 +11,5 @@ __all__ = [
     "resource",
     "resource_file",
     "resource_list",
-    "suggest_link",
+    "suggest",
 ]

@@ -1,6 +1,7 @@
-"""The library as feeds and files, for every filter of its page and for each collection."""
+"""Link lists as feeds and files, filtered like the page, and one for each collection."""
 
 from http import HTTPStatus
+from itertools import chain
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -14,60 +15,60 @@ from roadshow.api.changes import version
 from roadshow.http.files import file_response
 from roadshow.http.pages import root_of
 
-from ..exports import links_of
+from ..exports import build_link_list
 from ..filters import ResourceFilter
-from ..formats import WRITERS, write
+from ..formats import WRITERS, write_links
 from ..models import Collection, Resource
 
-NOBODY = AnonymousUser()  # a file says what everybody may know, whoever fetches it
-LATEST = 200  # links in a feed
+ANONYMOUS = AnonymousUser()  # files have public links only, whoever requests them
+FEED_LENGTH = 200  # links, newest first
 
 
 @require_safe
 def resource_file(request, format):
-    """The list of links as a file, narrowed by the page's parameters; the feed has the newest only."""
-    listed = Resource.objects.visible_to(NOBODY).listed()
+    """The list of links as a file, filtered by the page's parameters; the feed has the newest only."""
+    listed = Resource.objects.visible_to(ANONYMOUS).listed()
     filterset = ResourceFilter(request.GET, listed, request=request)
-    filterset.user = NOBODY
+    filterset.user = ANONYMOUS
     problems = filterset.problems()
     if problems:
-        sentences = "\n".join(str(text) for texts in problems.values() for text in texts)
+        sentences = "\n".join(map(str, chain.from_iterable(problems.values())))
         return HttpResponse(
             sentences, status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8"
         )
     title = _("Links of %(site)s") % {"site": settings.SITE_NAME}
-    rows = filterset.qs[:LATEST] if format == "atom" else filterset.qs
-    return _file(request, format, rows, title, reverse("resources:resources"), "resources")
+    rows = filterset.qs[:FEED_LENGTH] if format == "atom" else filterset.qs
+    return _serve_file(request, format, rows, title, reverse("resources:resources"), "resources")
 
 
 @require_safe
 def collection_file(request, slug, format):
     """A collection's links in their order, as a file."""
-    found = get_object_or_404(Collection.objects.visible_to(NOBODY).defer("search"), slug=slug)
-    rows = Resource.objects.visible_to(NOBODY).listed().filter(collection_items__collection=found)
+    found = get_object_or_404(Collection.objects.visible_to(ANONYMOUS).defer("search"), slug=slug)
+    rows = Resource.objects.visible_to(ANONYMOUS).listed().filter(collection_items__collection=found)
     rows = rows.order_by("collection_items__position", "collection_items__pk")
-    return _file(request, format, rows, found.title, found.get_absolute_url(), found.slug, found)
+    return _serve_file(request, format, rows, found.title, found.get_absolute_url(), found.slug, found)
 
 
-def _file(
+def _serve_file(
     request, format: str, rows, title: str, page: str, name: str, only: Collection | None = None
 ) -> HttpResponse:
-    def made() -> bytes:
-        links = links_of(
+    def build_content() -> bytes:
+        links = build_link_list(
             rows,
-            NOBODY,
+            ANONYMOUS,
             root=root_of(request),
             title=title,
             page=page,
             feed=request.get_full_path(),
             only=only,
         )
-        return write(links, format)
+        return write_links(links, format)
 
     state = version()
     return file_response(
         request,
-        made,
+        build_content,
         state=[state, format],
         modified=state.at,
         content_type=WRITERS[format].media_type,

@@ -1,6 +1,7 @@
-"""Pages of the library: links and collections."""
+"""Pages of links and collections."""
 
 from dataclasses import replace
+from itertools import chain
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,20 +12,21 @@ from events.models import Event, Talk
 from roadshow.http.pages import controls, edit_url, render_list
 from speakers.models import Speaker
 
-from ..facets import facets
+from ..facets import build_facets
 from ..filters import CollectionFilter, ResourceFilter
 from ..formats import WRITERS
 from ..models import Collection, Resource
 
-BESIDE = ("q", "ordering", "page")  # parameters that the form has itself, or that it starts anew
+OWN_PARAMETERS = ("q", "ordering", "page")  # the form has fields for the first two and resets the page
 
 
 @require_safe
 def resource_list(request):
     rows = Resource.objects.visible_to(request.user).listed()
     filterset = ResourceFilter(request.GET, rows.for_cards(), request=request)
-    search, order = controls(filterset, {"q": None, "ordering": _orders()})
-    found = facets(filterset, request.GET)
+    search, order = controls(filterset, {"q": None, "ordering": _order_choices()})
+    found = build_facets(filterset, request.GET)
+    choices = chain.from_iterable(facet.choices for facet in found)
     query = request.GET.copy()
     query.pop("page", None)
     return render_list(
@@ -33,24 +35,26 @@ def resource_list(request):
         filterset,
         context={
             "controls": [search, replace(order, label=_("Order"))],
-            "kept": [(name, value) for name, value in request.GET.items() if name not in BESIDE and value],
+            "kept": [
+                (name, value) for name, value in request.GET.items() if name not in OWN_PARAMETERS and value
+            ],
             "facets": found,
-            "narrowed": [choice for facet in found for choice in facet.choices if choice.chosen],
-            "files": files("resources:feed", "resources:{}", (), query.urlencode()),
+            "narrowed": [choice for choice in choices if choice.chosen],
+            "files": list_files("resources:feed", "resources:{}", (), query.urlencode()),
             "collections": Collection.objects.visible_to(request.user).defer("search", "text")[:6],
         },
     )
 
 
-def _orders() -> list[tuple[str, str]]:
+def _order_choices() -> list[tuple[str, str]]:
     return [
         ("-citations", _("most cited by talks first")),
         ("title", _("by title")),
     ]
 
 
-def files(feed: str, file: str, args: tuple, query: str = "") -> list[dict[str, str]]:
-    """The list as files: name, address and media type of each; `{}` in `file` stands for the format."""
+def list_files(feed: str, file: str, args: tuple, query: str = "") -> list[dict[str, str]]:
+    """Name, URL and media type of the list in each format; `file` is a URL name with `{}` for the format."""
     suffix = f"?{query}" if query else ""
     return [
         {
@@ -97,7 +101,7 @@ def collection(request, slug):
         "resources/collection.html",
         {
             "collection": row,
-            "files": files("resources:collection_feed", "resources:collection_{}", (row.slug,)),
+            "files": list_files("resources:collection_feed", "resources:collection_{}", (row.slug,)),
             "edit": edit_url(request, row),
         },
     )

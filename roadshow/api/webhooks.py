@@ -22,7 +22,7 @@ from roadshow.api.changes import Change, Place, latest
 from roadshow.api.feed import told
 from roadshow.api.router import VIEWSETS
 from roadshow.api.viewsets import PublicMixin
-from roadshow.http.guard import FetchFailed, Refused, fetch
+from roadshow.http.guard import FetchFailed, UrlRefused, fetch_url
 from roadshow.models import Delivery, Webhook
 
 BATCH = 100  # changes in a delivery
@@ -80,7 +80,7 @@ def send(delivery: Delivery) -> bool:
     delivery.attempts += 1
     delivery.status, delivery.problem = None, ""
     try:
-        answer = fetch(
+        answer = fetch_url(
             delivery.webhook.url,
             method="POST",
             body=body,
@@ -92,7 +92,7 @@ def send(delivery: Delivery) -> bool:
         delivery.status = answer.status
         if not 200 <= answer.status < 300:
             delivery.problem = _("It answered with status %(status)s.") % {"status": answer.status}
-    except (Refused, FetchFailed) as error:
+    except (UrlRefused, FetchFailed) as error:
         delivery.problem = str(error)[:500]
     if not delivery.problem:
         delivery.delivered_at = timezone.now()

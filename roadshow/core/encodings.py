@@ -1,13 +1,15 @@
-"""How text is encoded when nothing says so."""
+"""Detection of a text's encoding where nothing declares it."""
 
 from charset_normalizer import from_bytes
 
-# Those that are still met. Among all there are, a short text in French fits Baltic as well.
-MET = ["utf_8", "cp1252", "gb18030", "shift_jis", "cp1251"]
+# Only encodings still in common use: with all known ones as candidates a short French text is taken for Baltic.
+CANDIDATES = ["utf_8", "cp1252", "gb18030", "shift_jis", "cp1251"]
 SAMPLE = 256 * 1024  # bytes
 
 
-def likely_encoding(data: bytes) -> str | None:
-    """The name of an encoding in which `data` reads like text; None when it reads like none."""
-    best = from_bytes(data[:SAMPLE], cp_isolation=MET).best()
-    return None if best is None else "cp1252" if best.encoding == "ascii" else best.encoding
+def guess_encoding(data: bytes) -> str | None:
+    """The name of the candidate encoding that fits `data` best; None when none fits."""
+    best = from_bytes(data[:SAMPLE], cp_isolation=CANDIDATES).best()
+    if best is None:
+        return None
+    return "cp1252" if best.encoding == "ascii" else best.encoding

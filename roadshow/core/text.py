@@ -24,16 +24,16 @@ _reader = MarkdownIt("commonmark", {"linkify": True, "breaks": False, "html": Tr
 _reader.enable(["table", "strikethrough", "linkify"])
 
 
-def html(text: str, *, top: int = 3) -> SafeString:
+def render_html(text: str, *, top: int = 3) -> SafeString:
     """Markdown (with the HTML that is often in it) as safe HTML; its highest heading becomes `<h{top}>`.
 
     Links carry rel="nofollow noopener"; scripts, styles, pictures and anything unknown are dropped.
     """
-    return mark_safe(_html(text, top))
+    return mark_safe(_render_html(text, top))
 
 
 @lru_cache(maxsize=512)
-def _html(text: str, top: int) -> str:
+def _render_html(text: str, top: int) -> str:
     raw = _reader.render(text.replace("\0", ""))
     levels = [int(level) for level in re.findall(r"<h([1-6])\b", raw, re.I)]
     lower = top - min(levels, default=top)
@@ -49,16 +49,16 @@ def _html(text: str, top: int) -> str:
     )
 
 
-def plain(text: str, length: int | None = None) -> str:
+def render_plain_text(text: str, length: int | None = None) -> str:
     """Markdown as one paragraph of plain text, cut at a word's end after `length` characters."""
-    words = " ".join(unescape(nh3.clean(strip_tags(_html(text, 3)), tags=set())).split())
+    words = " ".join(unescape(nh3.clean(strip_tags(_render_html(text, 3)), tags=set())).split())
     if length is None or len(words) <= length:
         return words
     cut = words[: length + 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut[:length]).rstrip(" ,.;:") + "…"
 
 
-def _folded(char: str) -> str:
+def _fold_character(char: str) -> str:
     """A character in lower case without its accents, as one character or none."""
     bare = "".join(
         part for part in unicodedata.normalize("NFKD", char.lower()) if not unicodedata.combining(part)
@@ -66,13 +66,15 @@ def _folded(char: str) -> str:
     return bare[:1]
 
 
-def highlighted(text: str, query: str) -> str:
+def highlight_words(text: str, query: str) -> str:
     """`text`, escaped, with `<mark>` around the beginnings of words that the words of `query` are."""
-    words = sorted({"".join(map(_folded, word)) for word in re.findall(r"\w+", query)} - {""}, key=len)[::-1]
+    words = sorted(
+        {"".join(map(_fold_character, word)) for word in re.findall(r"\w+", query)} - {""}, key=len
+    )[::-1]
     text = unicodedata.normalize("NFC", text)
     if not words:
         return escape(text)
-    folded = "".join(_folded(char) or " " for char in text)
+    folded = "".join(_fold_character(char) or " " for char in text)
     starts = "|".join(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in words)
     parts, end = [], 0
     for found in re.finditer(starts, folded):
@@ -82,73 +84,73 @@ def highlighted(text: str, query: str) -> str:
     return mark_safe("".join([*parts, escape(text[end:])]))
 
 
-def reading_locale() -> Locale:
+def get_reader_locale() -> Locale:
     """The reader's language with a region that writes the day first and 24 hours."""
     language = get_language() or "en"
     return Locale.parse({"en": "en_GB", "zh-hans": "zh_Hans_CN"}.get(language, "en_GB"))
 
 
-def long_date(day: dt.date) -> str:
+def format_long_date(day: dt.date) -> str:
     """ "6 October 2018" """
-    return dates.format_date(day, "long", locale=reading_locale())
+    return dates.format_date(day, "long", locale=get_reader_locale())
 
 
-def full_date(day: dt.date) -> str:
+def format_full_date(day: dt.date) -> str:
     """ "Saturday, 6 October 2018" """
-    return dates.format_date(day, "full", locale=reading_locale())
+    return dates.format_date(day, "full", locale=get_reader_locale())
 
 
-def short_date(day: dt.date) -> str:
+def format_short_date(day: dt.date) -> str:
     """ "6 Oct" """
-    return dates.format_skeleton("MMMd", day, locale=reading_locale())
+    return dates.format_skeleton("MMMd", day, locale=get_reader_locale())
 
 
-def weekday(day: dt.date) -> str:
+def format_weekday(day: dt.date) -> str:
     """ "Saturday" """
-    return dates.format_date(day, "EEEE", locale=reading_locale())
+    return dates.format_date(day, "EEEE", locale=get_reader_locale())
 
 
-def month(day: dt.date) -> str:
+def format_month(day: dt.date) -> str:
     """ "October 2018" """
-    return dates.format_skeleton("yMMMM", day, locale=reading_locale())
+    return dates.format_skeleton("yMMMM", day, locale=get_reader_locale())
 
 
-def date_range(first: dt.date, last: dt.date) -> str:
+def format_date_range(first: dt.date, last: dt.date) -> str:
     """ "6 October 2018" or "1–3 Feb 2025": as short as the two days allow."""
     if first == last:
-        return long_date(first)
-    return dates.format_interval(first, last, "yMMMd", locale=reading_locale())
+        return format_long_date(first)
+    return dates.format_interval(first, last, "yMMMd", locale=get_reader_locale())
 
 
-def dates_known(first: dt.date, last: dt.date, precision: str) -> str:
+def format_event_dates(first: dt.date, last: dt.date, precision: str) -> str:
     """A range of days as exactly as it is known: to the "day", the "month" or the "year"."""
     match precision:
         case "year":
             return str(first.year)
         case "month":
-            return month(first)
-    return date_range(first, last)
+            return format_month(first)
+    return format_date_range(first, last)
 
 
-def clock(instant: dt.datetime) -> str:
+def format_time(instant: dt.datetime) -> str:
     """ "09:30", in the zone that `instant` is in."""
     return f"{instant:%H:%M}"
 
 
-def zone_name(instant: dt.datetime) -> str:
+def format_timezone(instant: dt.datetime) -> str:
     """ "India Standard Time (UTC+5:30)", for an aware datetime in the zone to name."""
-    name = dates.get_timezone_name(instant, width="long", locale=reading_locale())
+    name = dates.get_timezone_name(instant, width="long", locale=get_reader_locale())
     if name.startswith("GMT"):  # nothing but an offset is known: the country's time, then
-        name = dates.get_timezone_location(instant.tzinfo, locale=reading_locale())
+        name = dates.get_timezone_location(instant.tzinfo, locale=get_reader_locale())
     offset = int((instant.utcoffset() or dt.timedelta()).total_seconds()) // 60
     hours, minutes = divmod(abs(offset), 60)
     shift = f"UTC{'-' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
     return f"{name} ({shift})" if offset else f"{name} (UTC)"
 
 
-def language_name(tag: str) -> str:
+def format_language(tag: str) -> str:
     """A BCP 47 tag in words ("zh-hans" is "Simplified Chinese"); the tag itself when unknown."""
     try:
-        return Locale.parse(tag, sep="-").get_display_name(reading_locale()) or tag
+        return Locale.parse(tag, sep="-").get_display_name(get_reader_locale()) or tag
     except (UnknownLocaleError, ValueError):
         return tag

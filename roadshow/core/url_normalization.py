@@ -1,6 +1,6 @@
 """Web addresses: taken apart strictly, written in one way, and compared.
 
-`normalise` gives the form to store and show, `address_key` the form by which two addresses are the same.
+`normalise_url` gives the form to store and show, `compute_url_key` the form by which two addresses are the same.
 Both raise ValueError with a sentence for everything that is not a public kind of web address.
 """
 
@@ -56,7 +56,7 @@ class Address:
         return self.port or DEFAULT_PORTS[self.scheme]
 
 
-def parse(text: str) -> Address:
+def parse_url(text: str) -> Address:
     """The parts of `text`, read as browsers do but for their guesses. Raises ValueError with a sentence."""
     scheme, rest = _split_scheme(_tidy(text))
     authority, path, query, fragment = _split_rest(rest)
@@ -73,21 +73,21 @@ def parse(text: str) -> Address:
     )
 
 
-def normalise(text: str) -> str:
+def normalise_url(text: str) -> str:
     """The address to store and show: one spelling, no tracking parameters; applied twice, it changes nothing.
 
     Places inside the page (`#section`) stay. Raises ValueError with a sentence for all but http, https.
     """
-    return str(_essential(parse(text)))
+    return str(_essential(parse_url(text)))
 
 
-def address_key(text: str) -> str:
+def compute_url_key(text: str) -> str:
     """What two addresses share when they lead to the same page, for a unique column (ASCII, at most 2,000).
 
     Scheme, `www.`, trailing slashes and the order of parameters do not count. A fragment does: what it leads
-    to may be a page of its own, or one entry of a long one. Raises ValueError as `normalise` does.
+    to may be a page of its own, or one entry of a long one. Raises ValueError as `normalise_url` does.
     """
-    address = _essential(parse(text))
+    address = _essential(parse_url(text))
     port = "" if address.port is None else f":{address.port}"
     query = "&".join(sorted(address.query.split("&")))
     return (
@@ -97,10 +97,10 @@ def address_key(text: str) -> str:
     )
 
 
-def site(url: str) -> str:
+def display_host(url: str) -> str:
     """The host as a reader knows it: without `www.`, in its own script. Empty for what is no address."""
     try:
-        host = _without_www(parse(url).host)
+        host = _without_www(parse_url(url).host)
         return idna.decode(host) if "xn--" in host else host
     except ValueError:
         return ""

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from events import models as events
 from resources import models as resources
-from roadshow.core.url_normalization import address_key
+from roadshow.core.url_normalization import compute_url_key
 from speakers import models as speakers
 
 from . import words
@@ -199,7 +199,7 @@ class Block:
                 title=words.title(rng),
                 slug=f"link-{self.number}-{n}",
                 url=(url := f"https://example.org/{self.number}/{n}"),
-                url_key=address_key(url),
+                url_key=compute_url_key(url),
                 note=words.sentence(rng),
                 state="published",
                 kind=rng.choice(resources.Resource.Kind.values),

@@ -1,4 +1,4 @@
-"""The library at size: its lists in and out, facets over 25,000 links, the check of 1,000, and the guard."""
+"""The library at size: its lists in and out, facets over 25,000 links, the check_urls of 1,000, and the guard."""
 
 import os
 import signal
@@ -16,10 +16,10 @@ from django.utils.text import slugify
 
 from events.models import Event, Talk, Topic
 from resources.actions import import_resources
-from resources.exports import links_of
-from resources.formats import WRITERS, read, write
+from resources.exports import build_link_list
+from resources.formats import WRITERS, read_links, write_links
 from resources.models import Collection, Resource
-from roadshow.core.url_normalization import address_key
+from roadshow.core.url_normalization import compute_url_key
 from roadshow.http import guard
 from tests.roadshow.servers import listening, send, serving
 from tests.roadshow.test_guard import HOSTILE
@@ -57,7 +57,7 @@ def measure(say) -> dict:
         )
     )
     found["files"] = {file.name: there_and_back(file, say) for file in sorted(FOLDER.glob("*"))}
-    found["check"] = check()
+    found["check"] = check_urls()
     say(
         "{links} links at {ms} ms checked in {seconds} s and, after Ctrl-C at {before}, {rest}; {requests} requests, "
         "{repeated} repeated, at most {in_flight} in flight".format(**found["check"])
@@ -77,8 +77,8 @@ def hostile() -> dict[str, int]:
         for address in HOSTILE:
             for number in (port, port_4):
                 try:
-                    guard.fetch(address.replace("{port}", str(number)), timeout=5)
-                except guard.Refused:
+                    guard.fetch_url(address.replace("{port}", str(number)), timeout=5)
+                except guard.UrlRefused:
                     refused += 1
         time.sleep(0.1)
         return {
@@ -91,19 +91,19 @@ def hostile() -> dict[str, int]:
 def there_and_back(file: Path, say) -> dict:
     """A list in, out in every format, each of them in again, and the last into an empty library."""
     empty()
-    first = import_resources(reading=read(file.read_bytes(), name=file.name))
-    again = import_resources(reading=read(file.read_bytes(), name=file.name))
+    first = import_resources(reading=read_links(file.read_bytes(), name=file.name))
+    again = import_resources(reading=read_links(file.read_bytes(), name=file.name))
     changes, rebuilt = {}, {}
     for name in WRITERS:
         data = written(name)
-        changes[name] = import_resources(reading=read(data, name=f"x.{name}"), update=True).changes
+        changes[name] = import_resources(reading=read_links(data, name=f"x.{name}"), update=True).changes
         before = written("json")
         empty()
-        import_resources(reading=read(data, name=f"x.{name}"))
+        import_resources(reading=read_links(data, name=f"x.{name}"))
         rebuilt[name] = sorted(links(written("json"))) == sorted(links(before))
     counts = {"links": first.links, "distinct": first.distinct, "new": len(first.new), "again": again.changes}
     say(
-        f"{file.name}: {counts}; changes when what was written is read again: {changes}; "
+        f"{file.name}: {counts}; changes when what was written is read_links again: {changes}; "
         f"the same in an empty library: {rebuilt}"
     )
     return counts | {"changes": changes, "the same in an empty library": rebuilt}
@@ -117,12 +117,12 @@ def empty() -> None:
 
 def written(name: str) -> bytes:
     rows = Resource.objects.listed().order_by("created_at", "pk")
-    return write(links_of(rows, None, root="https://portal.example", title="All"), name)
+    return write_links(build_link_list(rows, None, root="https://portal.example", title="All"), name)
 
 
 def links(data: bytes) -> list[str]:
     """What a file says of each link, but for the moment at which it came here and its collections' order."""
-    found = read(data, name="x.json").links.links
+    found = read_links(data, name="x.json").links.links
     return [
         repr((link.url, link.title, link.note, link.kind, link.level, link.language, link.authors, link.year,
               sorted(link.topics), sorted(link.collections), link.free))
@@ -130,7 +130,7 @@ def links(data: bytes) -> list[str]:
     ]  # fmt: skip
 
 
-def check() -> dict:
+def check_urls() -> dict:
     """`check_links` over a local server, whole; then once more, interrupted in the middle and taken up again."""
 
     def answer(handler):
@@ -174,7 +174,7 @@ def due(root: str) -> None:
             title=f"Link {n}",
             slug=f"checked-{n}",
             url=f"{root}/{n}",
-            url_key=address_key(f"{root}/{n}"),
+            url_key=compute_url_key(f"{root}/{n}"),
             state="published",
         )
         for n in range(CHECKED)
@@ -206,7 +206,7 @@ def load() -> None:
                 title=title,
                 slug=f"{slugify(title)[:60]}-{n}",
                 url=url,
-                url_key=address_key(url),
+                url_key=compute_url_key(url),
                 kind=rng.choice(kinds),
                 level=rng.choice(levels),
                 language=rng.choices(("en", "zh-hans", "de", "fr", ""), (70, 12, 6, 4, 8))[0],

@@ -11,7 +11,7 @@ from events.formats.document import Document, Link, Person, Reading, Room, Slot,
 from events.models import AcceptedClash, Event, Release
 from events.models import Room as RoomRow
 from events.models import Talk as TalkRow
-from roadshow.core.slugs import Slugs
+from roadshow.core.slugs import SlugAllocator
 from speakers.models import Speaker
 from tests import factories
 
@@ -223,8 +223,8 @@ def test_addresses_are_found_in_few_statements_however_many_are_taken(django_ass
     for name in ("Kim", "Kim", "Lee"):
         factories.Speaker(name=name)
     with django_assert_num_queries(2):
-        slugs = Slugs(Speaker, ["Kim", "Lee", "Kim", "New"], fallback="speaker")
-        assert [slugs.free(name) for name in ("Kim", "Lee", "Kim", "New")] == [
+        slugs = SlugAllocator(Speaker, ["Kim", "Lee", "Kim", "New"], fallback="speaker")
+        assert [slugs.allocate(name) for name in ("Kim", "Lee", "Kim", "New")] == [
             "kim-3",
             "lee-2",
             "kim-4",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resources.formats import WRITERS, read
+from resources.formats import WRITERS, read_links
 from tests import factories
 from tests.roadshow.counting import count_queries
 
@@ -27,7 +27,7 @@ def test_a_file_holds_what_the_page_shows_and_can_be_read_again(client, path):
     shown = factories.Resource(title="A demo", kind="demo")
     factories.Resource(title="A paper", kind="paper")
     data = client.get(path, {"kind": "demo"}).content
-    links = read(data, name=path).links.links
+    links = read_links(data, name=path).links.links
     assert [(link.title, link.url) for link in links] == [("A demo", shown.url)]
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from resources.actions import check_due, record_check
-from resources.links import FAILED, LATER, OK, Checked
+from resources.actions import check_due_links, record_check
+from resources.links import FAILED, LATER, OK, CheckResult
 from resources.models import Resource
 from tests import factories
 from tests.roadshow.servers import send, serving
@@ -20,9 +20,9 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def see(resource, outcome, *, days=0.0, **seen):
-    """Record a check on the given day; the link's health afterwards, and in how many days it is due again."""
+    """Record a check_urls on the given day; the link's health afterwards, and in how many days it is due again."""
     now = START + dt.timedelta(days=days)
-    record_check(resource=resource, checked=Checked(url=resource.url, outcome=outcome, **seen), now=now)
+    record_check(resource=resource, result=CheckResult(url=resource.url, outcome=outcome, **seen), now=now)
     resource.refresh_from_db()
     return resource.health, (resource.next_check_at - now) / dt.timedelta(days=1)
 
@@ -61,8 +61,8 @@ def test_a_permanent_move_is_proposed():
 
 def test_a_check_of_an_address_that_was_changed_meanwhile_is_not_kept():
     row = factories.Resource()
-    checked = Checked(url="https://example.org/before", outcome=OK)
-    assert record_check(resource=row, checked=checked, now=timezone.now()) is None
+    result = CheckResult(url="https://example.org/before", outcome=OK)
+    assert record_check(resource=row, result=result, now=timezone.now()) is None
     assert not row.checks.exists()
 
 
@@ -99,7 +99,7 @@ def test_an_interrupted_run_is_taken_up_where_it_was(pages):
     for number in range(100):
         factories.Resource(url=f"{pages.url}/{number}")
     stop = threading.Event()
-    for seen, _looked in enumerate(check_due(stop=stop)):
+    for seen, _looked in enumerate(check_due_links(stop=stop)):
         if seen == 5:
             stop.set()
     checked = Resource.objects.filter(checked_at__isnull=False)
@@ -124,7 +124,7 @@ def test_at_most_so_many(pages):
 def test_an_archived_copy_is_looked_up_only_when_wanted(pages, settings, monkeypatch, wanted):
     settings.ARCHIVE_LOOKUP = wanted
     copy = "https://web.archive.org/web/2018/gone"
-    monkeypatch.setattr("resources.actions.checking.archived_copy", lambda url: copy)
+    monkeypatch.setattr("resources.actions.checking.find_archived_copy", lambda url: copy)
     since = timezone.now() - dt.timedelta(days=5)
     row = factories.Resource(url=f"{pages.url}/gone", failures=2, failing_since=since)
     run()

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from resources.actions import import_resources, merge_resources
-from resources.formats import WRITERS, read
+from resources.formats import WRITERS, read_links
 from resources.models import Collection, Resource
 from tests import factories
 
@@ -23,7 +23,7 @@ LIST = b"""# Links
 
 
 def bring(data=LIST, **options):
-    return import_resources(reading=read(data), **options)
+    return import_resources(reading=read_links(data), **options)
 
 
 def test_links_are_made_and_headings_become_collections():
@@ -90,7 +90,7 @@ def test_what_a_page_exports_is_imported_without_a_change(client, name):
     )
     address = "/resources/feed/" if name == "atom" else f"/resources.{name}"
     data = client.get(address, {"topic": "tools"}).content
-    assert len(read(data).links.links) == 1
+    assert len(read_links(data).links.links) == 1
     report = bring(data, update=True)
     assert (report.changes, report.unchanged) == (0, 1)
     Resource.objects.all().delete()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from roadshow.core.url_normalization import MAX_LENGTH, address_key, normalise, site
+from roadshow.core.url_normalization import MAX_LENGTH, compute_url_key, display_host, normalise_url
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ from roadshow.core.url_normalization import MAX_LENGTH, address_key, normalise, 
     ],
 )
 def test_an_address_is_written_in_one_way(written, stored):
-    assert normalise(written) == stored
-    assert normalise(stored) == stored
+    assert normalise_url(written) == stored
+    assert normalise_url(stored) == stored
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_address_is_written_in_one_way(written, stored):
     ],
 )
 def test_one_page_has_one_key(same):
-    assert address_key(same) == "example.org/page?a=1&b=2"
+    assert compute_url_key(same) == "example.org/page?a=1&b=2"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_one_page_has_one_key(same):
     ],
 )
 def test_different_pages_have_different_keys(one, other):
-    assert address_key(one) != address_key(other)
+    assert compute_url_key(one) != compute_url_key(other)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_different_pages_have_different_keys(one, other):
     ],
 )
 def test_what_is_no_web_address_is_a_sentence(text):
-    for function in (normalise, address_key):
+    for function in (normalise_url, compute_url_key):
         with pytest.raises(ValueError, match=r"\.$"):
             function(text)
 
@@ -132,7 +132,7 @@ def test_what_is_no_web_address_is_a_sentence(text):
     ],
 )
 def test_a_site_is_named_as_readers_know_it(address, name):
-    assert site(address) == name
+    assert display_host(address) == name
 
 
 characters = st.text(st.sampled_from("ab/.%?&=#!~:@[] \\\tüß。٣utm_source41e2f") | st.characters())
@@ -151,10 +151,10 @@ addresses = st.builds(
 @example("http://www.www.example/..//")
 def test_writing_an_address_twice_changes_nothing(text):
     try:
-        once = normalise(text)
+        once = normalise_url(text)
     except ValueError:
         return
-    assert normalise(once) == once
+    assert normalise_url(once) == once
     assert once.isascii()
-    assert address_key(once) == address_key(text)
-    assert len(address_key(text)) <= len(once) <= MAX_LENGTH
+    assert compute_url_key(once) == compute_url_key(text)
+    assert len(compute_url_key(text)) <= len(once) <= MAX_LENGTH

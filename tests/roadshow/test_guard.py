@@ -8,7 +8,7 @@ import time
 import pytest
 
 from roadshow.http import guard
-from roadshow.http.guard import FetchFailed, Policy, Refused
+from roadshow.http.guard import FetchFailed, Policy, UrlRefused
 from tests.roadshow.servers import in_a_loop, listening, self_signed, send, serving
 
 # {port} is a socket that listens on every interface of this machine, IPv4 and IPv6.
@@ -143,8 +143,8 @@ def test_no_hostile_address_is_connected_to(allowed_ports):
             if allowed_ports and "example.org:{port}" in address:
                 continue
             for number in (port, port_4):
-                with pytest.raises(Refused) as refused:
-                    guard.fetch(address.replace("{port}", str(number)), policy=policy, timeout=5)
+                with pytest.raises(UrlRefused) as refused:
+                    guard.fetch_url(address.replace("{port}", str(number)), policy=policy, timeout=5)
                 assert str(refused.value).endswith(".")
         time.sleep(0.05)
         assert accepted == accepted_4 == []
@@ -162,8 +162,8 @@ def test_no_hostile_address_gets_as_far_as_a_connection(monkeypatch):
 
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
     for address in HOSTILE:
-        with pytest.raises(Refused):
-            guard.fetch(address.replace("{port}", "8080"), policy=Policy(), timeout=5)
+        with pytest.raises(UrlRefused):
+            guard.fetch_url(address.replace("{port}", "8080"), policy=Policy(), timeout=5)
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_a_name_that_resolves_to_a_closed_address_is_refused(address):
     with listening() as (port, accepted):
         for found in ([address], ["93.184.216.34", address], [address, "93.184.216.34"], []):
             policy = Policy(ports=(port,), resolve=answers(found))
-            with pytest.raises(Refused, match="not a public host"):
-                guard.fetch(f"http://example.org:{port}/", policy=policy)
+            with pytest.raises(UrlRefused, match="not a public host"):
+                guard.fetch_url(f"http://example.org:{port}/", policy=policy)
         assert accepted == []
 
 
@@ -202,9 +202,9 @@ def test_the_address_that_was_judged_is_the_one_connected_to(monkeypatch):
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
     policy = Policy(resolve=resolve)
     with pytest.raises(FetchFailed, match="cannot be reached"):
-        guard.fetch("http://rebinding.example.org/", policy=policy)
-    with pytest.raises(Refused):
-        guard.fetch("http://rebinding.example.org/", policy=policy)
+        guard.fetch_url("http://rebinding.example.org/", policy=policy)
+    with pytest.raises(UrlRefused):
+        guard.fetch_url("http://rebinding.example.org/", policy=policy)
     assert dialled == ["93.184.216.34"]
 
 
@@ -219,8 +219,8 @@ def test_redirects_are_judged_too():
             "file:///etc/passwd",
             "http://[bad/",
         ):
-            with pytest.raises(Refused):
-                guard.fetch(f"{server.url}/?{target}", policy=local(server))
+            with pytest.raises(UrlRefused):
+                guard.fetch_url(f"{server.url}/?{target}", policy=local(server))
         assert accepted == []
         assert len(server.requests) == 4
 
@@ -231,11 +231,11 @@ def test_redirects_are_followed_to_their_limit_and_remembered():
         send(handler, b"here") if not left else send(handler, status=301, location=f"/{left - 1}")
 
     with serving(answer) as server:
-        fetched = guard.fetch(f"{server.url}/3#!kept", policy=local(server))
+        fetched = guard.fetch_url(f"{server.url}/3#!kept", policy=local(server))
         assert (fetched.status, fetched.body, fetched.url) == (200, b"here", f"{server.url}/0#!kept")
         assert [status for status, _url in fetched.redirects] == [301, 301, 301]
         with pytest.raises(FetchFailed, match="more than 5 times") as failed:
-            guard.fetch(f"{server.url}/9", policy=local(server))
+            guard.fetch_url(f"{server.url}/9", policy=local(server))
         assert failed.value.reason == "redirects"
 
 
@@ -252,8 +252,8 @@ def test_nothing_personal_is_sent(monkeypatch):
     with serving(answer) as other, serving(answer) as server:
         policy = Policy(allowed_hosts=frozenset([server.host, other.host]))
         headers = {"Authorization": "Bearer secret"}
-        guard.fetch(f"{server.url}/", policy=policy, headers=headers)
-        guard.fetch(f"{other.url}/again", policy=policy)
+        guard.fetch_url(f"{server.url}/", policy=policy, headers=headers)
+        guard.fetch_url(f"{other.url}/again", policy=policy)
         assert server.requests[0][2]["authorization"] == "Bearer secret"
         for _method, _path, sent in other.requests:
             assert {name.lower() for name in sent} == {
@@ -273,7 +273,7 @@ def test_post_sends_its_body_and_follows_nothing():
         send(handler, b"moved", 307, location="/elsewhere")
 
     with serving(answer) as server:
-        fetched = guard.fetch(f"{server.url}/hook", method="POST", body=b'{"a": 1}', policy=local(server))
+        fetched = guard.fetch_url(f"{server.url}/hook", method="POST", body=b'{"a": 1}', policy=local(server))
         assert (fetched.status, received, len(server.requests)) == (307, [b'{"a": 1}'], 1)
 
 
@@ -318,7 +318,7 @@ def test_answers_without_measure_end_in_a_sentence(answer, reason):
     with serving(answer) as server:
         begun = time.monotonic()
         with pytest.raises(FetchFailed) as failed:
-            guard.fetch(f"{server.url}/", policy=local(server), limit=1_000_000, timeout=0.7)
+            guard.fetch_url(f"{server.url}/", policy=local(server), limit=1_000_000, timeout=0.7)
         assert (failed.value.reason, str(failed.value)[-1]) == (reason, ".")
         assert time.monotonic() - begun < 1.5
 
@@ -326,7 +326,9 @@ def test_answers_without_measure_end_in_a_sentence(answer, reason):
 @pytest.mark.parametrize("answer", [endless, bomb, lambda h: send(h, b"y" * 5000)])
 def test_what_is_too_long_may_be_cut_instead(answer):
     with serving(answer) as server:
-        fetched = guard.fetch(f"{server.url}/", policy=local(server), limit=1000, truncate=True, timeout=5)
+        fetched = guard.fetch_url(
+            f"{server.url}/", policy=local(server), limit=1000, truncate=True, timeout=5
+        )
         assert (len(fetched.body), fetched.truncated) == (1000, True)
 
 
@@ -334,13 +336,13 @@ def test_what_is_too_long_may_be_cut_instead(answer):
 def test_compressed_answers_arrive_whole(size):
     body = (b"abc" * size)[:size]
     with serving(lambda h: send(h, gzip.compress(body), content_encoding="gzip")) as server:
-        assert guard.fetch(f"{server.url}/", policy=local(server)).body == body
+        assert guard.fetch_url(f"{server.url}/", policy=local(server)).body == body
 
 
 def test_a_bad_certificate_is_a_sentence(tmp_path):
     with serving(lambda h: send(h, b"secret"), self_signed(tmp_path)) as server:
         with pytest.raises(FetchFailed, match=r"certificate is not valid: self.signed") as failed:
-            guard.fetch(f"https://{server.host}/", policy=local(server))
+            guard.fetch_url(f"https://{server.host}/", policy=local(server))
         assert (failed.value.reason, server.requests) == ("certificate", [])
 
 
@@ -348,7 +350,7 @@ def test_a_host_without_a_server_is_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(FetchFailed, match="cannot be reached"):
-        guard.fetch(f"http://127.0.0.1:{port}/", policy=Policy(allowed_hosts=frozenset(["127.0.0.1"])))
+        guard.fetch_url(f"http://127.0.0.1:{port}/", policy=Policy(allowed_hosts=frozenset(["127.0.0.1"])))
 
 
 @pytest.mark.parametrize(
@@ -359,22 +361,24 @@ def test_a_host_without_an_address_is_a_sentence(number, reason):
         raise socket.gaierror(number, "no")
 
     with pytest.raises(FetchFailed, match=r"There is no host called nowhere\.example\.") as failed:
-        guard.fetch("http://nowhere.example/", policy=Policy(resolve=resolve))
+        guard.fetch_url("http://nowhere.example/", policy=Policy(resolve=resolve))
     assert failed.value.reason == reason
 
 
 def test_the_settings_name_hosts_for_tests(settings):
     with serving(lambda h: send(h, b"fine")) as server:
-        with pytest.raises(Refused):
-            guard.fetch(f"{server.url}/")
+        with pytest.raises(UrlRefused):
+            guard.fetch_url(f"{server.url}/")
         for allowed in (server.host, "127.0.0.1"):
             settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [allowed]
-            assert guard.fetch(f"{server.url}/").body == b"fine"
+            assert guard.fetch_url(f"{server.url}/").body == b"fine"
 
 
 def test_it_works_inside_a_running_loop_too(settings):
     async def main():
-        return guard.fetch(f"{server.url}/").status, (await guard.fetch_async(f"{server.url}/")).status
+        return guard.fetch_url(f"{server.url}/").status, (
+            await guard.fetch_url_async(f"{server.url}/")
+        ).status
 
     with serving(lambda h: send(h, b"fine")) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
@@ -385,4 +389,4 @@ def test_it_works_inside_a_running_loop_too(settings):
     "address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
 def test_public_addresses_are_public(address):
-    assert guard.is_public(address)
+    assert guard.is_public_ip(address)

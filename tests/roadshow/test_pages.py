@@ -10,7 +10,7 @@ from django.test import Client
 
 from events.actions import release
 from events.models import TalkLink
-from roadshow.core.text import plain
+from roadshow.core.text import render_plain_text
 from tests import factories
 from tests.roadshow.counting import count_queries
 
@@ -130,7 +130,7 @@ def test_pages_of_libraries_load_nothing_from_other_hosts(client, path):
 
 
 def test_a_gist_is_what_markdown_says_without_its_marks():
-    assert plain("**R&D** of `&lt;b&gt;`\n\n<i>a</i>&nbsp;b") == "R&D of &lt;b&gt; a b"
+    assert render_plain_text("**R&D** of `&lt;b&gt;`\n\n<i>a</i>&nbsp;b") == "R&D of &lt;b&gt; a b"
 
 
 def test_search_marks_what_it_found_and_nothing_that_was_markup(client):

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from roadshow.core.slugs import Slugs
+from roadshow.core.slugs import SlugAllocator
 from speakers.models import Speaker, SpeakerLink
 
 from ...formats.document import Document, Person
@@ -98,11 +98,11 @@ def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
 
 
 def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
-    slugs = Slugs(Speaker, (person.name for person in people.values()), fallback="speaker")
+    slugs = SlugAllocator(Speaker, (person.name for person in people.values()), fallback="speaker")
     speakers = [
         Speaker(
             guid=guid,
-            slug=slugs.free(person.name),
+            slug=slugs.allocate(person.name),
             state=Speaker.State.PUBLISHED,
             imported={"guids": [str(guid)], **_facts(person)},
             **_facts(person),

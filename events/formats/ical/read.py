@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from roadshow.core.encodings import likely_encoding
+from roadshow.core.encodings import guess_encoding
 
 from ..build import build_document, find_latest
 from ..document import TALK_KINDS, Reading
@@ -77,7 +77,7 @@ def _decoder(data: bytes, report: Report):
     try:
         b"".join(line for _number, line in unfold(data)).decode()
     except UnicodeDecodeError:
-        encoding = likely_encoding(data) or "latin-1"
+        encoding = guess_encoding(data) or "latin-1"
         message = _("Not in UTF-8; it was read as %(encoding)s.") % {"encoding": encoding}
         report.add(_("file"), message)
         return lambda raw: raw.decode(encoding, "replace")

@@ -13,7 +13,7 @@ from events.formats.detect import UnreadableFile, read
 from events.models import Event
 from roadshow.core.commands import progress_bar, read_file, refuse_on
 from roadshow.core.models import validate_timezone
-from roadshow.http.guard import FetchFailed, fetch
+from roadshow.http.guard import FetchFailed, fetch_url
 
 LIMIT = 64 * 1024 * 1024  # bytes, of a file and of a download
 
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             return read_file(source, LIMIT), Path(source).name
         self.stderr.write(_("Fetching %(url)s …") % {"url": source})
         with refuse_on(FetchFailed):
-            fetched = fetch(source, limit=LIMIT)
+            fetched = fetch_url(source, limit=LIMIT)
         if fetched.status != 200:
             message = _("%(url)s answered with status %(status)s.")
             raise CommandError(message % {"url": source, "status": fetched.status}, returncode=2)

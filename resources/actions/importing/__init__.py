@@ -1,4 +1,4 @@
-"""Lists of links from files."""
+"""Import of link lists."""
 
 from .report import ChangedLink, Report
 from .run import ImportRefused, import_resources

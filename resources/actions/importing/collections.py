@@ -1,10 +1,10 @@
-"""Headings and folders of a file become collections, with their links in the order of the file."""
+"""Collections from the headings and folders of a file, with their links in the order of the file."""
 
 from collections import defaultdict
 
 from simple_history.utils import bulk_create_with_history
 
-from roadshow.core.slugs import Slugs
+from roadshow.core.slugs import SlugAllocator
 
 from ...formats import LinkList
 from ...models import Collection, CollectionItem, Resource
@@ -14,9 +14,9 @@ from .report import Report
 def fill_collections(
     found: LinkList, rows: dict[str, Resource], headings: dict[str, str], report: Report, *, by
 ) -> None:
-    """Put the links where the file has them, behind those that are there; new collections are published.
+    """Append the links to the collections that the file puts them in; new collections are published.
 
-    `headings` has, by address, the section that a link stands in.
+    `headings` maps URLs to the section of a link.
     """
     wanted: dict[str, list[str]] = defaultdict(list)
     for link in found.links:
@@ -25,16 +25,16 @@ def fill_collections(
     if not wanted:
         return
     texts = {collection.title: collection.text for collection in found.collections}
-    collections = _collections(sorted(wanted, key=list(texts).index), texts, report, by)
-    there, last = _there(collections.values())
+    collections = _get_or_create_collections(sorted(wanted, key=list(texts).index), texts, report, by)
+    present, last = _load_items(collections.values())
     items = []
     for title, urls in wanted.items():
         collection, section = collections[title], ""
         for url in urls:
             before, section = section, headings.get(url, "")
-            if (collection.pk, rows[url].pk) in there:
+            if (collection.pk, rows[url].pk) in present:
                 continue
-            there.add((collection.pk, rows[url].pk))
+            present.add((collection.pk, rows[url].pk))
             last[collection.pk] += 1
             items.append(
                 CollectionItem(
@@ -49,18 +49,20 @@ def fill_collections(
     report.collections = [collection.title for collection in collections.values()]
 
 
-def _collections(titles: list[str], texts: dict[str, str], report: Report, by) -> dict[str, Collection]:
-    """Title -> collection, whatever its case; missing ones are made."""
+def _get_or_create_collections(
+    titles: list[str], texts: dict[str, str], report: Report, by
+) -> dict[str, Collection]:
+    """Collections by title, matched without case; missing ones are created."""
     known: dict[str, Collection] = {}
     for collection in Collection.objects.defer("search").order_by("-pk"):
         known[collection.title.casefold()] = collection
-    slugs = Slugs(Collection, titles, fallback="collection")
+    slugs = SlugAllocator(Collection, titles, fallback="collection")
     new: dict[str, Collection] = {}
     for title in titles:
         if title.casefold() not in known | new:
             new[title.casefold()] = Collection(
                 title=title,
-                slug=slugs.free(title),
+                slug=slugs.allocate(title),
                 text=texts.get(title, ""),
                 state=Collection.State.PUBLISHED,
             )
@@ -71,12 +73,12 @@ def _collections(titles: list[str], texts: dict[str, str], report: Report, by) -
     return {title: known[title.casefold()] for title in titles}
 
 
-def _there(collections) -> tuple[set[tuple[int, int]], dict[int, int]]:
-    """Which links are in which collections, and the last position in each."""
-    there: set[tuple[int, int]] = set()
+def _load_items(collections) -> tuple[set[tuple[int, int]], dict[int, int]]:
+    """(collection, resource) pairs that exist, and the last position in each collection."""
+    present: set[tuple[int, int]] = set()
     last: dict[int, int] = defaultdict(lambda: -1)
     items = CollectionItem.objects.filter(collection__in=[collection.pk for collection in collections])
     for collection, resource, position in items.values_list("collection", "resource", "position"):
-        there.add((collection, resource))
+        present.add((collection, resource))
         last[collection] = max(last[collection], position)
-    return there, last
+    return present, last

@@ -1,4 +1,4 @@
-"""What an import of links did, or would do."""
+"""Report of an import of links, or of a dry run."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from events.formats.document import Problem
 
 @dataclass(frozen=True, slots=True)
 class ChangedLink:
-    """A link that was there. `fields` maps a field's name to what it was and is; topics are only added."""
+    """A known link. `fields` maps field names to (before, after); topics are only added."""
 
     title: str
     url: str
@@ -16,25 +16,25 @@ class ChangedLink:
 
 @dataclass(slots=True)
 class Report:
-    """Titles and names in the order of the file. `kept`: what the file says otherwise and the library keeps."""
+    """Titles and names in the order of the file. `kept`: differences that were not applied."""
 
-    kind: str = ""  # what the file is
+    kind: str = ""  # name of the file's format
     links: int = 0  # in the file
-    distinct: int = 0  # of them, by address
+    distinct: int = 0  # of them, by URL
     new: list[str] = field(default_factory=list)
     changed: list[ChangedLink] = field(default_factory=list)
     kept: list[ChangedLink] = field(default_factory=list)
     unchanged: int = 0
     new_topics: list[str] = field(default_factory=list)
     new_collections: list[str] = field(default_factory=list)
-    collections: list[str] = field(default_factory=list)  # titles of all that the file fills
-    placed: int = 0  # links that are in a collection now and were not before
+    collections: list[str] = field(default_factory=list)  # titles of all collections in the file
+    placed: int = 0  # links that were added to a collection
     problems: list[Problem] = field(default_factory=list)
     dry_run: bool = False
 
     @property
     def changes(self) -> int:
-        """How many things would be different afterwards: 0 when the same file is imported again."""
+        """Number of changes in the database; 0 when the same file is imported again."""
         lists = (self.new, self.changed, self.new_topics, self.new_collections)
         return sum(map(len, lists)) + self.placed
 

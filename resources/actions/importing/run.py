@@ -1,7 +1,8 @@
-"""The import itself: match what the file has with what is there, write in batches, report."""
+"""Import of a link list: match links by URL, store in batches, report."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -9,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from events.actions import get_or_create_topics
 
-from ...formats import Collection, Link, LinkList, Reading, distinct
+from ...formats import Collection, Link, LinkList, Reading, merge_duplicate_links
 from .collections import fill_collections
 from .report import Report
-from .rows import write_links
+from .store import store_links
 
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+Progress = Callable[[str, int, int], None]  # label, done, total
 
 
-class ImportRefused(Exception):  # noqa: N818 - a refusal, in one sentence, not a fault
-    """The file cannot be imported as asked; the text is one sentence that says what to do."""
+class ImportRefused(Exception):  # noqa: N818 - a refusal that is shown to the user
+    """The file cannot be imported as requested; the message is one sentence that says what to do."""
 
 
 def import_resources(
@@ -28,18 +29,18 @@ def import_resources(
     by: AbstractBaseUser | None = None,
     update: bool = False,
     dry_run: bool = False,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = lambda label, done, total: None,
 ) -> Report:
-    """Import a list of links: new ones are published, known ones (by address) completed.
+    """Import a list of links: publish new ones, complete known ones (matched by URL).
 
-    Headings and folders become collections. With `collection`, the title of one, every link goes there, and
-    the headings stand inside it and become topics. What a known link lacks is filled in; what it says
-    otherwise stays, unless `update`. Nothing is taken away. The same file again changes nothing. With
-    `dry_run` everything is done and taken back.
+    Headings and folders become collections. With `collection` (a title) every link goes into that one, and the
+    headings become its sections and topics. Empty fields of known links are filled; other differences stay as
+    they are, unless `update`. Nothing is deleted. Importing the same file again changes nothing. With `dry_run`
+    the transaction is rolled back.
 
-    Raises ImportRefused, after which nothing is written.
+    Raises ImportRefused, after which nothing is stored.
     """
-    links, repeated = distinct(reading.links.links)
+    links, repeated = merge_duplicate_links(reading.links.links)
     report = Report(
         kind=reading.kind,
         links=len(reading.links.links),
@@ -50,13 +51,13 @@ def import_resources(
     found = replace(reading.links, links=links)
     headings: dict[str, str] = {}
     if title := " ".join(collection.split())[:200]:
-        found, headings = _into_one(found, title)
+        found, headings = _collect_into_one(found, title)
     try:
         with transaction.atomic():
-            names = dict.fromkeys(name for link in found.links for name in link.topics)
-            topics, new = get_or_create_topics(names)
+            names = chain.from_iterable(link.topics for link in found.links)
+            topics, new = get_or_create_topics(dict.fromkeys(names))
             report.new_topics = [topic.name for topic in new]
-            rows = write_links(found.links, topics, report, by=by, update=update, progress=progress)
+            rows = store_links(found.links, topics, report, by=by, update=update, progress=progress)
             fill_collections(found, rows, headings, report, by=by)
             transaction.set_rollback(dry_run)
     except IntegrityError as error:
@@ -66,14 +67,14 @@ def import_resources(
     return report
 
 
-def _into_one(found: LinkList, title: str) -> tuple[LinkList, dict[str, str]]:
-    """The list with all links in the collection `title`, their headings as topics; and heading by address."""
+def _collect_into_one(found: LinkList, title: str) -> tuple[LinkList, dict[str, str]]:
+    """The list with all links in the collection `title`, their headings as topics; and headings by URL."""
     headings = {link.url: link.collections[0][:200] for link in found.links if link.collections}
-    links = [_with_topics(link, title) for link in found.links]
+    links = [_move_headings_to_topics(link, title) for link in found.links]
     return replace(found, links=links, collections=[Collection(title=title)]), headings
 
 
-def _with_topics(link: Link, title: str) -> Link:
+def _move_headings_to_topics(link: Link, title: str) -> Link:
     lowered = {name.casefold() for name in link.topics} | {title.casefold()}
     more = [name for name in link.collections if name.casefold() not in lowered]
     return replace(link, topics=[*link.topics, *more], collections=[title])

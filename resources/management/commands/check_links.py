@@ -1,4 +1,4 @@
-"""Check whether the library's links still work."""
+"""Check whether the links still work."""
 
 import contextlib
 import signal
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from resources.actions import check_due, forget_old_checks
+from resources.actions import check_due_links, delete_old_checks
 
 
 class Command(BaseCommand):
@@ -24,23 +24,23 @@ class Command(BaseCommand):
         if limit is not None and limit < 1:
             raise CommandError(_("--limit takes a number from 1 up."), returncode=2)
         counts, stop = Counter(), threading.Event()
-        looks = check_due(limit=limit, stop=stop)
-        due = next(looks)
+        checks = check_due_links(limit=limit, stop=stop)
+        due = next(checks)
         bar = tqdm(total=due, unit="", file=sys.stderr, disable=None)
-        with bar, _stopped_by_interrupt(stop), contextlib.closing(looks):
-            for looked in looks:
-                later = looked.checked.outcome == "later"
-                counts["later" if later else looked.resource.health] += 1
+        with bar, _stop_on_interrupt(stop), contextlib.closing(checks):
+            for checked in checks:
+                later = checked.result.outcome == "later"
+                counts["later" if later else checked.resource.health] += 1
                 bar.update()
-        forget_old_checks(now=timezone.now())
-        self.stdout.write(describe(due, counts, stopped=stop.is_set()))
+        delete_old_checks(now=timezone.now())
+        self.stdout.write(describe_counts(due, counts, stopped=stop.is_set()))
 
 
 @contextlib.contextmanager
-def _stopped_by_interrupt(stop: threading.Event):
-    """Ctrl-C lets what is under way end and be kept; the second one ends at once."""
+def _stop_on_interrupt(stop: threading.Event):
+    """The first Ctrl-C finishes and stores running checks; the second one ends at once."""
 
-    def interrupted(number, frame):
+    def handle_interrupt(number, frame):
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
@@ -48,7 +48,7 @@ def _stopped_by_interrupt(stop: threading.Event):
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = signal.signal(signal.SIGINT, handle_interrupt)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             yield
@@ -56,8 +56,8 @@ def _stopped_by_interrupt(stop: threading.Event):
         signal.signal(signal.SIGINT, before)
 
 
-def describe(due: int, counts: Counter, *, stopped: bool) -> str:
-    """What a run found, in a sentence or two."""
+def describe_counts(due: int, counts: Counter, *, stopped: bool) -> str:
+    """The result of a run as text."""
     text = _(
         "%(checked)s of %(due)s links checked: %(good)s work, %(moved)s have moved, %(failing)s do not answer, "
         "%(broken)s are broken, %(later)s will be asked again."

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from events.formats.reading import UnreadableFile
 from resources.actions import ImportRefused, Report, import_resources
-from resources.formats import LIMIT, read
+from resources.formats import MAX_BYTES, read_links
 from roadshow.core.commands import progress_bar, read_file, refuse_on
 
-SHOWN = 10  # problems, unless everything is shown
+MAX_PROBLEMS = 10  # shown, unless everything is
 
 
 class Command(BaseCommand):
@@ -31,16 +31,16 @@ class Command(BaseCommand):
     def handle(self, *, file, collection, update, dry_run, **options):
         with refuse_on(UnreadableFile, ImportRefused), progress_bar() as progress:
             report = import_resources(
-                reading=read(read_file(file, LIMIT), name=Path(file).name),
+                reading=read_links(read_file(file, MAX_BYTES), name=Path(file).name),
                 collection=collection,
                 update=update,
                 dry_run=dry_run,
                 progress=progress,
             )
-        self.stdout.write(describe(report, everything=dry_run))
+        self.stdout.write(describe_report(report, everything=dry_run))
 
 
-def describe(report: Report, *, everything: bool = False) -> str:
+def describe_report(report: Report, *, everything: bool = False) -> str:
     """The report as text: counts, and with `everything` each change and each problem."""
     lines = []
     if everything:
@@ -51,7 +51,7 @@ def describe(report: Report, *, everything: bool = False) -> str:
             % {"title": link.title, "fields": ", ".join(link.fields)}
             for link in report.kept
         ]
-    shown = report.problems if everything else report.problems[:SHOWN]
+    shown = report.problems if everything else report.problems[:MAX_PROBLEMS]
     lines += [f"! {problem.place}: {problem.message}" for problem in shown]
     if more := len(report.problems) - len(shown):
         lines.append(_("! and %(count)s more; --dry-run shows all") % {"count": more})

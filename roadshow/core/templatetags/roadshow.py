@@ -14,26 +14,26 @@ from roadshow.core.emblems import emblem as draw
 
 register = template.Library()
 
-register.filter("long_date", text.long_date)
-register.filter("full_date", text.full_date)
-register.filter("short_date", text.short_date)
-register.filter("weekday", text.weekday)
-register.filter("month", text.month)
-register.filter("clock", text.clock)
-register.filter("zone_name", text.zone_name)
-register.filter("language_name", text.language_name)
+register.filter("long_date", text.format_long_date)
+register.filter("full_date", text.format_full_date)
+register.filter("short_date", text.format_short_date)
+register.filter("weekday", text.format_weekday)
+register.filter("month", text.format_month)
+register.filter("clock", text.format_time)
+register.filter("zone_name", text.format_timezone)
+register.filter("language_name", text.format_language)
 
 
 @register.filter
 def markdown(value, top=3):
     """Markdown as safe HTML whose highest heading is `top`."""
-    return text.html(value or "", top=int(top))
+    return text.render_html(value or "", top=int(top))
 
 
 @register.filter
 def gist(value, length=180):
     """Markdown as plain text of at most `length` characters or so."""
-    return text.plain(value or "", int(length))
+    return text.render_plain_text(value or "", int(length))
 
 
 @register.filter
@@ -60,7 +60,7 @@ def hue_of_name(name):
 @register.filter
 def dates_of(event):
     """When an event is, as exactly as it is known."""
-    return text.dates_known(event.starts_on, event.ends_on, event.date_precision)
+    return text.format_event_dates(event.starts_on, event.ends_on, event.date_precision)
 
 
 @register.filter
@@ -127,7 +127,7 @@ def own_name(code):
 def highlight(context, value):
     """A text with what was searched for (`query`) marked."""
     query = context.get("query")
-    return text.highlighted(str(value or ""), query) if query else value or ""
+    return text.highlight_words(str(value or ""), query) if query else value or ""
 
 
 @register.simple_tag

@@ -1,20 +1,20 @@
 """The one way in which the portal fetches addresses that other people name.
 
-`fetch` and `fetch_async` fetch one; a `Session` fetches many over shared connections. Only public hosts are
+`fetch` and `fetch_url_async` fetch one; a `Session` fetches many over shared connections. Only public hosts are
 reached: see `rules` for what that means and `fetching` for the limits.
 """
 
-from .fetching import Fetched, Session, fetch, fetch_async
-from .rules import FetchFailed, Policy, Refused, check, is_public
+from .fetching import FetchedResponse, Session, fetch_url, fetch_url_async
+from .rules import FetchFailed, Policy, UrlRefused, check_url, is_public_ip
 
 __all__ = [
     "FetchFailed",
-    "Fetched",
+    "FetchedResponse",
     "Policy",
-    "Refused",
     "Session",
-    "check",
-    "fetch",
-    "fetch_async",
-    "is_public",
+    "UrlRefused",
+    "check_url",
+    "fetch_url",
+    "fetch_url_async",
+    "is_public_ip",
 ]

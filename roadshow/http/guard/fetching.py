@@ -34,7 +34,7 @@ _WAITS = httpx.Timeout(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchedResponse:
     """An answer. `url` is where it came from in the end; `redirects` are (status, next address) of each."""
 
     status: int
@@ -60,7 +60,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         self, host: str, port: int, timeout: float | None = None, local_address=None, socket_options=None
     ) -> httpcore.AsyncNetworkStream:
         failure: Exception | None = None
-        for address in await self._policy.reachable(host, port):
+        for address in await self._policy.resolve_public_ips(host, port):
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -122,12 +122,12 @@ class Session:
         timeout: float = TIMEOUT,
         redirects: int = REDIRECTS,
         truncate: bool = False,
-    ) -> Fetched:
+    ) -> FetchedResponse:
         """The answer to one request, whatever its status.
 
         `limit` (bytes) holds for the body as it is sent and decompressed; with `truncate` what is beyond
         is left unread instead of being an error. `headers` go to the first host only. Redirects are followed
-        for GET and HEAD; for other methods the redirect is the answer. Raises Refused or FetchFailed.
+        for GET and HEAD; for other methods the redirect is the answer. Raises UrlRefused or FetchFailed.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -139,9 +139,9 @@ class Session:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise _explain(error) from error
 
-    async def _follow(self, url, method, body, headers, limit, redirects, truncate) -> Fetched:
+    async def _follow(self, url, method, body, headers, limit, redirects, truncate) -> FetchedResponse:
         hops: list[tuple[int, str]] = []
-        address = first = self.policy.check(url)
+        address = first = self.policy.check_url(url)
         while True:
             sent = dict(headers or {}) if address.origin == first.origin else {}
             answer = await self._once(str(address), method, body, sent, limit, truncate)
@@ -150,9 +150,9 @@ class Session:
                 break
             if len(hops) >= redirects:
                 raise FetchFailed("redirects", _("The address redirects more than %(n)d times."), n=redirects)
-            address = self.policy.check(_next_address(answer.url, target))
+            address = self.policy.check_url(_next_address(answer.url, target))
             hops.append((answer.status, str(address)))
-        return Fetched(
+        return FetchedResponse(
             status=answer.status,
             url=answer.url,
             headers=answer.headers,
@@ -161,7 +161,7 @@ class Session:
             truncated=answer.truncated,
         )
 
-    async def _once(self, url, method, body, headers, limit, truncate) -> Fetched:
+    async def _once(self, url, method, body, headers, limit, truncate) -> FetchedResponse:
         sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"} | headers
         address = url.partition("#")[0]
         async with self._client.stream(method, address, content=body, headers=sent) as response:
@@ -169,7 +169,7 @@ class Session:
             content, truncated = b"", False
             if method != "HEAD" and not redirected:
                 content, truncated = await _read(response, limit, truncate)
-            return Fetched(
+            return FetchedResponse(
                 status=response.status_code,
                 url=url,
                 headers=response.headers,
@@ -252,15 +252,17 @@ def _explain(error: BaseException) -> FetchFailed:
     return FetchFailed("protocol", _("The server's answer cannot be understood."))
 
 
-async def fetch_async(url: str, *, policy: Policy | None = None, context=None, **options) -> Fetched:
+async def fetch_url_async(
+    url: str, *, policy: Policy | None = None, context=None, **options
+) -> FetchedResponse:
     """One address, as `Session.fetch` does it."""
     async with Session(policy=policy, context=context, connections=2) as session:
         return await session.fetch(url, **options)
 
 
-def fetch(url: str, *, policy: Policy | None = None, context=None, **options) -> Fetched:
+def fetch_url(url: str, *, policy: Policy | None = None, context=None, **options) -> FetchedResponse:
     """The same for code that waits. It works inside a running event loop too, which then waits as well."""
     with ThreadPoolExecutor(1, thread_name_prefix="fetch") as thread:
         return thread.submit(
-            asyncio.run, fetch_async(url, policy=policy, context=context, **options)
+            asyncio.run, fetch_url_async(url, policy=policy, context=context, **options)
         ).result()

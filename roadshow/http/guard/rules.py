@@ -1,7 +1,7 @@
 """Which addresses may be reached: public hosts, by http or https, at the usual ports.
 
-A name says little about where it leads, so it is judged twice: as written (`check`), and by what it resolves
-to at the moment of connecting (`Policy.reachable`), whose answer is then connected to.
+A name says little about where it leads, so it is judged twice: as written (`check_url`), and by what it resolves
+to at the moment of connecting (`Policy.resolve_public_ips`), whose answer is then connected to.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.url_normalization import Address, parse
+from roadshow.core.url_normalization import Address, parse_url
 
 # Everything that IANA's registry of special addresses calls not globally reachable, and a metadata service
 # of a large cloud that hides behind a public number.
@@ -74,14 +74,14 @@ class FetchFailed(Exception):  # noqa: N818 - reads as a sentence where it is ca
         return str(self.sentence) % self.values  # translated where it is shown, not where it happened
 
 
-class Refused(FetchFailed):
+class UrlRefused(FetchFailed):
     """The address leads where the portal does not go; nothing was connected to."""
 
     def __init__(self, sentence: str, /, **values: object):
         super().__init__("refused", sentence, **values)
 
 
-def is_public(address: str) -> bool:
+def is_public_ip(address: str) -> bool:
     """Whether an IP address, written in the usual way, belongs to the public internet."""
     try:
         number = ip_address(address)
@@ -96,9 +96,9 @@ def _is_public_6(number: IPv6Address) -> bool:
     if number.scope_id:
         return False
     if number.ipv4_mapped:
-        return is_public(str(number.ipv4_mapped))
+        return is_public_ip(str(number.ipv4_mapped))
     if number in _NAT64:
-        return is_public(str(IPv4Address(int(number) & 0xFFFFFFFF)))
+        return is_public_ip(str(IPv4Address(int(number) & 0xFFFFFFFF)))
     if (int(number) >> 32) & 0xFFFFFFFF in _ISATAP:
         return False
     return number in _OPEN_6 and not any(number in network for network in _CLOSED_6)
@@ -126,29 +126,31 @@ class Policy:
         """The one that the settings describe."""
         return cls(allowed_hosts=frozenset(settings.ROADSHOW_GUARD_ALLOWED_HOSTS))
 
-    def allows(self, host: str, port: int) -> bool:
+    def is_allowed(self, host: str, port: int) -> bool:
         """Whether the host is one that the settings name."""
         bare = host.strip("[]")
         return not self.allowed_hosts.isdisjoint((host, bare, f"{host}:{port}", f"{bare}:{port}"))
 
-    def check(self, url: str) -> Address:
-        """The address, if it may be tried as it is written. Raises Refused."""
+    def check_url(self, url: str) -> Address:
+        """The address, if it may be tried as it is written. Raises UrlRefused."""
         try:
-            address = parse(url)
+            address = parse_url(url)
         except ValueError as error:
-            raise Refused("%(sentence)s", sentence=error) from None
-        if self.allows(address.host, address.real_port):
+            raise UrlRefused("%(sentence)s", sentence=error) from None
+        if self.is_allowed(address.host, address.real_port):
             return address
         if address.real_port not in self.ports:
-            raise Refused(_("Port %(port)d is not one that the portal fetches from."), port=address.real_port)
+            raise UrlRefused(
+                _("Port %(port)d is not one that the portal fetches from."), port=address.real_port
+            )
         if not _may_be_public(address.host):
-            raise Refused(
+            raise UrlRefused(
                 _("%(host)s is not a public host, so the portal does not fetch from it."), host=address.host
             )
         return address
 
-    async def reachable(self, host: str, port: int) -> list[str]:
-        """The IP addresses to connect to, all of them public. Raises Refused or FetchFailed."""
+    async def resolve_public_ips(self, host: str, port: int) -> list[str]:
+        """The IP addresses to connect to, all of them public. Raises UrlRefused or FetchFailed."""
         try:
             found = await self.resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -156,8 +158,10 @@ class Policy:
             raise FetchFailed(
                 "name-later" if later else "name", _("There is no host called %(host)s."), host=host
             ) from error
-        if not self.allows(host, port) and not (found and all(is_public(address) for address in found)):
-            raise Refused(
+        if not self.is_allowed(host, port) and not (
+            found and all(is_public_ip(address) for address in found)
+        ):
+            raise UrlRefused(
                 _("%(host)s is not a public host, so the portal does not fetch from it."), host=host
             )
         return found
@@ -166,10 +170,10 @@ class Policy:
 def _may_be_public(host: str) -> bool:
     bare = host.strip("[]")
     if host.startswith("[") or bare.replace(".", "").isdigit():
-        return is_public(bare)
+        return is_public_ip(bare)
     return "." in host and not any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES)
 
 
-def check(url: str) -> Address:
-    """The address, if the portal may try to fetch it as it is written. Raises Refused with a sentence."""
-    return Policy.default().check(url)
+def check_url(url: str) -> Address:
+    """The address, if the portal may try to fetch it as it is written. Raises UrlRefused with a sentence."""
+    return Policy.default().check_url(url)

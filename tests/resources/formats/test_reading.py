@@ -1,4 +1,4 @@
-"""Lists of links as other people write them: what is understood, and what is reported."""
+"""Lists of links as other people write_links them: what is understood, and what is reported."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -7,11 +7,11 @@ import pytest
 from openpyxl import Workbook
 
 from events.formats.reading import UnreadableFile
-from resources.formats import distinct, read
+from resources.formats import merge_duplicate_links, read_links
 
 
 def links(text, name=""):
-    return read(text if isinstance(text, bytes) else text.encode(), name=name).links.links
+    return read_links(text if isinstance(text, bytes) else text.encode(), name=name).links.links
 
 
 def one(text, name=""):
@@ -60,7 +60,7 @@ Setext
 
 
 def test_markdown_lists():
-    reading = read(MARKDOWN.encode())
+    reading = read_links(MARKDOWN.encode())
     assert (reading.kind, reading.links.title) == ("Markdown", "Good things")
     found = {link.title: link for link in reading.links.links}
     assert list(found) == [
@@ -115,7 +115,7 @@ over two lines
 
 
 def test_bookmarks_files():
-    reading = read(BOOKMARKS.encode())
+    reading = read_links(BOOKMARKS.encode())
     assert (reading.kind, reading.links.title) == ("bookmarks file", "Bookmarks")
     bar, paper, unclosed = reading.links.links
     assert (bar.title, bar.collections) == ("Bar & more", [])
@@ -130,7 +130,7 @@ def test_bookmarks_files():
 
 
 def test_outlines():
-    reading = read(
+    reading = read_links(
         b"""<?xml version="1.0" encoding="ISO-8859-1"?>
 <opml version="2.0"><head><title>Abonn\xe9s</title></head><body>
   <outline text="Blogs" description="Daily">
@@ -182,7 +182,7 @@ def test_tables_with_forgiving_headings(separator):
         ["No address", "", "", "", "", "", "", "", "", ""],
     ]
     text = "\n".join(separator.join(row) for row in rows)
-    reading = read(text.replace("Free?", "is free").encode(), name="list.csv")
+    reading = read_links(text.replace("Free?", "is free").encode(), name="list.csv")
     tool, plain = reading.links.links
     assert (tool.title, tool.url, tool.topics, tool.authors) == (
         "Tool",
@@ -226,7 +226,7 @@ def test_spreadsheets():
     book.active.append(["B", "no address", None, None])
     out = BytesIO()
     book.save(out)
-    reading = read(out.getvalue())
+    reading = read_links(out.getvalue())
     (link,) = reading.links.links
     assert (reading.kind, link.year, link.added_at) == (
         "XLSX",
@@ -241,7 +241,7 @@ def test_json_feeds_and_other_json():
       {"id": "1", "url": "https://page.example/", "external_url": "https://link.example/", "title": "T",
        "summary": "S", "tags": ["x"], "author": {"name": "A"}, "authors": [{"name": "B"}],
        "date_published": "2018-06-26T10:00:00+02:00"}, 7]}"""
-    reading = read(feed.encode())
+    reading = read_links(feed.encode())
     (link,) = reading.links.links
     assert (reading.kind, reading.links.title, link.url) == ("JSON Feed", "Feed", "https://link.example/")
     assert (link.note, link.topics, link.year) == ("S", ["x"], None)
@@ -285,7 +285,7 @@ def test_values_that_nobody_understands_are_reported_once():
     text = "url,kind,level,language\n" + "".join(
         f"https://a.example/{n},sculpture,hardest,klingon\n" for n in range(50)
     )
-    reading = read(text.encode())
+    reading = read_links(text.encode())
     assert len(reading.links.links) == 50
     assert [problem.message for problem in reading.problems] == [
         "No kind of link is called (sculpture): 50 times.",
@@ -298,7 +298,7 @@ def test_duplicates_are_merged_and_reported():
     text = (
         "url,title,tags,note\nhttp://a.example/x,One,a,\nhttps://www.a.example/x/?utm_source=y,Two,b,Note\n"
     )
-    merged, problems = distinct(links(text))
+    merged, problems = merge_duplicate_links(links(text))
     (link,) = merged
     assert (link.url, link.title, link.topics, link.note) == ("http://a.example/x", "One", ["a", "b"], "Note")
     assert [(p.place, p.message) for p in problems] == [("line 3", "“Two” has the same address as line 2.")]
@@ -329,7 +329,7 @@ NOISE = "".join(f"{n} {'*[(<!&|' * (n % 7)} - [x](y{n}) https:/{n} \x07\ufffe\n"
 )
 def test_what_is_no_list_is_one_sentence(data):
     with pytest.raises(UnreadableFile, match=r"^[A-Z].{10,100}\.$"):
-        read(data, name="a.csv" if data.startswith((b"a,", b"name")) else "")
+        read_links(data, name="a.csv" if data.startswith((b"a,", b"name")) else "")
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_what_is_no_list_is_one_sentence(data):
 )
 def test_noise_costs_neither_time_nor_the_rest(text):
     try:
-        reading = read(text.encode(), name="a.csv" if text.startswith("title,") else "")
+        reading = read_links(text.encode(), name="a.csv" if text.startswith("title,") else "")
     except UnreadableFile as error:
         assert text.startswith(("<dl><dl>", "- - ", "[[["))  # nested deeper than any reader goes
         assert str(error).endswith(("no links in this file.", "nested too deeply."))

@@ -1,4 +1,4 @@
-"""What is written is read without a change, in every format."""
+"""What is written is read_links without a change, in every format."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from resources.formats import WRITERS, Collection, Link, LinkList, read, write
+from resources.formats import WRITERS, Collection, Link, LinkList, read_links, write_links
+from resources.formats.collector import LinkCollector
 from resources.formats.document import KINDS, LEVELS
-from resources.formats.gathering import Gatherer
 
 words = st.text(st.sampled_from("aB é中-–.:;,|/\\`*_[]()<>#&~!'\"=+@\n\t1") | st.characters(), max_size=40)
 addresses = st.builds(
@@ -40,13 +40,13 @@ found = st.fixed_dictionaries(
 
 def gathered(rows, texts=()):
     """A list as any reader would make it of these values."""
-    gatherer = Gatherer("test")
-    gatherer.title = "A list"
+    collector = LinkCollector("test")
+    collector.title = "A list"
     for title, text in texts:
-        gatherer.collection(title, text)
+        collector.add_collection(title, text)
     for row in rows:
-        gatherer.add("row", row["url"], **{name: value for name, value in row.items() if name != "url"})
-    return gatherer.reading().links
+        collector.add("row", row["url"], **{name: value for name, value in row.items() if name != "url"})
+    return collector.build_reading().links
 
 
 def by_address(links):
@@ -68,7 +68,7 @@ def test_written_and_read_again(name, rows, texts):
     links = gathered(rows, texts)
     if not links.links:
         return
-    again = read(write(links, name), name=f"list.{name}")
+    again = read_links(write_links(links, name), name=f"list.{name}")
     assert by_address(again.links.links) == by_address(links.links)
     assert again.problems == []
     if name in ("md", "html", "opml", "json"):
@@ -82,12 +82,12 @@ def test_what_a_file_is_needs_no_name(name):
     links = gathered(
         [{"url": "https://a.example/", "title": "A"}, {"url": "https://b.example/", "title": "B"}]
     )
-    assert read(write(links, name)).kind == WRITERS[name].name
+    assert read_links(write_links(links, name)).kind == WRITERS[name].name
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_an_empty_list_is_written_too(name):
-    assert write(LinkList(), name)
+    assert write_links(LinkList(), name)
 
 
 def test_markdown_is_readable():
@@ -109,7 +109,7 @@ def test_markdown_is_readable():
         ],
         [("First", "Begin *here*.")],
     )
-    assert write(links, "md").decode() == (
+    assert write_links(links, "md").decode() == (
         "# A list\n\n- [C](https://c.example/)\n\n"
         '## First <!-- {"text": "Begin *here*."} -->\n\nBegin \\*here\\*.\n\n'
         "- [A](https://a.example/) - Good for a start.\n"
@@ -122,7 +122,7 @@ def test_no_cell_is_a_formula():
     links = gathered(
         [{"url": "https://a.example/", "title": '=HYPERLINK("x")', "note": "+1", "topics": ["@x", "-y"]}]
     )
-    row = write(links, "csv").decode("utf-8-sig").splitlines()[1]
+    row = write_links(links, "csv").decode("utf-8-sig").splitlines()[1]
     assert row.startswith("\"'=HYPERLINK(") and ",'+1,'@x; -y," in row
 
 
@@ -131,7 +131,7 @@ def test_feeds_name_both_addresses():
     feed = LinkList(
         title="L", url="https://here.example/", feed_url="https://here.example/feed/", links=[link]
     )
-    root = etree.fromstring(write(feed, "atom"))
+    root = etree.fromstring(write_links(feed, "atom"))
     targets = [(each.get("rel"), each.get("href")) for each in root.iter("{*}link")]
     assert targets == [
         ("self", "https://here.example/feed/"),
@@ -139,13 +139,13 @@ def test_feeds_name_both_addresses():
         ("alternate", "https://a.example/"),
         ("related", "https://here.example/a/"),
     ]
-    (again,) = read(write(feed, "json")).links.links
+    (again,) = read_links(write_links(feed, "json")).links.links
     assert replace(again, place="") == replace(link, page="")
 
 
 def test_order_is_kept_inside_a_collection():
     rows = [{"url": f"https://a.example/{n}", "title": str(n), "collections": ["C"]} for n in (3, 1, 2)]
     for name in WRITERS:
-        again = read(write(gathered(rows, [("C", "")]), name)).links
+        again = read_links(write_links(gathered(rows, [("C", "")]), name)).links
         assert [link.title for link in again.links] == ["3", "1", "2"]
         assert again.collections == [Collection(title="C")]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from resources.links import Proposal, look_up, propose
-from resources.links.proposing import kind_of_address
+from resources.links import PageMetadata, extract_metadata, fetch_metadata
+from resources.links.metadata import guess_kind
 from roadshow.http.guard import FetchFailed
 from tests.roadshow.servers import send, serving
 
@@ -11,7 +11,7 @@ URL = "https://a.example/page"
 
 
 def proposed(head, url=URL, **options):
-    return propose(f"<html lang='en-GB'><head>{head}</head><body>".encode(), url, **options)
+    return extract_metadata(f"<html lang='en-GB'><head>{head}</head><body>".encode(), url, **options)
 
 
 def test_open_graph():
@@ -21,7 +21,7 @@ def test_open_graph():
         both "><meta property="og:type" content="video.other"><meta name="author" content="Ada L.">
         <meta property="article:published_time" content="2018-10-05T10:00:00Z">"""
     )
-    assert found == Proposal(
+    assert found == PageMetadata(
         url=URL,
         title="A & B",
         description="About both",
@@ -55,7 +55,7 @@ def test_json_ld():
         "author": [{"@type": "Person", "name": "A"}, "B"], "datePublished": "2019-02-03", "inLanguage": "de",
         "isAccessibleForFree": false}]}</script><script type="application/ld+json">{broken</script>"""
     )
-    assert found == Proposal(
+    assert found == PageMetadata(
         url=URL,
         title="Learn",
         description="How",
@@ -85,7 +85,7 @@ def test_plain_pages():
     ],
 )  # fmt: skip
 def test_what_an_address_alone_tells(url, kind):
-    assert kind_of_address(url) == propose(b"", url).kind == kind
+    assert guess_kind(url) == extract_metadata(b"", url).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_an_address_alone_tells(url, kind):
     ],
 )
 def test_encodings(body, content_type):
-    assert propose(body, URL, content_type=content_type).title == "Grüße"
+    assert extract_metadata(body, URL, content_type=content_type).title == "Grüße"
 
 
 @pytest.mark.parametrize(
@@ -120,16 +120,16 @@ def test_encodings(body, content_type):
     ids=lambda body: repr(body[:16]),
 )
 def test_odd_pages_do_no_harm(body):
-    found = propose(body, URL)
+    found = extract_metadata(body, URL)
     assert len(found.title) <= 300 and len(found.description) <= 1000
     assert found.title.isprintable()
 
 
 def test_files_that_are_no_pages():
-    assert propose(b"<title>no</title>", URL, content_type="application/pdf") == Proposal(
+    assert extract_metadata(b"<title>no</title>", URL, content_type="application/pdf") == PageMetadata(
         url=URL, kind="paper"
     )
-    assert propose(b"<title>no</title>", URL, content_type="image/png") == Proposal(url=URL)
+    assert extract_metadata(b"<title>no</title>", URL, content_type="image/png") == PageMetadata(url=URL)
 
 
 def test_pages_are_fetched_through_the_guard(settings):
@@ -141,7 +141,7 @@ def test_pages_are_fetched_through_the_guard(settings):
 
     with serving(answer) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
-        found = look_up(f"{server.url}/old")
+        found = fetch_metadata(f"{server.url}/old")
         assert (found.title, found.url) == ("New", f"{server.url}/new")
         with pytest.raises(FetchFailed, match=r"with an error \(404\)\."):
-            look_up(f"{server.url}/gone")
+            fetch_metadata(f"{server.url}/gone")

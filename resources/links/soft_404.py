@@ -1,15 +1,15 @@
-"""Pages that say "not found" while the server says that all is well (soft 404)."""
+"""Detection of soft 404s: pages that say "not found" with a status of 200."""
 
 import re
 import secrets
 from collections.abc import Awaitable, Callable
 from urllib.parse import urljoin, urlsplit
 
-from roadshow.http.guard import Fetched, FetchFailed
+from roadshow.http.guard import FetchedResponse, FetchFailed
 
-from .proposing import title_of
+from .metadata import extract_title
 
-_SAYS_SO = re.compile(
+_NOT_FOUND_TITLE = re.compile(
     r"^\W*(error\W*)?404\s*($|[^\w\s]|not|page|error|file|seite)"
     r"|\b(page|site|file|document|article|resource|url)\W+(could\W+not\W+be|cannot\W+be|can't\W+be|was\W+not"
     r"|wasn't|is\W+not|isn't|not)\W+(found|available|exist)"
@@ -19,31 +19,35 @@ _SAYS_SO = re.compile(
     r"|页面不存在|找不到(该)?页面|页面未找到|頁面不存在|ページが見つかりません",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"\b404\b|not\W+found|no\W+longer|\berror\b|unavailable|removed|oops|moved", re.IGNORECASE)
+_SUSPICIOUS_TITLE = re.compile(
+    r"\b404\b|not\W+found|no\W+longer|\berror\b|unavailable|removed|oops|moved", re.IGNORECASE
+)
 
 
-async def is_missing(answer: Fetched, url: str, fetch: Callable[[str], Awaitable[Fetched]]) -> bool:
-    """Whether a good answer is in truth a "not found" page.
+async def is_soft_404(
+    response: FetchedResponse, url: str, fetch: Callable[[str], Awaitable[FetchedResponse]]
+) -> bool:
+    """Whether a response with status 2xx is a "not found" page.
 
-    Its title may say so; where there is only a hint, an address beside it that cannot exist is fetched (one
-    request): a server that sends the same there sends it for everything.
+    Decided by the title; where that is only suspicious, a random sibling URL is fetched (one request) and compared:
+    a server that sends the same page for it sends it for every URL.
     """
-    if not answer.body or answer.content_type not in ("", "text/html", "application/xhtml+xml"):
+    if not response.body or response.content_type not in ("", "text/html", "application/xhtml+xml"):
         return False
-    title = title_of(answer.body, answer.headers.get("content-type", ""))
-    if _SAYS_SO.search(title):
+    title = extract_title(response.body, response.headers.get("content-type", ""))
+    if _NOT_FOUND_TITLE.search(title):
         return True
-    if not _HINT.search(title) and not _led_astray(url, answer.url):
+    if not _SUSPICIOUS_TITLE.search(title) and not _redirects_to_root_or_error(url, response.url):
         return False
     try:
         other = await fetch(urljoin(url, secrets.token_hex(12)))
     except FetchFailed:
         return False
-    return other.status < 300 and _alike(answer, other, title)
+    return other.status < 300 and _is_same_page(response, other, title)
 
 
-def _led_astray(url: str, final_url: str) -> bool:
-    """Whether a deep address ended at a front page, or at one that is named like an error."""
+def _redirects_to_root_or_error(url: str, final_url: str) -> bool:
+    """Whether a URL with a path was redirected to the front page, or to a path named like an error."""
     asked, reached = urlsplit(url), urlsplit(final_url)
     if len(asked.path.strip("/")) < 2 and not asked.query:
         return False
@@ -52,9 +56,9 @@ def _led_astray(url: str, final_url: str) -> bool:
     return reached.path.strip("/") == "" and asked.path.strip("/") != "" and not reached.query
 
 
-def _alike(one: Fetched, other: Fetched, title: str) -> bool:
+def _is_same_page(one: FetchedResponse, other: FetchedResponse, title: str) -> bool:
     if one.url == other.url:
         return True
-    same_title = title_of(other.body, other.headers.get("content-type", "")) == title
+    same_title = extract_title(other.body, other.headers.get("content-type", "")) == title
     length = max(len(one.body), len(other.body), 1)
     return same_title and abs(len(one.body) - len(other.body)) < 0.1 * length + 200

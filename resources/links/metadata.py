@@ -1,4 +1,4 @@
-"""What a page says about itself: citation tags, Open Graph, JSON-LD, and plain HTML as the last resort."""
+"""Metadata of a page, from citation tags, Open Graph, JSON-LD, and plain HTML elements in this order."""
 
 import json
 import re
@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from events.formats.text import clean_text
-from roadshow.core.encodings import likely_encoding
-from roadshow.core.languages import language_of
+from roadshow.core.encodings import guess_encoding
+from roadshow.core.languages import parse_language_tag
 from roadshow.http import guard
 
-_LOOK = 1024 * 1024  # bytes of a page that are read
+_PAGE_BYTES = 1024 * 1024  # of a page that are read
 _TITLE, _DESCRIPTION = 300, 1000  # characters
 
-# Hosts (and the beginning of paths) whose pages are of one kind.
+# Hosts (and first path segments) whose pages all have one kind.
 _HOSTS = {
     "code": "github.com gitlab.com bitbucket.org codeberg.org gist.github.com colab.research.google.com",
     "paper": "arxiv.org dl.acm.org openreview.net aclanthology.org papers.nips.cc proceedings.mlr.press "
@@ -31,7 +31,9 @@ _HOSTS = {
     "podcast": "podcasts.apple.com open.spotify.com/show open.spotify.com/episode",
     "tool": "pypi.org npmjs.com tfhub.dev marketplace.visualstudio.com",
 }  # fmt: skip
-_KIND_OF_HOST = {host: kind for kind, hosts in _HOSTS.items() for host in hosts.split()}
+_KIND_OF_HOST: dict[str, str] = {}
+for _kind, _names in _HOSTS.items():
+    _KIND_OF_HOST |= dict.fromkeys(_names.split(), _kind)
 _ENDINGS = {
     ".pdf": "paper",
     ".ps": "paper",
@@ -52,8 +54,8 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What to suggest for a link; empty where the page says nothing. `url` is where redirects led."""
+class PageMetadata:
+    """Metadata of a page; empty where it has none. `url` is the URL after redirects."""
 
     url: str
     title: str = ""
@@ -65,35 +67,37 @@ class Proposal:
     free: bool | None = None
 
 
-def look_up(url: str) -> Proposal:
-    """Fetch a page and read what it says. Raises Refused or FetchFailed, each with a sentence."""
-    answer = guard.fetch(url, limit=_LOOK, timeout=10, truncate=True)
-    if answer.status >= 400:
+def fetch_metadata(url: str) -> PageMetadata:
+    """Fetch a page and extract its metadata. Raises UrlRefused or FetchFailed, each with a sentence."""
+    response = guard.fetch_url(url, limit=_PAGE_BYTES, timeout=10, truncate=True)
+    if response.status >= 400:
         raise guard.FetchFailed(
-            "status", _("The server answers with an error (%(status)d)."), status=answer.status
+            "status", _("The server answers with an error (%(status)d)."), status=response.status
         )
-    return propose(answer.body, answer.url, content_type=answer.headers.get("content-type", ""))
+    return extract_metadata(
+        response.body, response.url, content_type=response.headers.get("content-type", "")
+    )
 
 
-def propose(html: bytes, url: str, *, content_type: str = "") -> Proposal:
-    """What a page says about itself; never raises, whatever the page is."""
+def extract_metadata(html: bytes, url: str, *, content_type: str = "") -> PageMetadata:
+    """Metadata of a page's bytes; never raises, whatever they are."""
     media = content_type.partition(";")[0].strip().lower()
     is_page = media in ("", "text/html", "application/xhtml+xml") and not html.startswith(b"%PDF")
     page = _Page(html if is_page else b"", content_type)
-    return Proposal(
+    return PageMetadata(
         url=url,
         title=page.title()[:_TITLE].rstrip(),
         description=page.description(),
         authors=page.authors(),
         year=page.year(),
-        kind=kind_of_address(url) or page.kind() or ("paper" if media == "application/pdf" else ""),
+        kind=guess_kind(url) or page.kind() or ("paper" if media == "application/pdf" else ""),
         language=page.language(),
         free=page.free(),
     )
 
 
-def kind_of_address(url: str) -> str:
-    """The kind that an address alone tells; empty for most."""
+def guess_kind(url: str) -> str:
+    """The kind of link that a URL implies by its host or file ending; empty when unknown."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     path = parts.path.lower()
@@ -104,24 +108,24 @@ def kind_of_address(url: str) -> str:
     return _KIND_OF_HOST.get(f"{host}/{first}") or _KIND_OF_HOST.get(host, "")
 
 
-def title_of(html: bytes, content_type: str = "") -> str:
-    """The page's <title>, in one line."""
-    return _Page(html, content_type).element("title")
+def extract_title(html: bytes, content_type: str = "") -> str:
+    """The text of the page's <title> on one line."""
+    return _Page(html, content_type).element_text("title")
 
 
 class _Page:
-    """A page's tags and JSON-LD, by name; of several with one name, all in order."""
+    """A parsed page: <meta> tags by name (all values in order) and JSON-LD objects of known types."""
 
     def __init__(self, html: bytes, content_type: str):
         parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-        text = _decoded(html, content_type).replace("\0", "")
+        text = _decode_page(html, content_type).replace("\0", "")
         self.root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
         self.meta: dict[str, list[str]] = {}
         for tag in self._all("meta"):
             name = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
             if tag.get("content", "").strip():
                 self.meta.setdefault(name.strip().lower(), []).append(tag.get("content"))
-        self.things = [thing for thing in self._json_ld() if _types(thing) & set(_TYPES)]
+        self.objects = [entity for entity in self._json_ld() if _types(entity) & set(_TYPES)]
 
     def _all(self, name: str) -> Iterable[etree._Element]:
         return () if self.root is None else self.root.iter(name)
@@ -134,69 +138,73 @@ class _Page:
                 except (ValueError, RecursionError):
                     continue
 
-    def first(self, *names: str) -> str:
+    def first_meta(self, *names: str) -> str:
         return next((self.meta[name][0] for name in names if name in self.meta), "")
 
-    def said(self, *names: str) -> Iterator[object]:
-        for thing in self.things:
-            yield from (thing[name] for name in names if thing.get(name) not in (None, ""))
+    def values(self, *names: str) -> Iterator[object]:
+        for entity in self.objects:
+            yield from (entity[name] for name in names if entity.get(name) not in (None, ""))
 
-    def element(self, name: str) -> str:
+    def element_text(self, name: str) -> str:
         return next((one_line("".join(tag.itertext())) for tag in self._all(name)), "")
 
     def title(self) -> str:
-        known = self.first("citation_title", "og:title", "dc.title", "twitter:title")
-        known = known or next((text for text in self.said("headline", "name") if isinstance(text, str)), "")
-        return one_line(known) or _without_site(self.element("title"), self.first("og:site_name"))
+        known = self.first_meta("citation_title", "og:title", "dc.title", "twitter:title")
+        known = known or next((text for text in self.values("headline", "name") if isinstance(text, str)), "")
+        return one_line(known) or _strip_site_name(
+            self.element_text("title"), self.first_meta("og:site_name")
+        )
 
     def description(self) -> str:
-        known = self.first("og:description", "description", "citation_abstract", "dc.description")
-        known = known or self.first("twitter:description")
+        known = self.first_meta("og:description", "description", "citation_abstract", "dc.description")
+        known = known or self.first_meta("twitter:description")
         known = known or next(
-            (text for text in self.said("description", "abstract") if isinstance(text, str)), ""
+            (text for text in self.values("description", "abstract") if isinstance(text, str)), ""
         )
         return one_line(known)[:_DESCRIPTION]
 
     def authors(self) -> list[str]:
         named = self.meta.get("citation_author") or self.meta.get("dc.creator") or []
-        named = [_first_name_first(name) for name in named] or list(_names(self.said("author", "creator")))
+        named = [_reorder_name(name) for name in named] or list(
+            _iterate_names(self.values("author", "creator"))
+        )
         named = named or self.meta.get("author", []) + self.meta.get("article:author", [])
         return [name for name in map(one_line, named) if name and "://" not in name][:20]
 
     def year(self) -> int | None:
-        known = self.first(
+        known = self.first_meta(
             "citation_publication_date", "citation_date", "citation_year", "citation_online_date"
         )
-        known = known or self.first("article:published_time", "dc.date", "date", "datepublished")
-        known = known or next(map(str, self.said("datePublished", "dateCreated", "uploadDate")), "")
+        known = known or self.first_meta("article:published_time", "dc.date", "date", "datepublished")
+        known = known or next(map(str, self.values("datePublished", "dateCreated", "uploadDate")), "")
         found = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", known)
         return int(found[0]) if found else None
 
     def kind(self) -> str:
         if "citation_title" in self.meta:
             return "paper"
-        for thing in self.things:
-            return next(_TYPES[name] for name in _TYPES if name in _types(thing))
-        kind = self.first("og:type").strip().lower()
+        for entity in self.objects:
+            return next(_TYPES[name] for name in _TYPES if name in _types(entity))
+        kind = self.first_meta("og:type").strip().lower()
         return "video" if kind.startswith("video") else _OPEN_GRAPH.get(kind, "")
 
     def language(self) -> str:
-        known = next((text for text in self.said("inLanguage") if isinstance(text, str)), "")
+        known = next((text for text in self.values("inLanguage") if isinstance(text, str)), "")
         spoken = "" if self.root is None else self.root.get("lang", "")
-        known = known or spoken or self.first("citation_language", "og:locale", "content-language")
-        return language_of(one_line(known))
+        known = known or spoken or self.first_meta("citation_language", "og:locale", "content-language")
+        return parse_language_tag(one_line(known))
 
     def free(self) -> bool | None:
-        return next((value for value in self.said("isAccessibleForFree") if isinstance(value, bool)), None)
+        return next((value for value in self.values("isAccessibleForFree") if isinstance(value, bool)), None)
 
 
 def one_line(text: str) -> str:
-    """Plain text without line ends and what nobody sees."""
+    """Plain text on one line, without invisible characters."""
     return " ".join(clean_text(text).split())
 
 
-def _decoded(html: bytes, content_type: str) -> str:
-    """By byte-order mark, the header, the page's own word, or a guess, in this order."""
+def _decode_page(html: bytes, content_type: str) -> str:
+    """Decode by byte-order mark, HTTP header, <meta charset>, or a guess, in this order."""
     if html.startswith((b"\xff\xfe", b"\xfe\xff")):
         return html.decode("utf-16", "replace")
     declared = re.search(r"charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
@@ -206,7 +214,7 @@ def _decoded(html: bytes, content_type: str) -> str:
             return html.decode(name, "strict" if name == "utf-8" else "replace") if name else html.decode()
         except (LookupError, UnicodeDecodeError):
             continue
-    return html.decode(likely_encoding(html) or "cp1252", "replace")
+    return html.decode(guess_encoding(html) or "cp1252", "replace")
 
 
 def _objects(value: object, depth: int = 0) -> Iterator[dict]:
@@ -218,12 +226,12 @@ def _objects(value: object, depth: int = 0) -> Iterator[dict]:
         yield from _objects(value.get("@graph", []), depth + 1)
 
 
-def _types(thing: dict) -> set[str]:
-    kinds = thing.get("@type", "")
+def _types(entity: dict) -> set[str]:
+    kinds = entity.get("@type", "")
     return {str(kind).rpartition("/")[2].lower() for kind in (kinds if isinstance(kinds, list) else [kinds])}
 
 
-def _names(values: Iterable[object]) -> Iterator[str]:
+def _iterate_names(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         for each in value if isinstance(value, list) else [value]:
             name = each.get("name") if isinstance(each, dict) else each
@@ -231,14 +239,14 @@ def _names(values: Iterable[object]) -> Iterator[str]:
                 yield name
 
 
-def _first_name_first(name: str) -> str:
-    """Citation tags have "Family, Given"."""
+def _reorder_name(name: str) -> str:
+    """“Family, Given” of citation tags as “Given Family”."""
     family, comma, given = name.partition(",")
     return f"{given.strip()} {family.strip()}" if comma and "," not in given else name
 
 
-def _without_site(title: str, site: str) -> str:
-    """ "A page | A site" without the site, where it is known what it is called."""
+def _strip_site_name(title: str, site: str) -> str:
+    """“Page | Site” without the site, where the site's name is known."""
     for mark in (" | ", " - ", " – ", " — ", " · ", " :: "):
         head, _mark, tail = title.rpartition(mark)
         known = site or {"YouTube": "YouTube", "Vimeo": "Vimeo"}.get(tail, "")
