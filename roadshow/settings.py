@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_filters",
     "django_htmx",
     "template_partials",
@@ -74,7 +73,10 @@ INSTALLED_APPS = [
     "simple_history",
     "axes",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "roadshow.core",
+    "roadshow.jobs",
     "speakers",
     "events",
     "resources",
@@ -326,6 +328,18 @@ UNFOLD = {
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+
+# --- background work -----------------------------------------------------------------------------
+# The queue is a table of the database; tests run tasks at once, in the test's transaction.
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
+        if TESTING
+        else "django_tasks_db.DatabaseBackend"
+    }
+}
+# Jobs that workers start again and again: dotted path of a handler -> seconds between two starts.
+PERIODIC_JOBS: dict[str, int] = {}
 
 # --- fetching other people's addresses -----------------------------------------------------------
 ROADSHOW_GUARD_ALLOWED_HOSTS = env.list("GUARD_ALLOWED_HOSTS", default=[])

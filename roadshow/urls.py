@@ -33,6 +33,7 @@ urlpatterns = [
         path("", include("events.urls")),
         path("", include("speakers.urls")),
         path("", include("resources.urls")),
+        path("", include("roadshow.jobs.urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

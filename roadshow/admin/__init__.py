@@ -1,5 +1,5 @@
 """The portal in the admin: people, tokens, the sidebar and the first page."""
 
-from . import people, tokens, webhooks
+from . import jobs, people, tokens, webhooks
 
-__all__ = ["people", "tokens", "webhooks"]
+__all__ = ["jobs", "people", "tokens", "webhooks"]

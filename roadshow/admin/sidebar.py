@@ -43,6 +43,7 @@ def navigation(request) -> list[dict]:
                 (_("API tokens"), "key", "roadshow_apitoken_changelist"),
                 (_("Webhooks"), "webhook", "roadshow_webhook_changelist"),
                 (_("Deliveries"), "outgoing_mail", "roadshow_delivery_changelist"),
+                (_("Background work"), "schedule", "jobs_job_changelist"),
                 *_for_superusers(request),
             ],
         ),

@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from roadshow.server import environment
 from roadshow.server.demo.login import read_login
 from roadshow.server.embedded import StartError, database_url
+from roadshow.server.processes import end_with_parent
 
 THREADS = 4  # requests at a time in each worker, every one with a connection to the database
 # What glibc is told about memory, by the numbers of malloc.h: one place for all threads; what takes megabytes goes back
@@ -87,14 +88,7 @@ def only_one(folder: Path, address: Address) -> Iterator[None]:
 
 def load_application():
     """Called in each worker: the WSGI application, in a process that does not outlive its parent."""
-    parent = os.getppid()
-
-    def follow():
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=follow, daemon=True).start()
+    end_with_parent()
     from roadshow.wsgi import application
 
     return application

@@ -1,0 +1,216 @@
+"""Declare, start and execute jobs.
+
+    @background_job(seconds=600, retries=1)
+    def import_links(report: Report, *, upload: str) -> dict:
+        for number, link in enumerate(links, 1):
+            report(number, len(links))
+        return {"added": len(links)}
+
+    job = import_links.start(owner=request.user, next_url=…, upload=key)
+    return redirect(job)
+
+The worker executes a handler in a process of its own, so that a time limit, a memory limit and a cancellation end it at
+any point; its transaction is then rolled back. Code that must clean up does so in `finally`: a cancellation raises
+`JobCancelled` first.
+"""
+
+import inspect
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from roadshow.jobs.models import Job, JobState
+
+BACKOFF = 30  # seconds before the first retry; twice as long before each further one
+
+
+class Report(Protocol):
+    """Report progress: `done` of `total` units, and a message of at most 500 characters."""
+
+    def __call__(self, done: int, total: int = 0, message: str = "") -> None: ...
+
+
+class JobError(Exception):
+    """The work cannot be done; the message is a sentence for the owner. It is not tried again."""
+
+
+class JobCancelled(BaseException):
+    """The owner cancelled the job. Not an Exception: handlers that catch everything let it pass."""
+
+
+@dataclass(frozen=True)
+class BackgroundJob:
+    """A handler with its limits; `path` is the dotted path under which a worker finds it."""
+
+    handler: Callable[..., dict | None]
+    seconds: int
+    retries: int
+    memory_mb: int
+    label: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.handler.__module__}.{self.handler.__qualname__}"
+
+    def __call__(self, report: Report, **arguments) -> dict | None:
+        return self.handler(report, **arguments)
+
+    def start(self, *, owner=None, key: str = "", label: str = "", next_url: str = "", **arguments) -> Job:
+        """Queue the job, in the caller's transaction if there is one, and return it.
+
+        `arguments` must be JSON. With a `key`, an active job with the same key is returned instead. Raises TypeError
+        when the handler does not take these arguments.
+        """
+        inspect.signature(self.handler).bind(None, **arguments)
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(
+                    kind=self.path,
+                    label=str(label or self.label)[:200],
+                    owner=owner,
+                    key=key,
+                    next_url=next_url,
+                    arguments=arguments,
+                )
+        except IntegrityError:
+            active = Job.objects.active().filter(key=key).first()
+            if not key or active is None:
+                raise
+            return active
+        enqueue(job)
+        job.refresh_from_db()
+        return job
+
+
+def background_job(*, seconds: int = 300, retries: int = 0, memory_mb: int = 1024, label: str = ""):
+    """Declare a handler `(report, **arguments) -> dict | None` as a job.
+
+    `seconds` is the limit of one attempt, `memory_mb` the limit of its process's address space beyond what the worker
+    has, `retries` the number of further attempts after an error other than JobError.
+    """
+
+    def declare(handler: Callable[..., dict | None]) -> BackgroundJob:
+        return BackgroundJob(handler, seconds, retries, memory_mb, label)
+
+    return declare
+
+
+def find_handler(kind: str) -> BackgroundJob:
+    """The handler with that dotted path. Raises JobError when there is none."""
+    try:
+        found = import_string(kind)
+    except ImportError:
+        found = None
+    if not isinstance(found, BackgroundJob):
+        raise JobError(_("This version of Roadshow has no job of the kind “%(kind)s”.") % {"kind": kind})
+    return found
+
+
+def enqueue(job: Job, *, after: timedelta | None = None) -> None:
+    """Put the job's task into the queue, to be run now or after a delay."""
+    later = run_job.using(run_after=timezone.now() + after) if after else run_job
+    later.enqueue(str(job.pk))
+
+
+@task()
+def run_job(pk: str) -> None:
+    """Execute a job in this process, without limits: the task behind every job.
+
+    The worker calls `execute` in a child process instead; this runs with the immediate backend, such as in tests.
+    """
+    job = claim(pk)
+    if job is None:
+        return
+
+    def report(done: int, total: int = 0, message: str = "") -> None:
+        save_progress(job, done, total, message)
+        if job.cancel_requested:
+            raise JobCancelled
+
+    finish(job, execute(job, report))
+
+
+def claim(pk: str) -> Job | None:
+    """Mark a waiting job as running and return it; None when it is gone, cancelled or taken."""
+    now = timezone.now()
+    waiting = Job.objects.filter(pk=pk, state=JobState.WAITING)
+    if not waiting.update(state=JobState.RUNNING, started_at=now, seen_at=now, attempts=F("attempts") + 1):
+        return None
+    return Job.objects.get(pk=pk)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended: its state, result, sentence and traceback; whether another attempt may help."""
+
+    state: JobState
+    result: dict | None = None
+    problem: str = ""
+    traceback: str = ""
+    may_retry: bool = False
+
+
+def execute(job: Job, report: Report) -> Outcome:
+    """Call the job's handler and describe what came of it; raises nothing but KeyboardInterrupt."""
+    try:
+        return Outcome(JobState.DONE, find_handler(job.kind)(report, **job.arguments))
+    except JobError as error:
+        return Outcome(JobState.FAILED, problem=str(error), traceback=traceback.format_exc())
+    except JobCancelled:
+        return Outcome(JobState.CANCELLED)
+    except MemoryError:
+        return Outcome(JobState.FAILED, problem=_("It needed more memory than it may take."))
+    except Exception:
+        return Outcome(
+            JobState.FAILED,
+            problem=_("Something went wrong; operators see the details."),
+            traceback=traceback.format_exc(),
+            may_retry=True,
+        )
+
+
+def save_progress(job: Job, done: int, total: int, message: str) -> None:
+    """Store progress, and read whether a cancellation was requested into `job.cancel_requested`."""
+    job.done, job.total, job.message, job.seen_at = done, total, message[:500], timezone.now()
+    job.save(update_fields=["done", "total", "message", "seen_at"])
+    job.refresh_from_db(fields=["cancel_requested"])
+
+
+def finish(job: Job, outcome: Outcome) -> None:
+    """Store the outcome, or queue the next attempt after a delay."""
+    if outcome.may_retry and can_retry(job):
+        job.state, job.problem, job.traceback = JobState.WAITING, outcome.problem, outcome.traceback
+        job.save(update_fields=["state", "problem", "traceback"])
+        enqueue(job, after=timedelta(seconds=BACKOFF * 2 ** (job.attempts - 1)))
+        return
+    job.state, job.result = outcome.state, outcome.result
+    job.problem, job.traceback = outcome.problem[:500], outcome.traceback
+    job.finished_at = timezone.now()
+    job.save(update_fields=["state", "result", "problem", "traceback", "finished_at"])
+
+
+def can_retry(job: Job) -> bool:
+    """Whether the handler allows another attempt, and the queue can delay it."""
+    if job.cancel_requested or not run_job.get_backend().supports_defer:
+        return False
+    try:
+        return job.attempts <= find_handler(job.kind).retries
+    except JobError:
+        return False
+
+
+def run_again(job: Job) -> None:
+    """Queue a finished job once more, with all its attempts."""
+    job.state, job.attempts, job.cancel_requested = JobState.WAITING, 0, False
+    job.problem, job.traceback, job.result, job.finished_at = "", "", None, None
+    job.save()
+    enqueue(job)

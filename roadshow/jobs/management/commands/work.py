@@ -1,0 +1,16 @@
+"""Run background jobs until stopped."""
+
+from django.core.management.base import BaseCommand
+
+from roadshow.jobs.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Run background jobs: imports, fetches, mail, webhooks, link checks, retention."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--concurrency", type=int, default=2, help="jobs at a time (default: 2)")
+        parser.add_argument("--batch", action="store_true", help="stop when the queue is empty")
+
+    def handle(self, *, concurrency, batch, **options):
+        Worker(concurrency=max(1, concurrency), batch=batch).run()
