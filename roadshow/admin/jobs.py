@@ -4,12 +4,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_tasks_db.models import DBTaskResult
 from unfold.decorators import action
 
 from roadshow.core.access import sees_all
 from roadshow.core.admin import OrganiserAdmin
 from roadshow.jobs.handlers import run_again
 from roadshow.jobs.models import ACTIVE, Job
+
+admin.site.unregister(DBTaskResult)  # the queue behind jobs: jobs tell more
 
 
 @admin.register(Job)
