@@ -1,4 +1,4 @@
-"""What all tests share: quick settings, an empty cache, and a browser."""
+"""Configuration of all tests: the browser, the order, and a clean state before each test."""
 
 import os
 import shutil
@@ -12,9 +12,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from roadshow.server.translations import compile_all
+from tests import factories
 
 pytest_plugins = ["tests.browser.fixtures"]
-# How long an example takes says something about the machine only.
+# The time that an example takes depends on the machine.
 hypothesis_settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -26,10 +27,13 @@ BROWSERS = [
     "google-chrome-stable",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ]
+TESTS = Path(__file__).parent
+# Groups that `make test ARGS="-m GROUP"` picks; the slowest come first, so that no worker ends with them alone.
+GROUPS = {"start": ["test_start.py", "test_embedded.py", "test_install.py"], "browser": ["browser"]}
 
 
-def chromium() -> str | None:
-    """The browser to test with: what CHROMIUM names, or the first that is installed."""
+def find_chromium() -> str | None:
+    """Path of the browser to test with: the one that CHROMIUM names, or the first that is installed."""
     named = os.environ.get("CHROMIUM")
     return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
 
@@ -40,7 +44,7 @@ def pytest_configure(config):
     config.addinivalue_line(
         "filterwarnings", "ignore:No directory at"
     )  # static files come from their sources
-    config.chromium = chromium()
+    config.chromium = find_chromium()
     if not hasattr(config, "workerinput"):
         compile_all()
         if os.environ.get("REQUIRE_BROWSER") and not config.chromium:
@@ -49,13 +53,18 @@ def pytest_configure(config):
             )
 
 
+def find_group(item) -> str | None:
+    """Name of the group that a test belongs to by its folder or file."""
+    parts = item.path.relative_to(TESTS).parts
+    return next((group for group, names in GROUPS.items() if set(parts) & set(names)), None)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Tests in tests/browser, and others marked so, are left out where there is no browser."""
+    """Mark the tests of each group, put slow groups first, and leave out browser tests without a browser."""
     for item in items:
-        if Path(__file__).parent / "browser" in item.path.parents:
-            item.add_marker("browser")
-    # What takes longest goes first, so that no core is left with it in the end.
-    items.sort(key=lambda item: item.path.name != "test_start.py")
+        if group := find_group(item):
+            item.add_marker(group)
+    items.sort(key=lambda item: [*GROUPS, None].index(find_group(item)))
     if config.chromium:
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
@@ -70,7 +79,8 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(autouse=True)
-def fresh_process():
-    """Nothing is kept, and nobody's language is spoken: a request's stays active after it."""
+def clean_state():
+    """Empty cache, default language (a request's stays active after it), and sequences that begin anywhere."""
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
+    factories.restart_sequences()

@@ -1,6 +1,10 @@
-"""Rows for tests: valid, published, and no two alike."""
+"""Factories of valid, published rows, all with names of their own.
+
+The numbers in those names begin anywhere: a test that needs a certain name or number gives it.
+"""
 
 import datetime as dt
+import random
 
 import factory
 from django.contrib.auth import get_user_model
@@ -14,6 +18,12 @@ class Factory(factory.django.DjangoModelFactory):
     class Meta:
         abstract = True
         skip_postgeneration_save = True
+
+
+def restart_sequences() -> None:
+    """Let the numbers in names begin anywhere, by pytest-randomly's seed."""
+    for model_factory in Factory.__subclasses__():
+        model_factory.reset_sequence(random.randrange(1000), force=True)
 
 
 class User(Factory):

@@ -50,6 +50,7 @@ def my(request, slug):
     return response
 
 
+@csrf_exempt  # no account is behind it: a token would only differ from the cookie of a parallel request
 @require_POST
 def my_code(request, slug):
     """QR code (SVG data URI) of the link whose `fragment` holds the stars; nothing is stored."""
@@ -65,6 +66,7 @@ def my_code(request, slug):
     )
 
 
+@csrf_exempt  # as above; a calendar of chosen slots names nobody
 @require_POST
 def my_calendar(request, slug):
     """Create a private calendar of the posted `slots` (JSON list of GUIDs); returns its URL and expiry."""

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from events.models import Slot
 from tests import factories
@@ -55,12 +56,17 @@ def planned(title):
     return f"{slot.starts_at:%H:%M}", slot.minutes, slot.room.name
 
 
+def wait_for_frames(page):
+    """Wait until the board, which follows the pointer frame by frame, has seen where it is."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def drag(page, start, end):
     page.mouse.move(*start)
     page.mouse.down()
     page.mouse.move(end[0] - 5, end[1] - 5, steps=4)
     page.mouse.move(*end, steps=2)
-    page.wait_for_timeout(50)
+    wait_for_frames(page)
     page.mouse.up()
 
 
@@ -152,11 +158,10 @@ def test_a_finger_holds_before_it_drags(board):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", (x, y))
-    page.wait_for_timeout(400)
+    expect(page.locator(".is-moving")).to_have_count(1)
     for step in range(1, 7):
         touch("touchMove", (x, y + step * 12))
-        page.wait_for_timeout(20)
-    page.wait_for_timeout(60)
+        wait_for_frames(page)
     touch("touchEnd")
     said(page, "“Placed” is at 10:30–11:00")
 

@@ -197,6 +197,29 @@ def test_a_private_link_moves_the_stars_and_no_server_sees_them(event, open_page
     assert "#" not in other.url and not [url for url in asked if secret in url.partition("#")[0]]
 
 
+def test_a_private_link_needs_no_token_that_another_request_could_replace(event, open_page):
+    """A cookie of the service worker's requests may arrive after the page: nothing depends on it."""
+    page = open_page(SCHEDULE)
+    star(page, "Talk 2").click()
+    page.get_by_role("link", name="My schedule 1").click()
+    other = {"name": "csrftoken", "value": "x" * 32, "url": page.url}
+    page.context.add_cookies([other])
+    page.get_by_role("button", name="As a QR code").click()
+    expect(page.get_by_role("img", name="QR code of the private link")).to_be_visible()
+
+
+def test_a_refusal_and_a_lost_network_are_told_apart(event, open_page):
+    page = open_page(SCHEDULE, errors=True)
+    star(page, "Talk 2").click()
+    page.get_by_role("link", name="My schedule 1").click()
+    page.route("**/my/code/", lambda route: route.fulfill(status=429, body="{}"))
+    page.get_by_role("button", name="As a QR code").click()
+    expect(page.get_by_text("The portal refused this.")).to_be_visible()
+    page.route("**/my/code/", lambda route: route.abort())
+    page.get_by_role("button", name="As a QR code").click()
+    expect(page.get_by_text("The portal cannot be reached.")).to_be_visible()
+
+
 def test_a_private_calendar_follows_the_stars_and_can_be_revoked(event, open_page, live_server):
     page = open_page(SCHEDULE)
     star(page, "Talk 2").click()

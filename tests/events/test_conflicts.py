@@ -121,9 +121,9 @@ def test_a_thousand_talks_take_less_than_a_tenth_of_a_second():
     asked = rules(room_changeover=10, speaker_changeover=15, hours=hours)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         found = find_conflicts(slots, asked)
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     print(f"\n{len(found):,} conflicts of 1,105 talks in {min(times):.1f} ms")
     assert len(found) > 1000
     assert min(times) < 100

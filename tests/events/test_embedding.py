@@ -16,12 +16,10 @@ SITE = "http://testserver"
 @pytest.fixture
 def event():
     event = factories.Event(slug="stop", name="First stop", starts_on=dt.date(2030, 10, 6))
-    room = factories.Room(name="Hall")
+    room, speaker = factories.Room(name="Hall"), factories.Speaker(name="Ada Quist")
     for number in range(3):
         begin = dt.datetime(2030, 10, 6, 4 + number, tzinfo=dt.UTC)
-        talk = factories.Talk(
-            event=event, slug=f"talk-{number}", title=f"Talk {number}", speakers=[factories.Speaker()]
-        )
+        talk = factories.Talk(event=event, slug=f"talk-{number}", title=f"Talk {number}", speakers=[speaker])
         factories.Slot(talk=talk, room=room, starts_at=begin, ends_at=begin + dt.timedelta(minutes=30))
     actions.release(event=event, by=None)
     event.refresh_from_db()

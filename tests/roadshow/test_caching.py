@@ -42,9 +42,25 @@ def worker(**session):
     return client
 
 
+class Clock:
+    """The clock of the content version, which `settle()` sets forward."""
+
+    time_ns = staticmethod(time.time_ns)
+    forward = 0.0
+
+    @classmethod
+    def monotonic(cls) -> float:
+        return time.monotonic() + cls.forward
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setattr("roadshow.http.caching.content_version.time", Clock)
+
+
 def settle():
-    """Wait until every worker reads the content version again."""
-    time.sleep(caching.RECHECK_SECONDS + 0.02)
+    """Let so much time pass that every worker reads the content version again."""
+    Clock.forward += caching.RECHECK_SECONDS + 0.02
 
 
 def content_version():

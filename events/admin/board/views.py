@@ -173,6 +173,7 @@ def _strings() -> dict[str, str]:
         "nothing_to_redo": _("There is nothing to do again."),
         "fresh": _("Somebody changed the plan. The board shows it now."),
         "offline": _("The change did not reach the server. Nothing was saved; please try again."),
+        "refused": _("The portal refused the change. Nothing was saved; reload the page and try again."),
         "no_room": _("no room"),
         "hide": _("Hide {room}"),
         "pin": _("Keep {room} in view"),

@@ -30,11 +30,17 @@ function fragment() {
   return secret ? `from=${secret}` : `stars=${packed(read("stars", []))}`;
 }
 
-async function starsAt(secret) {
-  const answer = await fetch(`/my/${secret}.json`);
-  if (!answer.ok) throw new Error(answer.statusText);
-  return (await answer.json()).slots;
+class Refused extends Error {} // the portal answered, with an error
+
+// A response of the portal. Raises Refused, or TypeError when there is no response.
+async function request(address, options) {
+  const response = await fetch(address, options);
+  if (!response.ok) throw new Refused(response.status);
+  return response;
 }
+const describeFailure = (error) => (error instanceof Refused ? box.dataset.refused : box.dataset.unreachable);
+
+const starsAt = async (secret) => (await (await request(`/my/${secret}.json`)).json()).slots;
 
 async function receive() {
   const [, kind, text] = location.hash.match(/^#(stars|from)=([\w-]+)$/) ?? [];
@@ -46,17 +52,16 @@ async function receive() {
     keep("stars", after);
     say(box.dataset.added.replace("%s", after.length - before.length));
     document.dispatchEvent(new Event("roadshow:stars"));
-  } catch {
-    say(kind === "from" ? box.dataset.closed : box.dataset.failed);
+  } catch (error) {
+    say(kind === "from" && !(error instanceof Refused) ? describeFailure(error) : box.dataset.closed);
   }
 }
 
 let programme; // the whole schedule, as the server shows it
 async function load() {
-  const answer = await fetch(`${box.dataset.schedule}?day=all`, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) throw new Error(answer.statusText);
+  const response = await request(`${box.dataset.schedule}?day=all`, { headers: { "HX-Request": "true" } });
   programme = document.createElement("template");
-  programme.innerHTML = await answer.text();
+  programme.innerHTML = await response.text();
 }
 
 function marked(slots) {
@@ -110,14 +115,12 @@ function showCalendar() {
 async function post(address, fields) {
   const body = new FormData(part("create"));
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  const answer = await fetch(address, { method: "POST", body });
-  if (!answer.ok) throw new Error(answer.statusText);
-  return answer.json();
+  return (await request(address, { method: "POST", body })).json();
 }
 
 const trying = (work) => (event) => {
   event.preventDefault();
-  work(event).catch(() => say(box.dataset.failed));
+  work(event).catch((error) => say(describeFailure(error)));
 };
 
 part("create").addEventListener("submit", trying(async (event) => {
@@ -131,8 +134,8 @@ part("code").addEventListener("click", trying(async () => {
   part("picture").hidden = false;
 }));
 part("revoke").addEventListener("click", trying(async () => {
-  const answer = await fetch(new URL(read("calendar").address).pathname, { method: "DELETE" });
-  if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
+  const response = await fetch(new URL(read("calendar").address).pathname, { method: "DELETE" });
+  if (!response.ok && response.status !== 404) throw new Refused(response.status);
   localStorage.removeItem(names.calendar);
   showCalendar();
 }));
@@ -149,4 +152,4 @@ addEventListener("hashchange", async () => {
 });
 document.addEventListener("roadshow:stars", () => programme && show());
 showCalendar();
-Promise.all([load(), receive()]).then(show, () => say(box.dataset.failed));
+Promise.all([load(), receive()]).then(show, (error) => say(describeFailure(error)));

@@ -2,11 +2,13 @@
 
 const PATIENCE = 20000; // milliseconds between two questions whether the board is still fresh
 
+// The cookie's, when it is sent: another tab may have signed in since the page was made.
+const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+
 export class Board {
   constructor(root) {
     this.root = root;
     this.strings = JSON.parse(document.querySelector("#board-strings").textContent);
-    this.token = root.querySelector("[name=csrfmiddlewaretoken]").value;
     this.grid = root.querySelector("[data-grid]");
     this.panel = root.querySelector("#panel");
     this.undone = [];
@@ -175,11 +177,11 @@ export class Board {
       response = await fetch(this.root.dataset.change, {
         method: "POST",
         body,
-        headers: { Accept: "application/json", "X-CSRFToken": this.token },
+        headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
       });
       answer = await response.json();
     } catch {
-      this.say(this.words("offline"), "bad");
+      this.say(this.words(response ? "refused" : "offline"), "bad");
       return this.reload();
     }
     if (response.status === 400) await this.reload();
