@@ -1,4 +1,4 @@
-"""The query parameters of lists of events, talks and all that belongs to them, for pages and API alike."""
+"""Query parameters of the lists of events, talks and their parts, for pages and API."""
 
 import datetime as dt
 
@@ -29,17 +29,17 @@ CHANGED = {"created_at": ("created_at",), "updated_at": ("updated_at",)}
 
 
 class LocalDay(Func):
-    """The event's own day of a time: in its time zone, counted from the hour at which its day changes."""
+    """The event day of a time: in the event's time zone, starting at its `day_change`."""
 
     template = "(%(expressions)s)::date"
     arg_joiner = " - "
     output_field = DateField()
 
 
-def slots_on(day: dt.date):
+def released_slots_of_day(day: dt.date):
     """Released slots that belong to `day` of their event."""
     begin = dt.datetime.combine(day, dt.time(), dt.UTC)
-    # The window lets an index answer; which day it is depends on the event's zone.
+    # The range uses an index; the exact day depends on the event's time zone.
     window = (begin - dt.timedelta(hours=15), begin + dt.timedelta(hours=60))
     event = F("release__event__timezone"), F("starts_at")
     local = LocalDay(
@@ -48,13 +48,13 @@ def slots_on(day: dt.date):
     return ReleasedSlot.objects.alias(local_day=local).filter(starts_at__range=window, local_day=day)
 
 
-def talks_in(slots) -> Q:
-    """The condition that a talk has one of these slots in its event's current release."""
+def has_current_slot(slots) -> Q:
+    """Condition on talks: one of these slots is in the event's current release."""
     return Q(pk__in=slots.current().order_by().values("talk"))
 
 
-def with_talks(filters: RecordFilter, column: str, **conditions) -> Q:
-    """The condition that a row is `column` of a visible talk which fulfils `conditions`."""
+def has_visible_talk(filters: RecordFilter, column: str, **conditions) -> Q:
+    """Condition: a row is the `column` of a visible talk that fulfils `conditions`."""
     return Q(pk__in=Talk.objects.visible_to(filters.user).filter(**conditions).order_by().values(column))
 
 
@@ -63,25 +63,25 @@ class SlotsFilter(InstantFilter):
 
     def filter(self, rows, value):
         slots = ReleasedSlot.objects.filter(**{self.lookup_expr: value}) if value else None
-        return rows if slots is None else rows.filter(talks_in(slots))
+        return rows if slots is None else rows.filter(has_current_slot(slots))
 
 
 class AtFilter(InstantFilter):
-    """Talks that are on at a time."""
+    """Talks with a slot that contains a time."""
 
     def filter(self, rows, value):
-        return rows.filter(talks_in(ReleasedSlot.objects.at(value))) if value else rows
+        return rows.filter(has_current_slot(ReleasedSlot.objects.at(value))) if value else rows
 
 
 class DayFilter(DateFilter):
-    """Talks of a day of their event."""
+    """Talks with a slot on a day of their event."""
 
     def filter(self, rows, value):
-        return rows.filter(talks_in(slots_on(value))) if value else rows
+        return rows.filter(has_current_slot(released_slots_of_day(value))) if value else rows
 
 
 class WhenFilter(ListFilter):
-    """Events by where today is: before, in or after them."""
+    """Upcoming, current and past events."""
 
     def __init__(self, **options):
         words = [("upcoming", _("upcoming")), ("now", _("on today")), ("past", _("past"))]
@@ -126,10 +126,12 @@ class EventFilter(RecordFilter):
     online = YesNoFilter(condition=~Q(online_url=""), label=_("Has a stream"))
     language = ListFilter(pattern=r"[A-Za-z0-9-]{2,20}", example="en", label=_("Language"))
     topic = ReferenceFilter(
-        rows=Topic.objects, label=_("Topic"), through=lambda f, k: with_talks(f, "event", topics__in=k)
+        rows=Topic.objects, label=_("Topic"), through=lambda f, k: has_visible_talk(f, "event", topics__in=k)
     )
     speaker = ReferenceFilter(
-        rows=Speaker.objects, label=_("Speaker"), through=lambda f, k: with_talks(f, "event", speakers__in=k)
+        rows=Speaker.objects,
+        label=_("Speaker"),
+        through=lambda f, k: has_visible_talk(f, "event", speakers__in=k),
     )
     released = YesNoFilter(condition=Q(current_release__isnull=False), label=_("Has a schedule"))
     feedback_open = YesNoFilter(field_name="feedback_open", label=_("Feedback is open"))
@@ -177,10 +179,12 @@ class TopicFilter(RecordFilter):
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     event = ReferenceFilter(
-        rows=Event.objects, label=_("Event"), through=lambda f, k: with_talks(f, "topics", event__in=k)
+        rows=Event.objects, label=_("Event"), through=lambda f, k: has_visible_talk(f, "topics", event__in=k)
     )
     speaker = ReferenceFilter(
-        rows=Speaker.objects, label=_("Speaker"), through=lambda f, k: with_talks(f, "topics", speakers__in=k)
+        rows=Speaker.objects,
+        label=_("Speaker"),
+        through=lambda f, k: has_visible_talk(f, "topics", speakers__in=k),
     )
 
 
@@ -205,7 +209,7 @@ class TalkFilter(RecordFilter):
         rows=Room.objects,
         by="guid",
         label=_("Room"),
-        through=lambda f, k: talks_in(ReleasedSlot.objects.filter(room__in=k)),
+        through=lambda f, k: has_current_slot(ReleasedSlot.objects.filter(room__in=k)),
     )
     kind = ListFilter(choices=Talk.Kind.choices, label=_("Kind"))
     level = ListFilter(choices=Level.choices, label=_("Level"))
@@ -223,13 +227,14 @@ class TalkFilter(RecordFilter):
         through=lambda f, kinds: Q(pk__in=TalkLink.objects.filter(kind__in=kinds).order_by().values("talk")),
     )
     scheduled = YesNoFilter(
-        condition=lambda f: talks_in(ReleasedSlot.objects.all()), label=_("Has a place in the schedule")
+        condition=lambda f: has_current_slot(ReleasedSlot.objects.all()),
+        label=_("Has a place in the schedule"),
     )
     code = ListFilter(pattern=r"[0-9A-Z]{6}", example="ABC123", label=_("Code"))
 
 
 class SlotFilter(RecordFilter):
-    """Of slots of current releases."""
+    """Filters of slots of current releases."""
 
     noted_as = "slots"
     orderings = {"starts_at": ("starts_at", "number"), "ends_at": ("ends_at", "number")}
@@ -263,18 +268,18 @@ class SlotFilter(RecordFilter):
     cancelled = YesNoFilter(field_name="cancelled", label=_("Cancelled"))
 
     def by_text(self, rows, text):
-        # Their talks are visible already, as a slot is seen with its talk.
+        # `rows` are already limited to slots of visible talks.
         return rows.filter(talk__in=Talk.objects.search(text).order_by().values("pk"))
 
     def by_day(self, rows, name, value):
-        return rows.filter(pk__in=slots_on(value).order_by().values("pk"))
+        return rows.filter(pk__in=released_slots_of_day(value).order_by().values("pk"))
 
     def by_instant(self, rows, name, value):
         return rows.at(value)
 
 
 class PlanFilter(RecordFilter):
-    """Of slots of a plan."""
+    """Filters of slots of a plan."""
 
     orderings = {"starts_at": ("starts_at", "number"), "updated_at": ("updated_at",)}
 

@@ -1,6 +1,5 @@
 """Speakers: one record each, across all events."""
 
-from django.contrib import admin
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -46,8 +45,9 @@ class SpeakerTable(Table):
         import_id_fields = ["guid"]
 
 
-@admin.register(Speaker)
 class SpeakerAdmin(TableAdmin, RecordAdmin):
+    """Registered by `events.admin`, which adds what needs talks."""
+
     shared = True
     resource_classes = [SpeakerTable]
     list_display = ["name", "headline", "talk_count", "last_event", "missing", "state_label"]

@@ -1,9 +1,10 @@
-"""Changes that touch several rows. Each is keyword-only and one transaction."""
+"""Changes of several rows. Each is keyword-only and one transaction."""
 
+from .document import build_document
 from .feedback import give_feedback
 from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
-from .plan import build_document, load_plan, load_plans
+from .plan import load_plan, load_plans
 from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
 from .release import ScheduleConflict, find_plan_conflicts, release
 from .topics import get_or_create_topics

@@ -1,4 +1,4 @@
-"""What people send about a talk, an event or a recap."""
+"""Feedback about a talk, an event or a recap."""
 
 from django.db import transaction
 
@@ -15,9 +15,9 @@ def give_feedback(
     comment: str = "",
     name: str = "",
 ) -> Feedback:
-    """Keep what somebody thought; organisers decide whether it is shown.
+    """Store feedback; organisers decide whether it is shown.
 
-    Raises ValidationError when it says nothing, or is about a talk and a recap at once.
+    Raises ValidationError when it is empty, or about both a talk and a recap.
     """
     feedback = Feedback(event=event, talk=talk, recap=recap, rating=rating, comment=comment, name=name)
     feedback.full_clean()

@@ -1,4 +1,4 @@
-"""Two records of one person, or of one talk at another stop, brought together."""
+"""Merge speakers, and copy a talk to another event."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -8,15 +8,16 @@ from speakers.models import Speaker
 from ..models import AcceptedClash, Booking, Talk, TalkLink, TalkSpeaker
 
 
-class MergeRefused(Exception):  # noqa: N818 - a refusal, in one sentence, not a fault
-    """The two cannot be one; the text is one sentence that says why."""
+class MergeRefused(Exception):  # noqa: N818 - an expected refusal
+    """The speakers cannot be merged; the message says why."""
 
 
 @transaction.atomic
 def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
-    """Give `into` all that `other` has (talks, links, resources, what imports know them by); delete `other`.
+    """Move talks, links, resources and import identifiers of `other` to `into`, and delete `other`.
 
-    Empty fields of `into` are filled. Raises MergeRefused when both are booked at the same time, or the same.
+    Empty fields of `into` are filled. Raises MergeRefused when both are the same record, or booked at the same
+    time.
     """
     if into.pk == other.pk:
         raise MergeRefused(_("These are the same record."))
@@ -37,11 +38,9 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     into.resources.add(*other.resources.all())
     for name in ("headline", "pronouns", "biography", "picture", "picture_credit", "email", "notes"):
         setattr(into, name, getattr(into, name) or getattr(other, name))
-    guids = [
-        guid
-        for speaker in (into, other)
-        for guid in [str(speaker.guid), *(speaker.imported or {}).get("guids", [])]
-    ]
+    guids = []
+    for speaker in (into, other):
+        guids += [str(speaker.guid), *(speaker.imported or {}).get("guids", [])]
     into.imported = (other.imported or {}) | (into.imported or {}) | {"guids": [*dict.fromkeys(guids)]}
     other.delete()
     into.save()
@@ -50,7 +49,7 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
 
 @transaction.atomic
 def repeat_talk(*, talk: Talk, event) -> Talk:
-    """A draft of the same talk at another event: texts, speakers, topics and links, not times nor track."""
+    """Create a draft of the talk at `event` with its texts, speakers, topics and links; no times, no track."""
     copied = {
         name: getattr(talk, name)
         for name in (
@@ -71,7 +70,7 @@ def repeat_talk(*, talk: Talk, event) -> Talk:
     made.topics.set(talk.topics.all())
     credits_ = [TalkSpeaker(speaker_id=one.speaker_id, role=one.role) for one in talk.talk_speakers.all()]
     TalkSpeaker.objects.replace({made: credits_})
-    kept = talk.links.exclude(kind=TalkLink.Kind.RECORDING)
-    links = [TalkLink(url=link.url, title=link.title, kind=link.kind) for link in kept]
+    kept_links = talk.links.exclude(kind=TalkLink.Kind.RECORDING)
+    links = [TalkLink(url=link.url, title=link.title, kind=link.kind) for link in kept_links]
     TalkLink.objects.replace({made: links})
     return made

@@ -1,4 +1,4 @@
-"""Changes to the plan, one slot at a time, refused when they are based on a stale view."""
+"""Changes to the plan, refused when they are based on an outdated view."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 
 
-class StalePlan(Exception):  # noqa: N818 - a refusal, in one sentence, not a fault
-    """Somebody changed the slot since it was looked at. `slot` is its fresh state, None when it is gone."""
+class StalePlan(Exception):  # noqa: N818 - an expected refusal
+    """The slot was changed after the client loaded it. `slot` is its current state, None when deleted."""
 
     def __init__(self, slot: Slot | None):
         self.slot = slot
@@ -31,20 +31,20 @@ def schedule_slot(
     seen: datetime | None = None,
     guid: UUID | None = None,
 ) -> Slot:
-    """Put a talk at an aware time into a room: move `slot`, or make a new one when that is None.
+    """Schedule a talk at an aware time in a room: move `slot`, or create one when it is None.
 
-    Without `ends_at` a slot keeps its length; a new one has the talk's planned minutes, else the event's
-    grid × 2. `seen` is the `updated_at` that the change is based on. `guid` brings back a slot of this talk
-    that was sent back, with its number, so that calendars know it.
+    Without `ends_at` a slot keeps its length; a new one takes the talk's planned minutes, else twice the
+    event's grid. `seen` is the `updated_at` that the change is based on. `guid` restores a deleted slot of
+    this talk with its GUID and number, so that calendars recognise it.
 
-    Raises StalePlan when the slot has changed since, ValidationError when start, end or room are impossible.
-    Conflicts do not block: the plan may be wrong.
+    Raises StalePlan when the slot was changed after `seen`, ValidationError when start, end or room are
+    impossible. Conflicts do not block: the plan may be wrong.
     """
     if slot is not None:
-        slot = _fresh(slot, seen)
+        slot = _lock_slot(slot, seen)
         length = slot.ends_at - slot.starts_at
     else:
-        slot = _again(talk, guid) if guid else Slot(talk=talk, event=talk.event)
+        slot = _restore_slot(talk, guid) if guid else Slot(talk=talk, event=talk.event)
         length = timedelta(minutes=talk.duration or 2 * talk.event.slot_minutes)
     slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at or starts_at + length, room
     slot.full_clean(exclude=["number"])
@@ -52,8 +52,8 @@ def schedule_slot(
     return slot
 
 
-def _again(talk: Talk, guid: UUID) -> Slot:
-    """The slot that `talk` had under that GUID. Raises StalePlan when it is there again or never was."""
+def _restore_slot(talk: Talk, guid: UUID) -> Slot:
+    """A new slot with the GUID of a deleted one of `talk`. Raises StalePlan when it exists or never did."""
     there = Slot.objects.filter(guid=guid).first()
     before = Slot.history.filter(guid=guid, talk=talk.pk).first()
     if there or not before:
@@ -64,11 +64,12 @@ def _again(talk: Talk, guid: UUID) -> Slot:
 
 @transaction.atomic
 def unschedule_slot(*, slot: Slot, seen: datetime | None = None) -> None:
-    """Send a slot back: its talk is unscheduled again if it has no other.
+    """Delete a slot of the plan.
 
-    Raises StalePlan, and ValidationError for a cancelled talk that attendees know: they have to be told.
+    Raises StalePlan, and ValidationError for a slot of a cancelled talk in the current release: attendees
+    have to see the cancellation.
     """
-    slot = _fresh(slot, seen)
+    slot = _lock_slot(slot, seen)
     if (
         slot.talk.state == Talk.State.CANCELLED
         and ReleasedSlot.objects.current().filter(guid=slot.guid).exists()
@@ -82,8 +83,8 @@ def unschedule_slot(*, slot: Slot, seen: datetime | None = None) -> None:
     slot.delete()
 
 
-def _fresh(slot: Slot, seen: datetime | None) -> Slot:
-    """The slot, locked. Raises StalePlan when it changed after `seen` or is gone."""
+def _lock_slot(slot: Slot, seen: datetime | None) -> Slot:
+    """Lock the slot. Raises StalePlan when it was changed after `seen` or deleted."""
     fresh = (
         Slot.objects.select_for_update(of=("self",)).select_related("talk__event").filter(pk=slot.pk).first()
     )
@@ -94,16 +95,16 @@ def _fresh(slot: Slot, seen: datetime | None) -> Slot:
 
 @transaction.atomic
 def load_release(*, release: Release) -> None:
-    """Make the plan what a release was: its slots with their GUIDs and numbers. Texts of talks stay.
+    """Replace the plan's slots with those of a release, with their GUIDs and numbers.
 
-    Talks that are not in it become unscheduled.
+    Texts of talks stay. Talks that the release does not contain become unscheduled.
     """
     event = Event.objects.select_for_update().get(pk=release.event_id)
     slots = list(release.slots.all())
     event.slots.exclude(guid__in=[slot.guid for slot in slots]).delete()
-    there = {slot.guid: slot for slot in event.slots.all()}
+    existing = {slot.guid: slot for slot in event.slots.all()}
     for old in slots:
-        slot = there.get(old.guid) or Slot(guid=old.guid, number=old.number)
+        slot = existing.get(old.guid) or Slot(guid=old.guid, number=old.number)
         slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at = (
             old.talk_id,
             old.room_id,
@@ -111,6 +112,6 @@ def load_release(*, release: Release) -> None:
             old.ends_at,
         )
         slot.save()
-    known = set(event.event_rooms.values_list("room", flat=True))
-    missing = {slot.room_id for slot in slots if slot.room_id} - known
+    used = set(event.event_rooms.values_list("room", flat=True))
+    missing = {slot.room_id for slot in slots if slot.room_id} - used
     EventRoom.objects.bulk_create(EventRoom(event=event, room_id=room, position=99) for room in missing)

@@ -1,4 +1,4 @@
-"""Publishing the plan: one transaction, and PostgreSQL has the last word."""
+"""Publish the plan in one transaction; an exclusion constraint of PostgreSQL refuses double bookings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,11 +14,12 @@ from django.utils import timezone
 from ..formats import document as doc
 from ..models import Booking, Event, Release, ReleasedSlot, Room, Talk
 from ..schedule import Conflict, PlanRules, find_conflicts
-from .plan import build_document, load_plan
+from .document import build_document
+from .plan import load_plan
 
 
 class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
-    """The plan cannot be released. `conflicts` are the ones that block; the text names their slots."""
+    """The plan cannot be released. `conflicts` are the blocking ones; the message names their slots."""
 
     def __init__(self, conflicts: Iterable[Conflict]):
         self.conflicts = list(conflicts)
@@ -26,7 +27,7 @@ class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
 
 
 def find_plan_conflicts(event: Event) -> list[Conflict]:
-    """The conflicts of the event's plan, as `schedule.conflicts` has them."""
+    """The conflicts of the event's plan; see `schedule.find_conflicts`."""
     plan = load_plan(event)
     return find_conflicts(plan.slots, plan.rules)
 
@@ -39,7 +40,7 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     ScheduleConflict, naming both slots of every clash, and changes nothing.
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
-    _one_at_a_time()
+    _lock_bookings()
     plan = load_plan(event)
     blocking = [one for one in find_conflicts(plan.slots, plan.rules) if one.level == "block"]
     if blocking:
@@ -48,7 +49,7 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     now = timezone.now()
     number = last.number + 1 if last else 1
     document = build_document(event, version=str(number), note=note, released_at=now)
-    document = _with_history(document, event, now)
+    document = _add_slot_history(document, event, now)
     made = Release.objects.create(
         event=event,
         number=number,
@@ -57,10 +58,10 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
         created_at=now,
         document=doc.encode(document).decode(),
     )
-    slots = _copy(made, document, event)
+    slots = _create_released_slots(made, document, event)
     try:
         with transaction.atomic():
-            _book(event, slots, plan.rules)
+            _replace_bookings(event, slots, plan.rules)
     except IntegrityError as error:
         raise ScheduleConflict(find_plan_conflicts(event)) from error
     event.current_release = made
@@ -68,14 +69,14 @@ def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Rel
     return made
 
 
-def _one_at_a_time() -> None:
-    """Wait for other releases: two that check each other's fresh bookings at once would deadlock."""
+def _lock_bookings() -> None:
+    """Wait for other releases: two that check each other's new bookings at the same time would deadlock."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE events_booking IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _with_history(document: doc.Document, event: Event, now: datetime) -> doc.Document:
-    """The document with each slot's sequence, last change and former start, from its last release."""
+def _add_slot_history(document: doc.Document, event: Event, now: datetime) -> doc.Document:
+    """Set each slot's sequence, last change and previous start by comparing it with its last release."""
     before = {
         slot.guid: slot
         for slot in ReleasedSlot.objects.filter(release__event=event)
@@ -87,18 +88,16 @@ def _with_history(document: doc.Document, event: Event, now: datetime) -> doc.Do
     titles = {}
     if current:
         titles = {talk.guid: talk.title for talk in doc.decode(current.document).talks}
-    return replace(
-        document,
-        talks=[
-            replace(
-                talk, slots=[_slot(talk, slot, before.get(slot.guid), titles, now) for slot in talk.slots]
-            )
-            for talk in document.talks
-        ],
-    )
+    talks = []
+    for talk in document.talks:
+        slots = [
+            _compare_with_released(talk, slot, before.get(slot.guid), titles, now) for slot in talk.slots
+        ]
+        talks.append(replace(talk, slots=slots))
+    return replace(document, talks=talks)
 
 
-def _slot(
+def _compare_with_released(
     talk: doc.Talk, slot: doc.Slot, before: ReleasedSlot | None, titles: dict, now: datetime
 ) -> doc.Slot:
     if before is None:
@@ -111,15 +110,15 @@ def _slot(
         slot,
         sequence=before.sequence + changed,
         changed_at=now if changed or retitled else before.changed_at.astimezone(UTC),
-        previous_starts_at=_utc(before.starts_at if moved else before.previous_starts_at),
+        previous_starts_at=_to_utc(before.starts_at if moved else before.previous_starts_at),
     )
 
 
-def _utc(instant: datetime | None) -> datetime | None:
+def _to_utc(instant: datetime | None) -> datetime | None:
     return instant and instant.astimezone(UTC)
 
 
-def _copy(made: Release, document: doc.Document, event: Event) -> list[ReleasedSlot]:
+def _create_released_slots(made: Release, document: doc.Document, event: Event) -> list[ReleasedSlot]:
     talks = dict(Talk.objects.filter(event=event).values_list("guid", "pk"))
     rooms = dict(event.slots.filter(room__isnull=False).values_list("guid", "room"))
     return ReleasedSlot.objects.bulk_create(
@@ -144,10 +143,10 @@ def _copy(made: Release, document: doc.Document, event: Event) -> list[ReleasedS
     )
 
 
-def _book(event: Event, slots: list[ReleasedSlot], rules: PlanRules) -> None:
-    """Replace the event's bookings by what the released slots occupy."""
+def _replace_bookings(event: Event, slots: list[ReleasedSlot], rules: PlanRules) -> None:
+    """Replace the event's bookings with the rooms and speakers that the released slots occupy."""
     rooms = dict(Room.objects.filter(slots__event=event, shared=False).values_list("pk", "guid"))
-    people = _people(event)
+    people = _list_booked_speakers(event)
     taken: dict[tuple[str, UUID], list[ReleasedSlot]] = defaultdict(list)
     for slot in slots:
         if slot.cancelled:
@@ -161,16 +160,18 @@ def _book(event: Event, slots: list[ReleasedSlot], rules: PlanRules) -> None:
         [
             Booking(event=event, slot=slot, resource=resource, during=during)
             for (kind, resource), occupying in taken.items()
-            for slot, during in _occupied(occupying, joined=rules.level(kind) != "block")
+            for slot, during in _list_occupied_ranges(occupying, joined=rules.level(kind) != "block")
         ],
         batch_size=2000,
     )
 
 
-def _occupied(slots: list[ReleasedSlot], *, joined: bool) -> Iterator[tuple[ReleasedSlot, DateTimeTZRange]]:
-    """When slots occupy what they share. `joined`: the event lets them overlap, so those are one time.
+def _list_occupied_ranges(
+    slots: list[ReleasedSlot], *, joined: bool
+) -> Iterator[tuple[ReleasedSlot, DateTimeTZRange]]:
+    """Yield (slot, range) for slots of one room or speaker. `joined` merges overlapping slots into one range.
 
-    Without that, the database refuses the second of two that overlap.
+    Unless they are joined, the database refuses the second of two overlapping ranges.
     """
     ranges: list[list] = []
     for slot in sorted(slots, key=lambda slot: slot.starts_at):
@@ -181,8 +182,8 @@ def _occupied(slots: list[ReleasedSlot], *, joined: bool) -> Iterator[tuple[Rele
     return ((slot, DateTimeTZRange(start, end)) for slot, start, end in ranges)
 
 
-def _people(event: Event) -> dict[UUID, set[UUID]]:
-    """Slot GUID -> GUIDs of the speakers whom it occupies: all of them but accepted clashes."""
+def _list_booked_speakers(event: Event) -> dict[UUID, set[UUID]]:
+    """Slot GUID -> GUIDs of its speakers, without those whose clash was accepted."""
     found: dict[UUID, set[UUID]] = {}
     for slot, speaker in event.slots.filter(talk__speakers__isnull=False).values_list(
         "guid", "talk__speakers__guid"

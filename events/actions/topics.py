@@ -1,4 +1,4 @@
-"""Topics by their names, for whatever brings names with it."""
+"""Find or create topics by name, for imports."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,7 @@ from ..models import Topic
 
 
 def get_or_create_topics(names: Iterable[str]) -> tuple[dict[str, Topic], list[Topic]]:
-    """Name -> topic, whatever its case, and those of them that had to be made.
-
-    Names are cut at 120 characters.
-    """
+    """(name -> topic, created topics). Names match regardless of case, and are cut at 120 characters."""
     cut = {name: name.strip()[:120].strip() for name in names if name.strip()}
     known = (
         {topic.name.casefold(): topic for topic in Topic.objects.only("pk", "name", "slug")} if cut else {}

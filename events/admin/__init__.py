@@ -1,4 +1,4 @@
-"""Events, programme and what people said, as organisers see them."""
+"""The admin of events, programme and feedback."""
 
 from . import events, feedback, places, programme, releases, speakers, talks
 

@@ -1,4 +1,4 @@
-"""Events: dates, place, what is planned and what is released."""
+"""The admin of events: dates, place, plan and release."""
 
 from zoneinfo import available_timezones
 
@@ -19,49 +19,55 @@ from roadshow.core.text import format_event_dates
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import BOOKED, KINDS
 from . import board, import_page, release_page
-from .overview import add_conflicts, conflict_label, standing
+from .overview import add_conflicts, conflict_badge, with_planning_status
 
 LEVELS = [
     ("ignore", _("is ignored")),
     ("warn", _("warns")),
     ("block", _("blocks a release")),
 ]
-WITH_OTHERS = _("Inside this event. What another event's release has taken always blocks.")
-CHOSEN = {kind: f"level_{kind}" for kind in KINDS}
 
 
-class LevelsForm(FreshForm):
-    """One choice for each kind of conflict, kept together in `conflict_levels`."""
+def level_field(kind: str) -> forms.ChoiceField:
+    """What conflicts of a kind do, with the default level as initial value."""
+    label, default = KINDS[kind]
+    help_text = _("Inside this event. What another event's release has taken always blocks.")
+    return forms.ChoiceField(
+        label=label,
+        choices=LEVELS,
+        initial=default,
+        widget=UnfoldAdminSelectWidget,
+        help_text=help_text if kind in BOOKED else "",
+    )
+
+
+class EventForm(FreshForm):
+    """An event, with a choice for each kind of conflict; the choices are stored in `conflict_levels`."""
+
+    level_room_taken = level_field("room_taken")
+    level_speaker_taken = level_field("speaker_taken")
+    level_outside_days = level_field("outside_days")
+    level_outside_hours = level_field("outside_hours")
+    level_no_room = level_field("no_room")
+    level_no_speaker = level_field("no_speaker")
+    level_not_confirmed = level_field("not_confirmed")
+    level_cancelled = level_field("cancelled")
+    level_room_too_small = level_field("room_too_small")
+    level_room_changeover = level_field("room_changeover")
+    level_speaker_changeover = level_field("speaker_changeover")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for kind, name in CHOSEN.items():
-            self.initial[name] = (self.instance.conflict_levels or {}).get(kind, KINDS[kind][1])
+        for kind in KINDS:
+            self.initial[f"level_{kind}"] = (self.instance.conflict_levels or {}).get(kind, KINDS[kind][1])
 
     def clean(self):
         cleaned = super().clean()
+        levels = {kind: cleaned.get(f"level_{kind}", KINDS[kind][1]) for kind in KINDS}
         self.instance.conflict_levels = {
-            kind: cleaned[name]
-            for kind, name in CHOSEN.items()
-            if cleaned.get(name, KINDS[kind][1]) != KINDS[kind][1]
+            kind: level for kind, level in levels.items() if level != KINDS[kind][1]
         }
         return cleaned
-
-
-EventForm = type(FreshForm)(
-    "EventForm",
-    (LevelsForm,),
-    {
-        name: forms.ChoiceField(
-            label=KINDS[kind][0],
-            choices=LEVELS,
-            initial=KINDS[kind][1],
-            widget=UnfoldAdminSelectWidget,
-            help_text=WITH_OTHERS if kind in BOOKED else "",
-        )
-        for kind, name in CHOSEN.items()
-    },
-)
 
 
 class EventRoomInline(OrderedInline):
@@ -148,7 +154,14 @@ class EventAdmin(RecordAdmin):
             _("A conflict of this kind…"),
             {
                 "classes": ["tab"],
-                "fields": [tuple(list(CHOSEN.values())[at : at + 2]) for at in range(0, len(CHOSEN), 2)],
+                "fields": [
+                    ("level_room_taken", "level_speaker_taken"),
+                    ("level_outside_days", "level_outside_hours"),
+                    ("level_no_room", "level_no_speaker"),
+                    ("level_not_confirmed", "level_cancelled"),
+                    ("level_room_too_small", "level_room_changeover"),
+                    "level_speaker_changeover",
+                ],
             },
         ),
         (
@@ -173,7 +186,7 @@ class EventAdmin(RecordAdmin):
 
     def for_list(self, rows):
         return (
-            standing(rows)
+            with_planning_status(rows)
             .select_related("venue", "current_release")
             .defer("description", "search", "venue__search", "current_release__document")
         )
@@ -213,7 +226,7 @@ class EventAdmin(RecordAdmin):
 
     @display(description=_("conflicts"), label={"block": "danger", "warn": "warning"})
     def conflict_count(self, event):
-        return conflict_label(event.conflicts)
+        return conflict_badge(event.conflicts)
 
     @display(description=_("release"), label={"fresh": "success", "behind": "warning", "none": "info"})
     def released(self, event):
@@ -225,7 +238,7 @@ class EventAdmin(RecordAdmin):
         return "fresh", str(number)
 
     def get_urls(self):
-        return [*board.urls(self), *super().get_urls()]
+        return [*board.get_urls(self), *super().get_urls()]
 
     @action(description=_("Board"), url_path="plan", permissions=["change"], icon="calendar_view_week")
     def plan(self, request, object_id):
@@ -245,16 +258,20 @@ class EventAdmin(RecordAdmin):
     )
     def release_plan(self, request, object_id):
         event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
-        return release_page.show(request, event, self)
+        return release_page.release_view(request, event, self)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         event = None
         if object_id and self._may(request, object_id):
-            event = standing(Event.objects.filter(pk=object_id)).select_related("current_release").first()
+            event = (
+                with_planning_status(Event.objects.filter(pk=object_id))
+                .select_related("current_release")
+                .first()
+            )
         if event is not None:
             add_conflicts([event])
             extra_context = (extra_context or {}) | {
-                "standing": event,
-                "conflicts": conflict_label(event.conflicts),
+                "planning_status": event,
+                "conflict_badge": conflict_badge(event.conflicts),
             }
         return super().changeform_view(request, object_id, form_url, extra_context)

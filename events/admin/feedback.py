@@ -1,4 +1,4 @@
-"""What people said: read, shown or hidden by organisers."""
+"""The admin of feedback: organisers read it, and show or hide it."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -33,10 +33,10 @@ class FeedbackTable(Table):
 
 @admin.register(Feedback)
 class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
-    """Nobody edits what somebody else wrote; organisers decide whether it is shown."""
+    """Feedback is read-only except for its state."""
 
     resource_classes = [FeedbackTable]
-    form = forms.ModelForm  # nothing to overwrite: one field, and whoever saves last decides
+    form = forms.ModelForm  # one editable field: the last save wins
     list_display = ["comment_start", "stars", "target", "event", "state_label", "created_at"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -56,11 +56,11 @@ class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
         return False
 
     def changelist_view(self, request, extra_context=None):
-        """Above the list, its numbers: of an event or a talk when it is filtered by one."""
+        """Add statistics of the filtered list."""
         response = super().changelist_view(request, extra_context)
         if listed := getattr(response, "context_data", {}).get("cl"):
             rows = Feedback.objects.filter(pk__in=listed.queryset.order_by().values("pk"))
-            response.context_data["numbers"] = rows.numbers()
+            response.context_data["statistics"] = rows.numbers()
         return response
 
     def for_list(self, rows):

@@ -1,4 +1,4 @@
-"""How an event stands: what is planned, what attendees do not see yet, what is in conflict."""
+"""Status of events: numbers of talks, unreleased changes, conflicts."""
 
 from collections.abc import Iterable
 
@@ -21,20 +21,20 @@ from ..models import Event, Feedback, Photo, Recap, Release, ReleasedSlot, Slot,
 from ..schedule import find_conflicts
 
 
-def standing(events: QuerySet) -> QuerySet:
-    """Events with `confirmed`, `drafts`, `unscheduled` (numbers of talks) and `unreleased` (whether)."""
+def with_planning_status(events: QuerySet) -> QuerySet:
+    """Annotate events with `confirmed`, `drafts`, `unscheduled` (numbers of talks) and `unreleased` (bool)."""
     talks = Talk.objects.filter(event=OuterRef("pk"))
     planned = Slot.objects.filter(event=OuterRef("pk"), talk__state__in=Talk.PUBLIC)
     released = ReleasedSlot.objects.filter(release=OuterRef("current_release"))
-    same = released_alike(OuterRef("event__current_release"))
+    matching = matching_released_slots(OuterRef("event__current_release"))
     since = Release.objects.filter(current_for=OuterRef("pk")).values("created_at")
     return events.annotate(
-        confirmed=_number(talks.filter(state=Talk.State.CONFIRMED)),
-        drafts=_number(talks.filter(state=Talk.State.DRAFT)),
-        unscheduled=_number(talks.filter(state=Talk.State.CONFIRMED).exclude(slots__isnull=False)),
-        planned_total=_number(planned),
-        released_total=_number(released, "release"),
-        unreleased=Exists(planned.filter(~Exists(same)))
+        confirmed=_count_rows(talks.filter(state=Talk.State.CONFIRMED)),
+        drafts=_count_rows(talks.filter(state=Talk.State.DRAFT)),
+        unscheduled=_count_rows(talks.filter(state=Talk.State.CONFIRMED).exclude(slots__isnull=False)),
+        planned_total=_count_rows(planned),
+        released_total=_count_rows(released, "release"),
+        unreleased=Exists(planned.filter(~Exists(matching)))
         | ~Q(planned_total=F("released_total"))
         | Exists(
             talks.filter(released_slots__release=OuterRef("current_release"), updated_at__gt=Subquery(since))
@@ -42,43 +42,43 @@ def standing(events: QuerySet) -> QuerySet:
     )
 
 
-def aftermath(events: QuerySet) -> QuerySet:
-    """Events with what stays of them.
+def with_material_counts(events: QuerySet) -> QuerySet:
+    """Annotate events with counts of their material.
 
-    Numbers of talks: `confirmed`, `recorded`, `with_slides`; of rows: `recap_total`, `photo_total`, `feedback_total`.
+    Of talks: `confirmed`, `recorded`, `with_slides`; of rows: `recap_total`, `photo_total`, `feedback_total`.
     """
     talks = Talk.objects.filter(event=OuterRef("pk"), state=Talk.State.CONFIRMED)
     of_event = {
-        f"{name}_total": _number(model.objects.filter(event=OuterRef("pk")))
+        f"{name}_total": _count_rows(model.objects.filter(event=OuterRef("pk")))
         for name, model in (("recap", Recap), ("photo", Photo), ("feedback", Feedback))
     }
     return events.annotate(
-        confirmed=_number(talks),
-        recorded=_number(talks.filter(links__kind=TalkLink.Kind.RECORDING)),
-        with_slides=_number(talks.filter(links__kind=TalkLink.Kind.SLIDES)),
+        confirmed=_count_rows(talks),
+        recorded=_count_rows(talks.filter(links__kind=TalkLink.Kind.RECORDING)),
+        with_slides=_count_rows(talks.filter(links__kind=TalkLink.Kind.SLIDES)),
         **of_event,
     )
 
 
-def released_alike(release) -> QuerySet:
-    """The slot of `release` that is the same as the slot of the plan around this subquery."""
-    rows = ReleasedSlot.objects.alias(place=Coalesce("room_id", 0))
+def matching_released_slots(release) -> QuerySet:
+    """Subquery: the slot of `release` with the time and room of the outer slot of the plan."""
+    rows = ReleasedSlot.objects.alias(room_key=Coalesce("room_id", 0))
     return rows.filter(
         release=release,
         guid=OuterRef("guid"),
         starts_at=OuterRef("starts_at"),
         ends_at=OuterRef("ends_at"),
-        place=Coalesce(OuterRef("room_id"), 0),
+        room_key=Coalesce(OuterRef("room_id"), 0),
     )
 
 
-def _number(rows: QuerySet, by: str = "event") -> Coalesce:
+def _count_rows(rows: QuerySet, by: str = "event") -> Coalesce:
     counted = rows.order_by().values(by).annotate(total=Count("pk", distinct=True)).values("total")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def add_conflicts(events: Iterable[Event]) -> None:
-    """Give each event that is not over its plan's `conflicts`; the others have none that matter."""
+    """Set `conflicts` of each event: those of its plan, or an empty list when the event is over."""
     today = timezone.localdate()
     ahead = [event for event in events if event.ends_on >= today]
     plans = load_plans(ahead)
@@ -87,8 +87,8 @@ def add_conflicts(events: Iterable[Event]) -> None:
         event.conflicts = find_conflicts(plan.slots, plan.rules) if plan else []
 
 
-def conflict_label(found: list) -> tuple[str, str] | None:
-    """How many conflicts block and warn, as a kind of badge and its text; None when there is none."""
+def conflict_badge(found: list) -> tuple[str, str] | None:
+    """(kind of badge, text) with the numbers of blocking conflicts and warnings; None without conflicts."""
     blocking = sum(conflict.level == "block" for conflict in found)
     warnings = len(found) - blocking
     if blocking and warnings:

@@ -1,4 +1,4 @@
-"""Venues and their rooms, which all organisers share."""
+"""The admin of venues and their rooms, which all organisers share."""
 
 from django.contrib import admin
 from django.db.models import Count

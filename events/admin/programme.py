@@ -1,4 +1,4 @@
-"""Series, topics and tracks."""
+"""The admin of series, topics and tracks."""
 
 from django.contrib import admin
 from django.db.models import Count, Max, Min

@@ -1,4 +1,4 @@
-"""The page on which an organiser looks at what a release would change, and releases."""
+"""The page that shows what a release would change, and releases."""
 
 from django import forms
 from django.contrib import messages
@@ -26,8 +26,8 @@ class ReleaseForm(forms.Form):
     )
 
 
-def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
-    """The difference to the current release, what blocks and what warns; a POST releases."""
+def release_view(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
+    """Show changes since the current release and conflicts; POST releases the plan."""
     form = ReleaseForm(request.POST) if request.method == "POST" else ReleaseForm()
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -43,13 +43,13 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
         response = TemplateResponse(
             request,
             "admin/events/event/release.html",
-            _context(request, event, model_admin, form),
+            _build_context(request, event, model_admin, form),
             status=status,
         )
         return response.render()
 
 
-def _context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm) -> dict:
+def _build_context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm) -> dict:
     found = find_plan_conflicts(event)
     current = doc.decode(event.current_release.document) if event.current_release else None
     planned = build_document(event)

@@ -1,4 +1,4 @@
-"""Releases, which nobody changes, but whose plan can be had again."""
+"""The admin of releases: read-only, but a release can be loaded into the plan."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -52,7 +52,7 @@ class ReleaseAdmin(OrganiserAdmin):
         icon="settings_backup_restore",
     )
     def load(self, request, object_id):
-        """Make the plan what this release was, after showing what that changes."""
+        """Show what loading the release would change; POST replaces the plan."""
         rows = Release.objects.editable_by(request.user).with_document().select_related("event")
         release = get_object_or_404(rows, pk=object_id)
         event = release.event

@@ -1,4 +1,4 @@
-"""Speakers once more: with talks in the house, two records of one person can be merged."""
+"""The admin of speakers, with merging, which changes talks."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -11,8 +11,6 @@ from speakers.models import Speaker
 
 from ..actions import MergeRefused, merge_speakers
 
-admin.site.unregister(Speaker)
-
 
 @admin.register(Speaker)
 class MergingSpeakerAdmin(SpeakerAdmin):
@@ -20,7 +18,7 @@ class MergingSpeakerAdmin(SpeakerAdmin):
 
     @action(description=_("Merge into one"), icon="merge")
     def merge(self, request, queryset):
-        """Ask which of the chosen records stays, then give it what the others have."""
+        """Ask which of the selected records stays, then merge the others into it."""
         chosen = Speaker.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
         if chosen.count() < 2:
             return self.message_user(

@@ -1,4 +1,4 @@
-"""Talks: who gives them, where they stand in the plan, what attendees do not see yet."""
+"""The admin of talks: speakers, slots of the plan, changes that are not released yet."""
 
 from datetime import UTC
 
@@ -63,7 +63,7 @@ class SlotInline(TableInline):
     fields = ["starts_at", "ends_at", "room", "token"]
 
 
-class InPlan(DropdownFilter):
+class PlannedFilter(DropdownFilter):
     title = _("place in the plan")
     parameter_name = "planned"
 
@@ -85,8 +85,8 @@ class TalkTable(Table):
         ]  # fmt: skip
 
 
-def released_how(talk: Talk) -> tuple[str, str] | None:
-    """How the plan of a talk differs from what attendees see: a kind and a word; None when it is not planned.
+def describe_unreleased(talk: Talk) -> tuple[str, str] | None:
+    """(kind of badge, label) of how the plan of a talk differs from the release; None when it is not planned.
 
     Takes a talk with `slots`, `current_slots` and its event's `current_release` loaded.
     """
@@ -98,7 +98,9 @@ def released_how(talk: Talk) -> tuple[str, str] | None:
         return "ahead", _("not released yet")
     if not planned:
         return "ahead", _("to be taken off")
-    if planned.keys() != shown.keys() or any(_place(planned[guid]) != _place(shown[guid]) for guid in shown):
+    if planned.keys() != shown.keys() or any(
+        _time_and_room(planned[guid]) != _time_and_room(shown[guid]) for guid in shown
+    ):
         return "ahead", _("moved")
     if any(slot.cancelled != talk.is_cancelled for slot in shown.values()):
         return "ahead", _("to be cancelled") if talk.is_cancelled else _("to be restored")
@@ -107,12 +109,12 @@ def released_how(talk: Talk) -> tuple[str, str] | None:
     return "same", _("as released")
 
 
-def _place(slot) -> tuple:
+def _time_and_room(slot) -> tuple:
     return slot.starts_at, slot.ends_at, slot.room_id
 
 
-def planned_at(slot: Slot, event: Event) -> str:
-    """Where and when, in the event's own time: "Sat 6 Oct, 10:00, Hall"."""
+def describe_slot(slot: Slot, event: Event) -> str:
+    """Time and room, in the event's time zone: "Sat 6 Oct, 10:00, Hall"."""
     when = date_format(timezone.localtime(slot.starts_at, event.zone), _("D j M, H:i"))
     return ", ".join(filter(None, [when, slot.room.name if slot.room else ""]))
 
@@ -125,7 +127,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
     list_filter = [
         ("event", OwnFilter),
         ("state", ChoicesDropdownFilter),
-        InPlan,
+        PlannedFilter,
         ("track", OwnFilter),
         ("kind", ChoicesDropdownFilter),
         ("speakers", OwnFilter),
@@ -204,11 +206,11 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
         slots = list(talk.slots.all())
         if not slots:
             return ""
-        return planned_at(slots[0], talk.event) + (f" +{len(slots) - 1}" if len(slots) > 1 else "")
+        return describe_slot(slots[0], talk.event) + (f" +{len(slots) - 1}" if len(slots) > 1 else "")
 
     @display(description=_("release"), label={"same": "success", "ahead": "warning"})
     def released(self, talk):
-        return released_how(talk)
+        return describe_unreleased(talk)
 
     @action(description=_("Confirm"), icon="check")
     def confirm(self, request, queryset):
@@ -220,7 +222,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
 
     @action(description=_("Repeat at another event"), icon="repeat")
     def repeat(self, request, queryset):
-        """Enter drafts of the chosen talks at an event that is asked for first."""
+        """Ask for an event, then create drafts of the selected talks there."""
         events = Event.objects.editable_by(request.user).order_by("-starts_on", "pk")
         chosen = request.POST.get("repeat_at", "")
         if chosen.isdecimal() and (event := events.filter(pk=chosen).first()):
@@ -252,12 +254,12 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
         self.message_user(request, text % {"count": count, "state": state.label}, messages.SUCCESS)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with timezone.override(self._zone(request, object_id)):
+        with timezone.override(self._get_zone(request, object_id)):
             response = super().changeform_view(request, object_id, form_url, extra_context)
             return response.render() if hasattr(response, "render") else response
 
-    def _zone(self, request, object_id):
-        """The zone in which the form's times are typed and shown: the event's."""
+    def _get_zone(self, request, object_id):
+        """The event's time zone, in which the form shows and reads times; UTC without an event."""
         if object_id and self._may(request, object_id):
             event = Event.objects.filter(talks=object_id)
         else:
@@ -267,18 +269,18 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
         return event.zone if event else UTC
 
     def response_change(self, request, obj):
-        self._tell(request, obj)
+        self._report_status(request, obj)
         return super().response_change(request, obj)
 
     def response_add(self, request, obj, post_url_continue=None):
-        self._tell(request, obj)
+        self._report_status(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
-    def _tell(self, request, talk):
-        """Say what attendees do not see yet, and what the talk is in conflict with."""
+    def _report_status(self, request, talk):
+        """Add messages about unreleased changes and conflicts of the talk."""
         fresh = self.for_list(Talk.objects.filter(pk=talk.pk)).get()
-        how = released_how(fresh)
-        if how and how[0] == "ahead":
+        difference = describe_unreleased(fresh)
+        if difference and difference[0] == "ahead":
             text = format_html(
                 '{} <a class="underline" href="{}">{}</a>',
                 _("Attendees see this only after the next release."),

@@ -1,4 +1,4 @@
-"""What an endpoint does that is more than one record: imports, bulk changes, merging, feedback."""
+"""Endpoints that change several records: imports, merging, feedback."""
 
 import re
 from dataclasses import asdict
@@ -35,11 +35,11 @@ from ..serializers import FeedbackSerializer, MergingSerializer
 from . import schemas
 
 LIMIT = 64 * 1024 * 1024  # bytes of an upload
-TIMES, SECONDS = 10, 3600  # messages of one sender in an hour, as on the pages
+TIMES, SECONDS = 10, 3600  # messages from one sender per hour, as on the pages
 
 
 class RawParser(BaseParser):
-    """The body as it is, of whatever type."""
+    """Accept a body of any content type."""
 
     media_type = "*/*"
 
@@ -68,15 +68,15 @@ class ImportView(PublicMixin, APIView):
     )
     def post(self, request, slug):
         refuse_unknown(request.query_params, self.known)
-        return self.imported(self.event(slug))
+        return self.import_file(self.get_event(slug))
 
-    def imported(self, event: Event | None, slug: str = "") -> Response:
-        """What the file does, or would do, to an event, or to a new one at `slug`."""
+    def import_file(self, event: Event | None, slug: str = "") -> Response:
+        """Import the file into an event, or into a new one at `slug`; a dry run without `apply`."""
         request = self.request
         zone = request.query_params.get("timezone", "")
         self.check_zone(zone)
         try:
-            reading = read(self.data(), timezone=zone or (event.timezone if event else ""))
+            reading = read(self.read_upload(), timezone=zone or (event.timezone if event else ""))
             report = import_schedule(
                 reading=reading,
                 event=event,
@@ -100,7 +100,7 @@ class ImportView(PublicMixin, APIView):
         except ModelError as error:
             raise ValidationError({"timezone": error.messages}) from error
 
-    def event(self, slug: str) -> Event:
+    def get_event(self, slug: str) -> Event:
         event = Event.objects.visible_to(self.request.user).filter(slug=slug).first()
         if event is None:
             raise Http404
@@ -108,7 +108,7 @@ class ImportView(PublicMixin, APIView):
             self.permission_denied(self.request, _("You may not change this."))
         return event
 
-    def data(self) -> bytes:
+    def read_upload(self) -> bytes:
         """The uploaded bytes. Raises ValidationError and ParseError."""
         file = self.request.data.get("file")
         if not hasattr(file, "read"):
@@ -142,7 +142,7 @@ class NewEventView(ImportView):
             raise ValidationError({"event": _("Use letters, digits, hyphens and underscores, at most 80.")})
         if Event.objects.filter(slug=slug).exists():
             raise Conflict(_("There is an event at that address. Import into it, or choose another."))
-        return self.imported(None, slug)
+        return self.import_file(None, slug)
 
 
 class MergeView(PublicMixin, APIView):
@@ -154,15 +154,14 @@ class MergeView(PublicMixin, APIView):
         refuse_unknown(request.query_params, ())
         data = MergingSerializer(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
-        into = self.speaker(slug)
+        into = self.lock_speaker(slug)
         try:
-            merged = merge_speakers(into=into, other=self.speaker(data.validated_data["other"].slug))
+            merged = merge_speakers(into=into, other=self.lock_speaker(data.validated_data["other"].slug))
         except MergeRefused as error:
             raise Conflict(str(error)) from error
         return Response({"speaker": merged.slug})
 
-    def speaker(self, slug: str) -> Speaker:
-        # Locked: what is saved at the same moment is neither lost nor written over.
+    def lock_speaker(self, slug: str) -> Speaker:
         rows = Speaker.objects.visible_to(self.request.user).select_for_update(of=("self",))
         found = rows.filter(slug=slug).first()
         if found is None:

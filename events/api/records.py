@@ -1,4 +1,4 @@
-"""Endpoints that are lists of records and nothing more."""
+"""Endpoints of records."""
 
 from uuid import UUID
 
@@ -58,8 +58,8 @@ class TopicViewSet(RecordViewSet):
     lookup_field = "slug"
 
 
-def guid_of(data: dict) -> UUID | None:
-    """The GUID that a talk's JSON names; None when it names none, or something else."""
+def parse_guid(data: dict) -> UUID | None:
+    """The GUID in a talk's JSON; None when it is missing or invalid."""
     try:
         return UUID(data["guid"]) if isinstance(data.get("guid"), str) else None
     except ValueError:
@@ -98,11 +98,11 @@ class TalkViewSet(RecordViewSet):
         return Response({"talks": self.records([row.pk for row in rows])})
 
     def write_all(self, data: list[dict]) -> tuple[list[Talk], list[dict]]:
-        """The talks, written, and what is wrong with each (nothing: an empty dict)."""
-        guids = [guid for guid in map(guid_of, data) if guid]
+        """(talks, errors of each talk); an empty dict where a talk has none."""
+        guids = [guid for guid in map(parse_guid, data) if guid]
         if len(set(guids)) < len(guids):
             raise ValidationError({"talks": _("A talk is in the list twice.")})
-        there = {
+        existing = {
             row.guid: row
             for row in self.get_queryset()
             .filter(guid__in=guids)
@@ -110,8 +110,8 @@ class TalkViewSet(RecordViewSet):
             .select_related("event", "track")
             .select_for_update(of=("self",))
         }
-        taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(there)
-        require_editable(self.request.user, list(there.values()))
+        taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(existing)
+        require_editable(self.request.user, list(existing.values()))
         context = self.get_serializer_context()
         making, changing = (
             self.get_serializer(context=context, partial=partial) for partial in (False, True)
@@ -119,12 +119,12 @@ class TalkViewSet(RecordViewSet):
         making.foresee(data)
         wanted, errors = [], []
         for one in data:
-            guid = guid_of(one)
+            guid = parse_guid(one)
             try:
                 if guid in taken or (guid is None and "guid" in one):
                     raise ValidationError({"guid": [_("There is no such talk.")]})
-                serializer = changing if guid in there else making
-                row = there.get(guid) or (Talk(guid=guid) if guid else Talk())
+                serializer = changing if guid in existing else making
+                row = existing.get(guid) or (Talk(guid=guid) if guid else Talk())
                 wanted.append((row, serializer.run_validation(one)))
                 errors.append({})
             except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Endpoints for events and their schedules: the current one, older ones, and the plan."""
+"""Endpoints of events, releases, slots and plans."""
 
 from hashlib import sha256
 from http import HTTPStatus
@@ -34,7 +34,7 @@ from ..schedule import compare_documents
 from ..schedule.serialization import serialize_change, serialize_schedule
 from . import schemas
 
-READING = ["get", "head", "options"]
+READ_METHODS = ["get", "head", "options"]
 
 
 class EventViewSet(RecordViewSet):
@@ -76,7 +76,7 @@ class EventViewSet(RecordViewSet):
 
 
 def schedule_response(view: RecordViewSet, release: Release):
-    """A release as days, rooms and slots. It never changes, so its number is its entity tag."""
+    """The schedule of a release as JSON. Releases are immutable: the primary key is the entity tag."""
 
     def build_response():
         key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
@@ -109,7 +109,7 @@ class SlotViewSet(RecordViewSet):
     serializer_class = serializers.SlotSerializer
     filterset_class = filters.SlotFilter
     lookup_field = "guid"
-    http_method_names = READING
+    http_method_names = READ_METHODS
 
     def visible(self):
         return ReleasedSlot.objects.visible_to(self.user).current()
@@ -121,7 +121,7 @@ class ReleaseViewSet(RecordViewSet):
     serializer_class = serializers.ReleaseSerializer
     filterset_class = filters.ReleaseFilter
     lookup_field = "guid"
-    http_method_names = READING
+    http_method_names = READ_METHODS
 
     @extend_schema(responses={200: schemas.SCHEDULE})
     @action(detail=True, methods=["get"])
@@ -180,7 +180,7 @@ class PlanViewSet(RecordViewSet):
         return Slot.objects.filter(event=self.event)
 
     def created_here(self):
-        raise Http404  # a slot's GUID is given when a talk is placed
+        raise Http404  # slots get their GUID when they are created
 
     def save(self, serializer):
         values = serializer.validated_data

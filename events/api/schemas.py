@@ -1,4 +1,4 @@
-"""The OpenAPI schemas of answers that are not records."""
+"""OpenAPI schemas of responses that are not records."""
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -14,7 +14,7 @@ ADDRESS = MAYBE_TEXT | {"format": "uri"}
 
 
 def keys(**properties: dict) -> dict:
-    """An object with exactly these keys, all of them there."""
+    """Schema of an object with these required properties."""
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 

@@ -1,4 +1,4 @@
-"""Events, talks and all that belongs to them in JSON."""
+"""JSON of events, talks and their parts."""
 
 from .event import EventSerializer, SeriesSerializer
 from .schedule import (

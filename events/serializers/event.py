@@ -1,4 +1,4 @@
-"""Series and events in JSON."""
+"""JSON of series and events."""
 
 from django.conf import settings
 from django.db.models import Case, F, OuterRef, Prefetch, Q, When
@@ -52,7 +52,7 @@ class SeriesSerializer(RecordSerializer):
 
 
 class Photos(Rows):
-    """Pictures with their addresses made absolute."""
+    """Pictures with absolute URLs."""
 
     def reader(self, context):
         site = context["site"] + settings.MEDIA_URL
@@ -121,7 +121,7 @@ class EventSerializer(RecordSerializer):
 
     @classmethod
     def _load_series(cls, rows, shape: Shape, user):
-        """A series that is still a draft is nobody's business but its organisers'."""
+        """Draft series are only visible to their organisers."""
         seen = Q(series__state=Series.State.PUBLISHED)
         if is_organiser(user):
             seen |= Q(series__in=Series.objects.editable_by(user).order_by().values("pk"))
@@ -151,7 +151,7 @@ class EventSerializer(RecordSerializer):
         return {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
 
     def validate_series(self, series: Series | None) -> Series | None:
-        """An event goes into a series of the writer's own, or stays in the one it is in."""
+        """Users may add events to series that they organise; an event may stay in its series."""
         theirs = Series.objects.editable_by(self.context["request"].user)
         before = self.instance and self.instance.series_id
         if series and series.pk != before and not theirs.filter(pk=series.pk).exists():
@@ -159,7 +159,7 @@ class EventSerializer(RecordSerializer):
         return series
 
     def assign(self, row, values):
-        """A series that the writer cannot see stays: they were told that there is none."""
+        """Keep a series that the user cannot see: reading returned null for it."""
         user = self.context["request"].user
         if (
             row.series_id
@@ -173,10 +173,10 @@ class EventSerializer(RecordSerializer):
         row.organisers.add(self.context["request"].user)
 
     def write_rooms(self, row, rooms: list[Room]):
-        """The event's rooms in this order; opening times of those that stay are kept."""
-        there = {one.room_id: one for one in row.event_rooms.all()}
+        """Set the event's rooms in this order; rooms that stay keep their opening times."""
+        existing = {one.room_id: one for one in row.event_rooms.all()}
         row.event_rooms.exclude(room__in=rooms).delete()
         for position, room in enumerate(rooms):
-            one = there.get(room.pk) or EventRoom(event=row, room=room)
+            one = existing.get(room.pk) or EventRoom(event=row, room=room)
             one.position = position
             one.save()

@@ -1,4 +1,4 @@
-"""Slots, plans and releases in JSON."""
+"""JSON of slots, plans and releases."""
 
 from datetime import UTC
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ MOMENT = {"type": "string", "format": "date-time"}
 
 
 class LocalTime(serializers.DateTimeField):
-    """A time, shown in the event's own zone; written with its offset."""
+    """A time, returned in the event's time zone; input needs an offset."""
 
     default_error_messages = {
         "naive": _("Say the offset too, such as 2025-02-01T10:00:00Z."),
@@ -157,7 +157,7 @@ class PlanSerializer(RecordSerializer):
 
 
 class ReleasingSerializer(serializers.Serializer):
-    """What comes with a new release."""
+    """Input of a release."""
 
     note = serializers.CharField(
         required=False, allow_blank=True, default="", help_text=_("What is new, for attendees.")
@@ -165,7 +165,7 @@ class ReleasingSerializer(serializers.Serializer):
 
 
 class FeedbackSerializer(StrictSerializer):
-    """What somebody thought: stars, a comment or both."""
+    """Feedback: stars, a comment or both."""
 
     rating = STRICT[serializers.IntegerField](
         min_value=1, max_value=5, required=False, allow_null=True, help_text=_("Stars, from 1 to 5.")
@@ -177,7 +177,7 @@ class FeedbackSerializer(StrictSerializer):
 
 
 class MergingSerializer(serializers.Serializer):
-    """Which other record is the same person."""
+    """Input of a merge."""
 
     other = Reference(Speaker.objects, help_text=_("Slug of the speaker who is merged and deleted."))
 

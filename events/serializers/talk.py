@@ -1,4 +1,4 @@
-"""Talks, with tracks and topics, in JSON."""
+"""JSON of talks, tracks and topics."""
 
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ class TrackSerializer(RecordSerializer):
 
 
 def with_event(rows, shape: Shape, user):
-    """`rows` with their whole events, when the shape asks for them."""
+    """Prefetch the events of `rows`, when the shape expands them."""
     if "event" not in shape.expanded:
         return rows
     events = EventSerializer.load(Event.objects.all(), shape.expanded["event"], user)
@@ -78,14 +78,14 @@ class TalkLinkSerializer(StrictSerializer):
 
 
 class Speakers(References):
-    """Slugs of those who give a talk, in order."""
+    """Slugs of a talk's speakers, in order."""
 
     def reader(self, context):
         return lambda row: [one["slug"] for one in row.credits_list]
 
 
 class Roles(serializers.DictField):
-    """What each speaker does in a talk, by slug."""
+    """Speaker's slug -> role in the talk."""
 
     child = serializers.ChoiceField(TalkSpeaker.Role.choices)
 
@@ -102,7 +102,7 @@ SLOT = {
 
 
 class Times(Rows):
-    """The slots of a talk in the current release, in the event's own time."""
+    """The slots of a talk in the current release, in the event's time zone."""
 
     def reader(self, context):
         def read(row):
@@ -155,7 +155,6 @@ class TalkSerializer(TalkWriter):
             "speakers": (SpeakerSerializer, "credits"),
         }
 
-    # reading
     @classmethod
     def load(cls, rows, shape: Shape, user):
         rows = (
@@ -174,12 +173,12 @@ class TalkSerializer(TalkWriter):
                 rows = rows.prefetch_related(Prefetch(name, found))
         if "speakers" in shape.expanded:
             people = SpeakerSerializer.load(Speaker.objects.all(), shape.expanded["speakers"], user)
-            credits_ = cls.credits_seen_by(user).prefetch_related(Prefetch("speaker", people))
+            credits_ = cls.visible_credits(user).prefetch_related(Prefetch("speaker", people))
             rows = rows.prefetch_related(Prefetch("talk_speakers", credits_, to_attr="credits"))
         return rows
 
     @staticmethod
-    def credits_seen_by(user):
+    def visible_credits(user):
         people = Speaker.objects.visible_to(user).order_by()
         return TalkSpeaker.objects.filter(speaker__in=people).order_by("position", "pk")
 
@@ -199,11 +198,11 @@ class TalkSerializer(TalkWriter):
         }  # fmt: skip
         lists = {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
         if shape.wants("speakers") or shape.wants("roles"):
-            seen = cls.credits_seen_by(user).filter(**own)
+            seen = cls.visible_credits(user).filter(**own)
             lists["credits_list"] = objects(seen, slug="speaker__slug", role="role")
         return lists
 
     @staticmethod
     def extend_speakers(credit: TalkSpeaker, readers) -> dict:
-        """A whole speaker, with what they do in this talk."""
+        """The expanded speaker, with the role in this talk."""
         return {name: read(credit.speaker) for name, read in readers} | {"role": credit.role}

@@ -1,6 +1,7 @@
-"""Writing talks with all that hangs on them: one, or a thousand in as many statements."""
+"""Write talks with their parts: a thousand in as many statements as one."""
 
 from collections import defaultdict
+from itertools import chain
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
@@ -17,18 +18,18 @@ from speakers.models import Speaker
 from ..models import Talk, TalkLink, TalkSpeaker
 
 LINK = ("url", "title", "kind")
-Problems = list[dict]  # what is wrong with each talk, by key; nothing: an empty dict
+Problems = list[dict]  # errors of each talk, by key; an empty dict for none
 
 
 class TalkWriter(RecordSerializer):
     def write(self, row, values):
-        if problem := self.kept(row, values):
+        if problem := self.check_event(row, values):
             raise ValidationError(problem)
         return super().write(row, values)
 
     @staticmethod
-    def kept(row: Talk, values: dict) -> dict:
-        """What keeps a talk from going to another event: nothing (an empty dict), or its event's schedule."""
+    def check_event(row: Talk, values: dict) -> dict:
+        """Errors: a talk with slots cannot move to another event."""
         if row._state.adding or values.get("event", row.event) == row.event:
             return {}
         if row.slots.exists() or row.released_slots.exists():
@@ -43,14 +44,16 @@ class TalkWriter(RecordSerializer):
             raise ValidationError(problem)
 
     def write_all(self, wanted: list[tuple[Talk, dict]]) -> Problems:
-        """Stores talks, new ones too, with these validated values. How many statements it takes does not grow.
+        """Create and update talks with validated values, in a constant number of statements.
 
-        What the database refuses is tried once more one by one, to tell which it was. When any talk has a
-        problem, the caller has to take all of it back.
+        After an IntegrityError the talks are saved one by one, to find the cause. When any talk has an error,
+        the caller has to roll back.
         """
-        problems = [self.kept(row, values) for row, values in wanted]
+        problems = [self.check_event(row, values) for row, values in wanted]
         parts = [(row, self.assign(row, values)) for row, values in wanted]
-        problems = [kept | self.judged(row) for kept, (row, _values) in zip(problems, wanted, strict=True)]
+        problems = [
+            error | self.validate_row(row) for error, (row, _values) in zip(problems, wanted, strict=True)
+        ]
         if any(problems):
             return problems
         changed = {name for _row, values in wanted for name in values} - {*self.Meta.related}
@@ -59,15 +62,15 @@ class TalkWriter(RecordSerializer):
         unaddressed = [row for row in rows if not row.slug]
         try:
             with transaction.atomic():
-                self.store(new, old, [*changed, "updated_at"])
+                self.save_all(new, old, [*changed, "updated_at"])
         except IntegrityError:
-            for row in unaddressed:  # somebody else may have been given the same
+            for row in unaddressed:  # the slug may have been taken meanwhile
                 row.slug = ""
-            return self.one_by_one(rows, {id(row) for row in new})
+            return self.save_one_by_one(rows, {id(row) for row in new})
         return self.write_parts(parts)
 
-    def judged(self, row: Talk) -> dict:
-        """What the model itself says against a row; references are known to exist."""
+    def validate_row(self, row: Talk) -> dict:
+        """Errors of `full_clean()`; references are known to exist."""
         skipped = {one.name for one in row._meta.fields if one.is_relation or not one.editable}
         try:
             row.full_clean(exclude=skipped, validate_unique=False, validate_constraints=False)
@@ -76,7 +79,7 @@ class TalkWriter(RecordSerializer):
         return {}
 
     @staticmethod
-    def store(new: list[Talk], old: list[Talk], fields: list[str]) -> None:
+    def save_all(new: list[Talk], old: list[Talk], fields: list[str]) -> None:
         """Raises IntegrityError."""
         unaddressed = [row for row in (*new, *old) if not row.slug]
         others = Talk.objects.filter(event__in={row.event_id for row in unaddressed})
@@ -90,8 +93,8 @@ class TalkWriter(RecordSerializer):
         bulk_update_with_history(old, Talk, fields, batch_size=100)
         bulk_create_with_history(new, Talk, batch_size=500)
 
-    def one_by_one(self, rows: list[Talk], new: set[int]) -> Problems:
-        """Raises Conflict when none of them is to blame any more: somebody else was quicker."""
+    def save_one_by_one(self, rows: list[Talk], new: set[int]) -> Problems:
+        """Errors of each talk. Raises Conflict when all could be saved: a concurrent change was the cause."""
         problems: Problems = []
         for row in rows:
             if id(row) in new:
@@ -107,42 +110,42 @@ class TalkWriter(RecordSerializer):
         return problems
 
     def write_parts(self, written: list[tuple[Talk, dict]]) -> Problems:
-        """Writes topics, speakers with their roles, and links of stored talks, where they differ."""
+        """Write topics, speakers with roles, and links of saved talks, where they differ."""
         topics, links = (
             {row: one[name] for row, one in written if name in one} for name in ("topics", "links")
         )
-        there = defaultdict(set)
+        existing = defaultdict(set)
         for talk, topic in Talk.topics.through.objects.filter(talk__in=topics).values_list("talk", "topic"):
-            there[talk].add(topic)
+            existing[talk].add(topic)
         Talk.objects.set_topics(
-            {row: found for row, found in topics.items() if {one.pk for one in found} != there[row.pk]}
+            {row: found for row, found in topics.items() if {one.pk for one in found} != existing[row.pk]}
         )
-        there = defaultdict(list)
+        existing = defaultdict(list)
         for talk, *link in TalkLink.objects.filter(talk__in=links).values_list("talk", *LINK):
-            there[talk].append(link)
+            existing[talk].append(link)
         made = {row: [TalkLink(**link) for link in found] for row, found in links.items()}
         TalkLink.objects.replace(
             {
                 row: found
                 for row, found in made.items()
-                if [[getattr(link, name) for name in LINK] for link in found] != there[row.pk]
+                if [[getattr(link, name) for name in LINK] for link in found] != existing[row.pk]
             }
         )
         return self.write_credits(written)
 
     def write_credits(self, written: list[tuple[Talk, dict]]) -> Problems:
-        """Those who give the talks, in order. Who stays keeps their role; whom the writer cannot see stays, last."""
+        """Write speakers in order. Speakers keep their roles; those that the user cannot see are kept last."""
         concerned = [row for row, one in written if one.keys() & {"speakers", "roles"}]
-        there = defaultdict(list)
+        existing = defaultdict(list)
         for credit in TalkSpeaker.objects.filter(talk__in=concerned).select_related("speaker"):
-            there[credit.talk_id].append(credit)
-        known = {credit.speaker_id for credits_ in there.values() for credit in credits_}
+            existing[credit.talk_id].append(credit)
+        known = {credit.speaker_id for credit in chain.from_iterable(existing.values())}
         people = Speaker.objects.visible_to(self.context["request"].user)
         seen = set(people.filter(pk__in=known).values_list("pk", flat=True)) if known else known
         problems, wanted = [], {}
         for row, one in written:
-            before = there[row.pk]
-            after, unknown = credits_after(before, seen, one)
+            before = existing[row.pk]
+            after, unknown = merge_credits(before, seen, one)
             problems.append(
                 {
                     "roles": [
@@ -161,10 +164,10 @@ class TalkWriter(RecordSerializer):
         return problems
 
 
-def credits_after(
+def merge_credits(
     before: list[TalkSpeaker], seen: set[int], related: dict
 ) -> tuple[list[TalkSpeaker], list[str]]:
-    """The credits of a talk after a change, unsaved, and the slugs in `roles` that are none of its speakers."""
+    """(unsaved credits of a talk after a change, slugs in `roles` that are not speakers of it)."""
     roles = related.get("roles", {})
     visible = [credit for credit in before if credit.speaker_id in seen]
     people = related.get("speakers", [credit.speaker for credit in visible])

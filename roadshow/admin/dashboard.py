@@ -3,7 +3,12 @@
 from django.db.models import Count
 from django.utils import timezone
 
-from events.admin.overview import add_conflicts, aftermath, conflict_label, standing
+from events.admin.overview import (
+    add_conflicts,
+    conflict_badge,
+    with_material_counts,
+    with_planning_status,
+)
 from events.models import Event, Feedback, Talk
 from resources.models import Resource
 from speakers.models import Speaker
@@ -15,15 +20,15 @@ def context(request, context: dict) -> dict:
     """Adds the next events with how they stand, the last ones with what stays, and what waits for a decision."""
     events = Event.objects.editable_by(request.user)
     ahead = list(
-        standing(events.filter(ends_on__gte=timezone.localdate()))
+        with_planning_status(events.filter(ends_on__gte=timezone.localdate()))
         .select_related("venue", "current_release")
         .defer("description", "search", "venue__search", "current_release__document")
         .order_by("starts_on", "pk")[:SHOWN]
     )
     add_conflicts(ahead)
     for event in ahead:
-        event.conflict_label = conflict_label(event.conflicts)
-    behind = aftermath(events.filter(ends_on__lt=timezone.localdate()))
+        event.conflict_badge = conflict_badge(event.conflicts)
+    behind = with_material_counts(events.filter(ends_on__lt=timezone.localdate()))
     suggested = Resource.objects.editable_by(request.user).filter(state=Resource.State.SUGGESTED)
     feedback = Feedback.objects.editable_by(request.user).filter(state=Feedback.State.NEW)
     talks = Talk.objects.editable_by(request.user).filter(

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import translation
 
-from events.actions.plan import build_document_of_talks
+from events.actions.document import build_document_of_talks
 from events.formats import document as doc
 from events.models import Booking, Event, Release, ReleasedSlot, Slot, Talk
 

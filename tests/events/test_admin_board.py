@@ -49,7 +49,7 @@ def change(client, event, **values):
 def moved(slot, **values):
     """What a board sends to move `slot`."""
     return {
-        "op": "place",
+        "op": "schedule",
         "slot": slot.guid,
         "seen": slot.updated_at.isoformat(),
         "room": slot.room.guid,
@@ -76,7 +76,7 @@ def test_a_talk_is_placed_by_a_form_in_the_event_s_time(client, event):
     talk = factories.Talk(event=event)
     assert str(talk) in client.get(board(event, talk=talk.pk)).content.decode()
     form = {
-        "op": "place",
+        "op": "schedule",
         "talk": talk.pk,
         "day": "2030-10-07",
         "time": "14:15",
@@ -116,7 +116,7 @@ def test_every_change_can_be_undone_and_done_again(client, event, slot):
     before = plan()
     for values in (
         moved(slot, start=at("15:00").isoformat(), minutes=20),
-        {"op": "unplace", "slot": slot.guid},
+        {"op": "unschedule", "slot": slot.guid},
     ):
         values["seen"] = Slot.objects.get().updated_at.isoformat()
         there = change(client, event, **values).json()
@@ -129,7 +129,13 @@ def test_every_change_can_be_undone_and_done_again(client, event, slot):
         change(client, event, **again["undo"])
         assert plan() == before
     before = talk_and_plan()
-    added = {"op": "break", "title": "Tea", "start": at("12:00").isoformat(), "minutes": 30, "room": "all"}
+    added = {
+        "op": "add_break",
+        "title": "Tea",
+        "start": at("12:00").isoformat(),
+        "minutes": 30,
+        "room": "all",
+    }
     there = change(client, event, **added).json()
     assert talk_and_plan() == (before[0] + 1, before[1] + 1)
     back = change(client, event, **there["undo"]).json()
@@ -161,7 +167,7 @@ def test_a_stale_form_is_refused_with_a_message(client, event, slot):
 
 def test_two_organisers_do_not_place_a_talk_twice(client, event):
     talk = factories.Talk(event=event)
-    values = {"op": "place", "talk": talk.pk, "start": at("10:00").isoformat(), "room": event.hall.guid}
+    values = {"op": "schedule", "talk": talk.pk, "start": at("10:00").isoformat(), "room": event.hall.guid}
     assert change(client, event, **values).status_code == 200
     assert change(client, event, **values).status_code == 409
     assert talk.slots.count() == 1
@@ -176,16 +182,16 @@ def test_a_slot_that_is_gone_is_a_stale_view(client, event, slot):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"op": "place"}, "Say when it begins"),
+        ({"op": "schedule"}, "Say when it begins"),
         ({"op": "dance"}, "Select a valid choice"),
-        ({"op": "break", "start": "yesterday"}, "Say when it begins"),
-        ({"op": "break", "start": "2030-10-06T10:00:00Z", "room": "no-room"}, "There is no such room"),
-        ({"op": "break", "day": "2030-10-06", "time": "25:00"}, "Give a time such as 14:30"),
-        ({"op": "break", "day": "9999-12-31", "time": "03:00"}, "Say when it begins"),
-        ({"op": "break", "start": "9999-12-31T23:59:00Z", "minutes": "60"}, "Say when it begins"),
-        ({"op": "unplace"}, "Say which slot"),
-        ({"op": "remove"}, "Only a break"),
-        ({"op": "accept"}, "Nobody of that name"),
+        ({"op": "add_break", "start": "yesterday"}, "Say when it begins"),
+        ({"op": "add_break", "start": "2030-10-06T10:00:00Z", "room": "no-room"}, "There is no such room"),
+        ({"op": "add_break", "day": "2030-10-06", "time": "25:00"}, "Give a time such as 14:30"),
+        ({"op": "add_break", "day": "9999-12-31", "time": "03:00"}, "Say when it begins"),
+        ({"op": "add_break", "start": "9999-12-31T23:59:00Z", "minutes": "60"}, "Say when it begins"),
+        ({"op": "unschedule"}, "Say which slot"),
+        ({"op": "remove_break"}, "Only a break"),
+        ({"op": "accept_clash"}, "Nobody of that name"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(client, event, values, words):
@@ -200,15 +206,15 @@ def test_a_day_beyond_all_events_is_the_first(client, event, slot):
 
 def test_both_sides_of_a_conflict_are_marked_and_named(client, event, slot):
     other = factories.Talk(event=event, title="The other")
-    values = {"op": "place", "talk": other.pk, "start": at("10:15").isoformat(), "room": event.hall.guid}
+    values = {"op": "schedule", "talk": other.pk, "start": at("10:15").isoformat(), "room": event.hall.guid}
     answer = change(client, event, **values).json()
-    assert answer["marks"] == {str(slot.guid): "block", str(other.slots.get().guid): "block"}
+    assert answer["levels"] == {str(slot.guid): "block", str(other.slots.get().guid): "block"}
     for words in ("Room taken twice", "The talk", "The other", f"?slot={slot.guid}"):
         assert words in answer["conflicts"]
 
 
 def test_what_blocks_is_listed_before_hundreds_of_warnings(client, event, slot, monkeypatch):
-    monkeypatch.setattr("events.admin.board.state.LISTED", 1)
+    monkeypatch.setattr("events.admin.board.state.MAX_LISTED", 1)
     early = factories.Talk(event=event, title="Nobody gives it")
     factories.Slot(talk=early, room=event.hall, starts_at=at("08:00"))
     factories.Slot(talk=factories.Talk(event=event), room=event.hall, starts_at=at("10:15"))
@@ -223,10 +229,10 @@ def test_a_clash_of_a_speaker_is_accepted_with_a_reason(client, event, slot):
     factories.Slot(talk=other, starts_at=at("10:15"))
     page = client.get(board(event, slot=slot.guid)).content.decode()
     assert "Why the clash of Ada is fine" in page
-    values = {"op": "accept", "slot": slot.guid, "speaker": speaker.guid}
+    values = {"op": "accept_clash", "slot": slot.guid, "speaker": speaker.guid}
     assert change(client, event, **values).status_code == 400
     answer = change(client, event, **values, reason="Both by video").json()
-    assert not answer["marks"]
+    assert not answer["levels"]
     assert AcceptedClash.objects.get().reason == "Both by video"
     change(client, event, **answer["undo"])
     assert not AcceptedClash.objects.exists()
@@ -247,7 +253,7 @@ def test_the_board_knows_whether_it_is_fresh(client, event, slot):
 def test_only_the_event_s_organisers_reach_its_board(client, event, slot):
     values = moved(slot, start=at("11:00").isoformat())
     foreign = factories.Talk()
-    answer = change(client, event, op="place", talk=foreign.pk, start=at("10:00").isoformat())
+    answer = change(client, event, op="schedule", talk=foreign.pk, start=at("10:00").isoformat())
     assert answer.status_code == 409
     assert not foreign.slots.exists()
     client.force_login(factories.Organiser())

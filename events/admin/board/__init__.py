@@ -1,5 +1,5 @@
-"""The schedule board: a day of an event's plan, rooms × time, changed by pointer, touch, keyboard or form."""
+"""The schedule board: a day of an event's plan as rooms × time, edited by pointer, keyboard or form."""
 
-from .views import urls
+from .views import get_urls
 
-__all__ = ["urls"]
+__all__ = ["get_urls"]

@@ -1,8 +1,9 @@
-"""What an organiser may do on the board, and how each of it is undone."""
+"""The operations of the board. Each returns the request that undoes it."""
 
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from ...actions import StalePlan, schedule_slot, unschedule_slot
 from ...models import AcceptedClash, Event, Room, Slot, Talk
-from .state import day_of
+from .state import get_event_day
 
 
 @dataclass(slots=True)
-class Done:
-    """What was done, in a sentence; what undoes it; which rooms look different now."""
+class ChangeResult:
+    """A sentence for the user, the form data that undoes the change, and keys of the rooms to redraw."""
 
     message: str
     undo: dict[str, Any]
@@ -30,15 +31,13 @@ class Done:
     slot: Slot | None = None
 
 
-class Change(forms.Form):
-    """One request. A time is an instant (`start`), or a day of the event with a time of day."""
+class ChangeForm(forms.Form):
+    """One operation. Its time is an instant (`start`, ISO 8601), or a `day` of the event with a `time` of day."""
 
-    op = forms.ChoiceField(
-        choices=[(name, name) for name in ("place", "unplace", "break", "remove", "accept", "refuse")]
-    )
+    op = forms.ChoiceField(choices=lambda: [(name, name) for name in OPERATIONS])
     slot = forms.UUIDField(required=False)
     talk = forms.IntegerField(required=False)
-    again = forms.UUIDField(required=False)  # the GUID of a slot that was sent back
+    restore = forms.UUIDField(required=False)  # the GUID of a deleted slot
     seen = forms.CharField(required=False)
     start = forms.CharField(required=False)
     day = forms.DateField(required=False)
@@ -64,15 +63,15 @@ class Change(forms.Form):
 
     def clean(self):
         data = super().clean()
-        data["starts_at"] = self._instant(data)
-        data["slot"] = self._found(
+        data["starts_at"] = self._get_start(data)
+        data["slot"] = self._get_row(
             self.event.slots.select_related("talk__event", "room"), "guid", data.get("slot")
         )
-        data["talk"] = self._found(self.event.talks.select_related("event"), "pk", data.get("talk"))
-        data["rooms"] = self._rooms(data.get("room") or "")
+        data["talk"] = self._get_row(self.event.talks.select_related("event"), "pk", data.get("talk"))
+        data["rooms"] = self._get_rooms(data.get("room") or "")
         return data
 
-    def _instant(self, data) -> dt.datetime | None:
+    def _get_start(self, data) -> dt.datetime | None:
         instant = None
         with suppress(ValueError, OverflowError):
             if data.get("start"):
@@ -84,7 +83,7 @@ class Change(forms.Form):
         return instant if is_usable else None
 
     @staticmethod
-    def _found(rows, key: str, value):
+    def _get_row(rows, key: str, value):
         if not value:
             return None
         row = rows.filter(**{key: value}).first()
@@ -92,7 +91,7 @@ class Change(forms.Form):
             raise StalePlan(None)
         return row
 
-    def _rooms(self, value: str) -> list[Room | None]:
+    def _get_rooms(self, value: str) -> list[Room | None]:
         rooms = Room.objects.defer("search")
         if value == "all":
             return list(rooms.filter(event_rooms__event=self.event)) or [None]
@@ -105,48 +104,52 @@ class Change(forms.Form):
 
 
 @transaction.atomic
-def apply(event: Event, change: Change, user) -> Done:
-    """Do it. Raises StalePlan when the view was stale, ValidationError with a sentence on nonsense."""
-    if not change.is_valid():
-        raise ValidationError([error for errors in change.errors.values() for error in errors])
-    return OPERATIONS[change.cleaned_data["op"]](event, change.cleaned_data, user)
+def apply_change(event: Event, form: ChangeForm, user) -> ChangeResult:
+    """Run the operation. Raises StalePlan when the view was outdated, ValidationError for invalid data."""
+    if not form.is_valid():
+        raise ValidationError(list(chain.from_iterable(form.errors.values())))
+    return OPERATIONS[form.cleaned_data["op"]](event, form.cleaned_data, user)
 
 
-def _place(event: Event, data: dict, user) -> Done:
+def _schedule(event: Event, data: dict, user) -> ChangeResult:
     slot, talk, starts_at = data["slot"], data["talk"], data["starts_at"]
     if starts_at is None or not (slot or talk):
         raise ValidationError(_("Say when it begins."))
     ends_at = starts_at + dt.timedelta(minutes=data["minutes"]) if data["minutes"] else None
     room = data["rooms"][0]
     if slot is None:
-        _still_unplaced(talk, data["again"])
-        made = schedule_slot(talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=data["again"])
-        return Done(_where(made), {"op": "unplace", "slot": made.guid}, {_key(room)}, made)
-    undo = {"op": "place", "slot": slot.guid, **_time_and_room(slot)}
+        _check_unscheduled(talk, data["restore"])
+        made = schedule_slot(talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=data["restore"])
+        return ChangeResult(
+            _describe_slot(made), {"op": "unschedule", "slot": made.guid}, {_room_key(room)}, made
+        )
+    undo = {"op": "schedule", "slot": slot.guid, **_time_and_room(slot)}
     old = slot.room
     moved = schedule_slot(
         talk=slot.talk, slot=slot, starts_at=starts_at, ends_at=ends_at, room=room, seen=data["seen"]
     )
-    return Done(_where(moved), undo, {_key(old), _key(room)}, moved)
+    return ChangeResult(_describe_slot(moved), undo, {_room_key(old), _room_key(room)}, moved)
 
 
-def _still_unplaced(talk: Talk, again: UUID | None) -> None:
+def _check_unscheduled(talk: Talk, restore: UUID | None) -> None:
     Event.objects.select_for_update().only("pk").get(pk=talk.event_id)
-    there = talk.slots.first()
-    if there and not again:
-        raise StalePlan(there)
+    slot = talk.slots.first()
+    if slot and not restore:
+        raise StalePlan(slot)
 
 
-def _unplace(event: Event, data: dict, user) -> Done:
+def _unschedule(event: Event, data: dict, user) -> ChangeResult:
     slot = data["slot"]
     if slot is None:
         raise ValidationError(_("Say which slot."))
-    undo = {"op": "place", "talk": slot.talk_id, "again": slot.guid, **_time_and_room(slot)}
+    undo = {"op": "schedule", "talk": slot.talk_id, "restore": slot.guid, **_time_and_room(slot)}
     unschedule_slot(slot=slot, seen=data["seen"])
-    return Done(_("“%(title)s” is not in the plan any more.") % {"title": slot.talk}, undo, {_key(slot.room)})
+    return ChangeResult(
+        _("“%(title)s” is not in the plan any more.") % {"title": slot.talk}, undo, {_room_key(slot.room)}
+    )
 
 
-def _break(event: Event, data: dict, user) -> Done:
+def _add_break(event: Event, data: dict, user) -> ChangeResult:
     if data["starts_at"] is None:
         raise ValidationError(_("Say when it begins."))
     talk = Talk(
@@ -159,51 +162,57 @@ def _break(event: Event, data: dict, user) -> Done:
     talk.full_clean(exclude=["slug"])
     talk.save()
     slots = [schedule_slot(talk=talk, starts_at=data["starts_at"], room=room) for room in data["rooms"]]
-    keys = {_key(room) for room in data["rooms"]}
-    return Done(_where(slots[0]), {"op": "remove", "talk": talk.pk}, keys, slots[0])
+    keys = {_room_key(room) for room in data["rooms"]}
+    return ChangeResult(_describe_slot(slots[0]), {"op": "remove_break", "talk": talk.pk}, keys, slots[0])
 
 
-def _remove(event: Event, data: dict, user) -> Done:
-    """Take a break away altogether, unless attendees have seen it: then it only leaves the plan."""
+def _remove_break(event: Event, data: dict, user) -> ChangeResult:
+    """Delete a break; one that was released is only removed from the plan."""
     talk = data["talk"]
     if talk is None or talk.kind != Talk.Kind.BREAK:
         raise ValidationError(_("Only a break is removed like this."))
     slots = list(talk.slots.select_related("room"))
-    undo = {"op": "break", "title": talk.title, "room": "all" if len(slots) > 1 else ""}
+    undo = {"op": "add_break", "title": talk.title, "room": "all" if len(slots) > 1 else ""}
     if slots:
         undo |= _time_and_room(slots[0]) | ({"room": "all"} if len(slots) > 1 else {})
     for slot in slots:
         unschedule_slot(slot=slot)
     if not talk.released_slots.exists():
         talk.delete()
-    return Done(_("“%(title)s” is gone.") % {"title": talk}, undo, {_key(slot.room) for slot in slots})
+    return ChangeResult(
+        _("“%(title)s” is gone.") % {"title": talk}, undo, {_room_key(slot.room) for slot in slots}
+    )
 
 
-def _accept(event: Event, data: dict, user) -> Done:
-    slot, speaker = _slot_and_speaker(data)
+def _accept_clash(event: Event, data: dict, user) -> ChangeResult:
+    slot, speaker = _get_slot_and_speaker(data)
     if not data["reason"].strip():
         raise ValidationError(_("Say why this clash is fine."))
     AcceptedClash.objects.update_or_create(
         slot=slot, speaker=speaker, defaults={"reason": data["reason"].strip(), "accepted_by": user}
     )
-    undo = {"op": "refuse", "slot": slot.guid, "speaker": speaker.guid}
-    return Done(_("The clash of %(who)s is accepted.") % {"who": speaker}, undo, {_key(slot.room)}, slot)
+    undo = {"op": "reject_clash", "slot": slot.guid, "speaker": speaker.guid}
+    return ChangeResult(
+        _("The clash of %(who)s is accepted.") % {"who": speaker}, undo, {_room_key(slot.room)}, slot
+    )
 
 
-def _refuse(event: Event, data: dict, user) -> Done:
-    slot, speaker = _slot_and_speaker(data)
+def _reject_clash(event: Event, data: dict, user) -> ChangeResult:
+    slot, speaker = _get_slot_and_speaker(data)
     clash = slot.accepted_clashes.filter(speaker=speaker).first()
     undo = {
-        "op": "accept",
+        "op": "accept_clash",
         "slot": slot.guid,
         "speaker": speaker.guid,
         "reason": clash.reason if clash else "",
     }
     slot.accepted_clashes.filter(speaker=speaker).delete()
-    return Done(_("The clash of %(who)s counts again.") % {"who": speaker}, undo, {_key(slot.room)}, slot)
+    return ChangeResult(
+        _("The clash of %(who)s counts again.") % {"who": speaker}, undo, {_room_key(slot.room)}, slot
+    )
 
 
-def _slot_and_speaker(data: dict):
+def _get_slot_and_speaker(data: dict):
     slot = data["slot"]
     speaker = slot and slot.talk.speakers.filter(guid=data["speaker"]).first()
     if not speaker:
@@ -212,29 +221,29 @@ def _slot_and_speaker(data: dict):
 
 
 OPERATIONS = {
-    "place": _place,
-    "unplace": _unplace,
-    "break": _break,
-    "remove": _remove,
-    "accept": _accept,
-    "refuse": _refuse,
+    "schedule": _schedule,
+    "unschedule": _unschedule,
+    "add_break": _add_break,
+    "remove_break": _remove_break,
+    "accept_clash": _accept_clash,
+    "reject_clash": _reject_clash,
 }
 
 
 def _time_and_room(slot: Slot) -> dict:
-    return {"start": slot.starts_at.isoformat(), "minutes": slot.minutes, "room": _key(slot.room)}
+    return {"start": slot.starts_at.isoformat(), "minutes": slot.minutes, "room": _room_key(slot.room)}
 
 
-def _key(room: Room | None) -> str:
+def _room_key(room: Room | None) -> str:
     return str(room.guid) if room else ""
 
 
-def _where(slot: Slot) -> str:
+def _describe_slot(slot: Slot) -> str:
     start, end = (timezone.localtime(at, slot.talk.event.zone) for at in (slot.starts_at, slot.ends_at))
     event = slot.talk.event
     words = {
         "title": slot.talk,
-        "day": date_format(day_of(event, slot.starts_at), _("D j M")),
+        "day": date_format(get_event_day(event, slot.starts_at), _("D j M")),
         "start": f"{start:%H:%M}",
         "end": f"{end:%H:%M}",
         "room": slot.room.name if slot.room else _("no room"),

@@ -1,4 +1,4 @@
-"""The form of one slot, talk or break: the exact way to change it, which needs no script."""
+"""The form of one slot, talk or break; it works without JavaScript."""
 
 import datetime as dt
 from uuid import UUID
@@ -8,24 +8,26 @@ from django.utils import timezone
 from ...actions import load_plan
 from ...models import Event, Slot, Talk
 from ...schedule import find_conflicts
-from .state import day_of
+from .state import get_event_day
 
 
-def panel_of(event: Event, query, day: dt.date | None) -> dict | None:
-    """What the form shows for `?slot=`, `?talk=` or `?new=break`; None when the query names nothing."""
+def build_panel(event: Event, query, day: dt.date | None) -> dict | None:
+    """Template context of the form for `?slot=`, `?talk=` or `?new=break`; None for other queries."""
     day = day or event.starts_on
     if query.get("slot"):
-        return _of_slot(event, query["slot"])
+        return _build_slot_panel(event, query["slot"])
     if query.get("talk", "").isdecimal():
         talk = event.talks.filter(pk=query["talk"]).first()
         minutes = talk and (talk.duration or 2 * event.slot_minutes)
-        return talk and _panel(event, talk=talk, day=day, time=_opening(event), minutes=minutes)
+        return talk and _build_context(
+            event, talk=talk, day=day, time=_get_opening_time(event), minutes=minutes
+        )
     if query.get("new") == "break":
-        return _panel(event, is_new_break=True, day=day, time=dt.time(12), minutes=60)
+        return _build_context(event, is_new_break=True, day=day, time=dt.time(12), minutes=60)
     return None
 
 
-def _of_slot(event: Event, guid: str) -> dict | None:
+def _build_slot_panel(event: Event, guid: str) -> dict | None:
     try:
         slot = event.slots.select_related("talk", "room").get(guid=UUID(guid))
     except (ValueError, Slot.DoesNotExist):
@@ -38,7 +40,7 @@ def _of_slot(event: Event, guid: str) -> dict | None:
     ]
     clashing = {conflict.who for conflict in problems if conflict.kind == "speaker_taken"}
     people = list(slot.talk.speakers.order_by("talk_speakers__position"))
-    return _panel(
+    return _build_context(
         event,
         slot=slot,
         talk=slot.talk,
@@ -46,14 +48,14 @@ def _of_slot(event: Event, guid: str) -> dict | None:
         problems=problems,
         clashing=[person for person in people if person.name in clashing],
         accepted=slot.accepted_clashes.select_related("speaker"),
-        day=day_of(event, slot.starts_at),
+        day=get_event_day(event, slot.starts_at),
         time=timezone.localtime(slot.starts_at, event.zone).time(),
         minutes=slot.minutes,
         is_break=slot.talk.kind == Talk.Kind.BREAK,
     )
 
 
-def _panel(event: Event, **values) -> dict:
+def _build_context(event: Event, **values) -> dict:
     span = (event.ends_on - event.starts_on).days
     days = {event.starts_on + dt.timedelta(days=number) for number in range(span + 1)} | {values["day"]}
     slot = values.get("slot")
@@ -63,6 +65,6 @@ def _panel(event: Event, **values) -> dict:
     return {"panel": values | {"days": sorted(days), "rooms": rooms}}
 
 
-def _opening(event: Event) -> dt.time:
+def _get_opening_time(event: Event) -> dt.time:
     times = [row.opens_at for row in event.event_rooms.all() if row.opens_at]
     return min(times, default=dt.time(9))

@@ -1,4 +1,4 @@
-"""What the board shows: a day's slots as columns of boxes, the talks without a slot, the conflicts."""
+"""The data of the board: a day's slots as columns of boxes, unscheduled talks, conflicts."""
 
 import zlib
 from collections import defaultdict
@@ -17,20 +17,20 @@ from ...schedule import Conflict, PlannedSlot, find_conflicts
 
 HOUR = timedelta(hours=1)
 MARGIN = 60  # minutes shown before the first and after the last thing of a day
-USUAL = (8 * 60, 19 * 60)  # minutes after midnight that are shown at least
-LISTED = 200  # conflicts written out; the rest is a number
+DEFAULT_SPAN = (8 * 60, 19 * 60)  # minutes after midnight that are always drawn
+MAX_LISTED = 200  # conflicts listed one by one; the rest are counted
 
 
 @dataclass(slots=True)
 class Box:
-    """A slot where it is drawn. Minutes count from the start of the day; lanes share a room side by side."""
+    """A slot on the board. Minutes count from the start of the day; overlapping boxes get lanes of a room."""
 
     slot: PlannedSlot
     at: int
     minutes: int
     start: str  # "10:30", in the event's time
     end: str
-    seen: str  # when the slot was changed last, for whoever changes it next
+    seen: str  # `updated_at` of the slot, sent back with a change
     color: str = ""
     lane: int = 0
     lanes: int = 1
@@ -39,34 +39,37 @@ class Box:
 
     @property
     def classes(self) -> str:
-        odd = [word for word in (self.slot.kind, self.slot.state) if word not in ("talk", "confirmed")]
-        return " ".join(["bd-box", *(f"bd-box--{word}" for word in odd)])
+        values = [value for value in (self.slot.kind, self.slot.state) if value not in ("talk", "confirmed")]
+        return " ".join(["bd-box", *(f"bd-box--{value}" for value in values)])
 
     @property
     def state(self) -> str:
-        """The talk's state in words, unless it is what one expects."""
+        """Label of the talk's state; empty when it is confirmed."""
         return "" if self.slot.state == Talk.State.CONFIRMED else Talk.State(self.slot.state).label
 
     @property
     def style(self) -> str:
         color = f"; --track: {self.color}" if self.color else ""
-        place = f"--at: {self.at}; --for: {self.minutes}; --lane: {self.lane}; --lanes: {self.lanes}"
-        return place + color
+        position = f"--at: {self.at}; --for: {self.minutes}; --lane: {self.lane}; --lanes: {self.lanes}"
+        return position + color
 
     @property
-    def who(self) -> str:
+    def speaker_names(self) -> str:
         return ", ".join(self.slot.speakers.values())
 
     @property
-    def tip(self) -> str:
-        who = f" ({self.who})" if self.slot.speakers else ""
-        lines = [f"{self.start}–{self.end} {self.slot.title}{who}", *(f"⚠ {text}" for text in self.problems)]
+    def tooltip(self) -> str:
+        speakers = f" ({self.speaker_names})" if self.slot.speakers else ""
+        lines = [
+            f"{self.start}–{self.end} {self.slot.title}{speakers}",
+            *(f"⚠ {text}" for text in self.problems),
+        ]
         return "\n".join(lines)
 
 
 @dataclass(slots=True)
 class Column:
-    """A room, or what has none, with its boxes in time order. Opening times are minutes of the day."""
+    """A room, or None for slots without one, with boxes in time order. Opening times: minutes of the day."""
 
     room: Room | None
     boxes: list[Box] = field(default_factory=list)
@@ -90,7 +93,7 @@ class Hour:
 
 @dataclass(slots=True)
 class Board:
-    """One day of an event's plan. `first` and `last` are the minutes between which it is drawn."""
+    """One day of an event's plan, drawn from minute `first` to minute `last` of the day."""
 
     event: Event
     day: date
@@ -125,74 +128,74 @@ class Board:
         return len(self.conflicts) - self.blocking
 
     @property
-    def listed(self) -> list[Conflict]:
-        """Those that are written out: what blocks a release is never left out for warnings."""
-        return sorted(self.conflicts, key=lambda conflict: conflict.level != "block")[:LISTED]
+    def listed_conflicts(self) -> list[Conflict]:
+        """The first MAX_LISTED conflicts, blocking ones first."""
+        return sorted(self.conflicts, key=lambda conflict: conflict.level != "block")[:MAX_LISTED]
 
     @property
-    def unlisted(self) -> int:
-        return max(0, len(self.conflicts) - LISTED)
+    def unlisted_count(self) -> int:
+        return max(0, len(self.conflicts) - MAX_LISTED)
 
 
-def color_of(name: str | None, color: str | None) -> str:
-    """The colour of a track, given its name; one without a colour always gets the same by its name."""
+def choose_color(name: str | None, color: str | None) -> str:
+    """The track's colour, else one derived from its name."""
     if color or not name:
         return color or ""
     return f"oklch(0.6 0.13 {zlib.crc32(name.encode()) % 24 * 15})"
 
 
-def origin_of(event: Event, day: date) -> datetime:
-    """The instant at which a day of the event begins, in UTC."""
+def get_day_start(event: Event, day: date) -> datetime:
+    """The instant at which a day of the event starts, in UTC."""
     return datetime.combine(day, event.day_change, event.zone).astimezone(UTC)
 
 
-def day_of(event: Event, instant: datetime) -> date:
-    """The day of the event to which an instant belongs: before the day changes, the one before."""
+def get_event_day(event: Event, instant: datetime) -> date:
+    """The day of the event that contains an instant; days start at `event.day_change`."""
     local = instant.astimezone(event.zone)
     return local.date() - timedelta(days=local.time() < event.day_change)
 
 
-def version_of(event: Event) -> str:
-    """A word that changes whenever a slot or talk of the event, or the event itself, does."""
+def get_plan_version(event: Event) -> str:
+    """A string that changes whenever a slot or talk of the event, or the event itself, changes."""
     histories = (Slot.history.model, Talk.history.model)
     newest = [rows.objects.filter(event=event).aggregate(n=Max("history_id"))["n"] or 0 for rows in histories]
     return "-".join(str(part) for part in [*newest, int(event.updated_at.timestamp() * 1000)])
 
 
-def board_of(event: Event, day: date | None = None) -> Board:
-    """The board of a day; without one, of today while the event is on, else of its first day."""
+def build_board(event: Event, day: date | None = None) -> Board:
+    """The board of a day, by default of today during the event, else of its first day."""
     plan = load_plan(event)
     own = [slot for slot in plan.slots if not slot.foreign]
     span = (event.ends_on - event.starts_on).days
     days = {event.starts_on + timedelta(days=number) for number in range(span + 1)}
-    days |= {day_of(event, at) for at in {slot.starts_at for slot in own}}
+    days |= {get_event_day(event, at) for at in {slot.starts_at for slot in own}}
     today = timezone.localdate(timezone=event.zone)
     if day is None:
         day = today if today in days else event.starts_on
-    origin, end = origin_of(event, day), origin_of(event, day + timedelta(days=1))
+    origin, end = get_day_start(event, day), get_day_start(event, day + timedelta(days=1))
     slots = sorted(
         (slot for slot in own if origin <= slot.starts_at < end),
         key=lambda slot: (slot.starts_at, slot.title),
     )
     found = find_conflicts(plan.slots, plan.rules)
-    columns = _columns(event, slots, origin, found)
-    first, last = _span(event, columns, origin, day)
+    columns = _build_columns(event, slots, origin, found)
+    first, last = _get_drawn_span(event, columns, origin, day)
     return Board(
         event=event,
         day=day,
         days=sorted(days | {day}),
         origin=origin,
         columns=columns,
-        unscheduled=unscheduled(event),
+        unscheduled=list_unscheduled(event),
         conflicts=found,
-        version=version_of(event),
+        version=get_plan_version(event),
         first=first,
         last=last,
     )
 
 
-def unscheduled(event: Event) -> list[Talk]:
-    """Talks that want a place: confirmed and draft ones without a slot."""
+def list_unscheduled(event: Event) -> list[Talk]:
+    """Confirmed and draft talks without a slot."""
     credits = TalkSpeaker.objects.select_related("speaker").only("talk", "position", "speaker__name")
     talks = (
         event.talks.filter(state__in=[Talk.State.CONFIRMED, Talk.State.DRAFT], slots__isnull=True)
@@ -202,28 +205,32 @@ def unscheduled(event: Event) -> list[Talk]:
         .order_by("track__position", "track__name", "title", "pk")
     )
     for talk in talks:
-        talk.color = color_of(talk.track and talk.track.name, talk.track and talk.track.color)
+        talk.color = choose_color(talk.track and talk.track.name, talk.track and talk.track.color)
     return list(talks)
 
 
-def _columns(event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]) -> list[Column]:
+def _build_columns(
+    event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]
+) -> list[Column]:
     columns: dict[UUID | None, Column] = {}
     for row in event.event_rooms.select_related("room__venue").defer("room__search", "room__venue__search"):
-        opens, closes = _opening(event, row, origin)
+        opens, closes = _get_opening_to_minutes(event, row, origin)
         columns[row.room.guid] = Column(row.room, opens=opens, closes=closes)
     others = {slot.room for slot in slots} - columns.keys()
     for room in Room.objects.filter(guid__in=others - {None}).select_related("venue"):
         columns[room.guid] = Column(room)
     if None in others or not columns:
         columns[None] = Column(None)
-    for box in _boxes(event, slots, origin, found):
+    for box in _build_boxes(event, slots, origin, found):
         columns[box.slot.room].boxes.append(box)
     for column in columns.values():
-        into_lanes(column.boxes)
+        assign_lanes(column.boxes)
     return list(columns.values())
 
 
-def _boxes(event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]) -> list[Box]:
+def _build_boxes(
+    event: Event, slots: list[PlannedSlot], origin: datetime, found: list[Conflict]
+) -> list[Box]:
     problems: dict[UUID, list[Conflict]] = defaultdict(list)
     for conflict in found:
         for side in filter(None, (conflict.slot, conflict.other)):
@@ -234,38 +241,40 @@ def _boxes(event: Event, slots: list[PlannedSlot], origin: datetime, found: list
         for row in rows.values_list("guid", "updated_at", "talk__track__name", "talk__track__color")
     }
     return [
-        _box(slot, origin, event, problems[slot.key], *more[slot.key]) for slot in slots if slot.key in more
+        _build_box(slot, origin, event, problems[slot.key], *more[slot.key])
+        for slot in slots
+        if slot.key in more
     ]
 
 
-def _opening(event: Event, row, origin: datetime) -> tuple[int | None, int | None]:
+def _get_opening_to_minutes(event: Event, row, origin: datetime) -> tuple[int | None, int | None]:
     if row.opens_at is None:
         return None, None
     start = origin.astimezone(event.zone).replace(hour=row.opens_at.hour, minute=row.opens_at.minute)
-    opens = _minutes(start - origin)
+    opens = _to_minutes(start - origin)
     length = (row.closes_at.hour - row.opens_at.hour) * 60 + row.closes_at.minute - row.opens_at.minute
     return opens, opens + (length if length > 0 else length + 24 * 60)
 
 
-def _box(
+def _build_box(
     slot: PlannedSlot, origin: datetime, event: Event, problems: list[Conflict], seen, track, color
 ) -> Box:
     levels = {conflict.level for conflict in problems}
     return Box(
         slot=slot,
-        at=_minutes(slot.starts_at - origin),
-        minutes=_minutes(slot.ends_at - slot.starts_at),
+        at=_to_minutes(slot.starts_at - origin),
+        minutes=_to_minutes(slot.ends_at - slot.starts_at),
         start=f"{slot.starts_at.astimezone(event.zone):%H:%M}",
         end=f"{slot.ends_at.astimezone(event.zone):%H:%M}",
         seen=seen.isoformat(),
-        color=color_of(track, color),
+        color=choose_color(track, color),
         level="block" if "block" in levels else "warn" if levels else "",
         problems=[str(conflict) for conflict in problems],
     )
 
 
-def into_lanes(boxes: Iterable[Box]) -> None:
-    """Put boxes (in time order) that overlap beside each other."""
+def assign_lanes(boxes: Iterable[Box]) -> None:
+    """Set `lane` and `lanes` of boxes (in time order), so that overlapping ones are side by side."""
     group: list[Box] = []
     for box in boxes:
         if group and box.at >= max(other.at + other.minutes for other in group):
@@ -278,18 +287,18 @@ def into_lanes(boxes: Iterable[Box]) -> None:
             other.lanes = lanes
 
 
-def _span(event: Event, columns: list[Column], origin: datetime, day: date) -> tuple[int, int]:
-    """The minutes to draw: the usual hours, and whatever lies outside them with an hour around."""
-    midnight = _minutes(datetime.combine(day, datetime.min.time(), event.zone) - origin)
+def _get_drawn_span(event: Event, columns: list[Column], origin: datetime, day: date) -> tuple[int, int]:
+    """First and last minute to draw: DEFAULT_SPAN, extended to all boxes with a margin and to opening times."""
+    midnight = _to_minutes(datetime.combine(day, datetime.min.time(), event.zone) - origin)
     boxes = [box for column in columns for box in column.boxes]
     starts = [box.at - MARGIN for box in boxes] + [
         column.opens for column in columns if column.opens is not None
     ]
     ends = [box.at + box.minutes + MARGIN for box in boxes] + [column.closes or 0 for column in columns]
-    first = min([midnight + USUAL[0], *starts])
-    last = max([midnight + USUAL[1], *ends])
+    first = min([midnight + DEFAULT_SPAN[0], *starts])
+    last = max([midnight + DEFAULT_SPAN[1], *ends])
     return max(0, first // 60 * 60), -(-last // 60) * 60
 
 
-def _minutes(length: timedelta) -> int:
+def _to_minutes(length: timedelta) -> int:
     return round(length.total_seconds() / 60)

@@ -1,4 +1,4 @@
-"""The board's page, its changes, and the question whether it is still fresh."""
+"""The views of the board: its page, changes, and polling for changes by others."""
 
 import datetime as dt
 
@@ -16,16 +16,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ...actions import StalePlan
 from ...models import Event
-from .changes import Change, Done, apply
-from .panel import panel_of
-from .state import Board, board_of, day_of, version_of
+from .changes import ChangeForm, ChangeResult, apply_change
+from .panel import build_panel
+from .state import Board, build_board, get_event_day, get_plan_version
 
 TEMPLATES = "admin/events/event/board"
 STEPS = (5, 10, 15, 20, 30, 60)
 
 
-def urls(model_admin) -> list:
-    """The board's addresses, below those of the event's admin."""
+def get_urls(model_admin) -> list:
+    """URL patterns of the board, to be added to those of the event's admin."""
     wrap = model_admin.admin_site.admin_view
     return [
         path("<int:pk>/board/", wrap(page), name="events_event_board"),
@@ -34,12 +34,12 @@ def urls(model_admin) -> list:
     ]
 
 
-def _event(request: HttpRequest, pk: int) -> Event:
+def _get_event(request: HttpRequest, pk: int) -> Event:
     rows = Event.objects.editable_by(request.user).select_related("current_release")
     return get_object_or_404(rows.defer("description", "search", "current_release__document"), pk=pk)
 
 
-def _day(value: str | None) -> dt.date | None:
+def _parse_day(value: str | None) -> dt.date | None:
     try:
         day = parse_date(value or "")
     except ValueError:
@@ -49,18 +49,18 @@ def _day(value: str | None) -> dt.date | None:
 
 @require_GET
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The board of `?day=`; with `?slot=`, `?talk=` or `?new=break` also the form of that one thing."""
-    event = _event(request, pk)
+    """The board of `?day=`; `?slot=`, `?talk=` or `?new=break` adds a form."""
+    event = _get_event(request, pk)
     with timezone.override(event.zone):
-        day = _day(request.GET.get("day"))
-        panel = panel_of(event, request.GET, day)
+        day = _parse_day(request.GET.get("day"))
+        panel = build_panel(event, request.GET, day)
         if request.GET.get("part") == "panel":
             if panel is None:
                 raise Http404
             return TemplateResponse(request, f"{TEMPLATES}/panel.html", panel | {"event": event}).render()
         if panel and "slot" in panel["panel"]:
             day = day or panel["panel"]["day"]
-        board = board_of(event, day)
+        board = build_board(event, day)
         context = {
             **admin.site.each_context(request),
             "title": event.name,
@@ -70,74 +70,72 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "is_nav_sidebar_enabled": False,
             "is_fullwidth": "1",
             "board": board,
-            "shown": _shown(board, request.GET.getlist("room")),
+            "shown": _select_columns(board, request.GET.getlist("room")),
             "steps": sorted({*STEPS, event.slot_minutes}),
-            "strings": _strings(),
+            "strings": _get_script_strings(),
             **(panel or {}),
         }
         return TemplateResponse(request, f"{TEMPLATES}/page.html", context).render()
 
 
-def _shown(board: Board, rooms: list[str]) -> list:
+def _select_columns(board: Board, rooms: list[str]) -> list:
     chosen = [column for column in board.columns if column.key in rooms]
     return chosen or board.columns
 
 
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the plan; the answer is what looks different now, as JSON where that is accepted, else the page.
+    """Change the plan; returns the parts to redraw as JSON if accepted, else redirects to the page.
 
-    400 with a sentence for what makes no sense, 409 with the fresh board when the view was stale.
+    400 with a sentence for invalid data, 409 with the current board when the client's view was outdated.
     """
-    event = _event(request, pk)
-    done, text, status = None, "", 200
+    event = _get_event(request, pk)
+    result, text, status = None, "", 200
     try:
-        done = apply(event, Change(request.POST, event=event), request.user)
-        text = done.message
+        result = apply_change(event, ChangeForm(request.POST, event=event), request.user)
+        text = result.message
     except StalePlan as error:
         text, status = str(error), 409
     except ValidationError as error:
         text, status = " ".join(error.messages), 400
-    day = _day(request.POST.get("shown") or request.POST.get("day"))
+    day = _parse_day(request.POST.get("shown") or request.POST.get("day"))
     if not request.accepts("text/html") or request.headers.get("Accept") == "application/json":
-        return _answer(event, day, request.POST, done, text, status)
-    messages.add_message(request, messages.SUCCESS if done else messages.ERROR, text)
-    if done and done.slot:
-        day = day_of(event, done.slot.starts_at)
+        return _build_json(event, day, request.POST, result, text, status)
+    messages.add_message(request, messages.SUCCESS if result else messages.ERROR, text)
+    if result and result.slot:
+        day = get_event_day(event, result.slot.starts_at)
     query = {"day": day} if day else {}
     return HttpResponseRedirect(reverse("admin:events_event_board", args=[event.pk], query=query))
 
 
-def _answer(event: Event, day, sent, done: Done | None, text: str, status: int) -> JsonResponse:
-    answer = {"message": text}
+def _build_json(event: Event, day, sent, result: ChangeResult | None, text: str, status: int) -> JsonResponse:
+    content = {"message": text}
     if status != 400:
         with timezone.override(event.zone):
-            board = board_of(event, day)
+            board = build_board(event, day)
             same_size = sent.get("first") == str(board.first) and sent.get("last") == str(board.last)
-            rooms = done.rooms if done and same_size else None
-            answer |= _fragments(board, rooms)
-    if done:
-        answer["undo"] = done.undo
-        if done.slot:
-            answer["slot"] = {"guid": done.slot.guid, "seen": done.slot.updated_at.isoformat()}
-    return JsonResponse(answer, status=status)
+            rooms = result.rooms if result and same_size else None
+            content |= _render_fragments(board, rooms)
+    if result:
+        content["undo"] = result.undo
+        if result.slot:
+            content["slot"] = {"guid": result.slot.guid, "seen": result.slot.updated_at.isoformat()}
+    return JsonResponse(content, status=status)
 
 
-def _fragments(board: Board, rooms: set[str] | None) -> dict:
-    """The board in pieces: the columns of `rooms`, or the whole grid when that is None."""
+def _render_fragments(board: Board, rooms: set[str] | None) -> dict:
+    """HTML of the board's parts: the columns of `rooms`, or the whole grid when that is None."""
     context = {"board": board, "event": board.event, "shown": board.columns}
     columns = {column.key: column for column in board.columns}
-    answer = {
+    fragments = {
         "version": board.version,
         "conflicts": render_to_string(f"{TEMPLATES}/conflicts.html", context),
         "unscheduled": render_to_string(f"{TEMPLATES}/unscheduled.html", context),
-        "marks": {
-            str(box.slot.key): box.level for column in board.columns for box in column.boxes if box.level
-        },
+        "levels": _list_conflict_levels(board),
     }
     if rooms is None or not rooms <= columns.keys():
-        return answer | {"grid": render_to_string(f"{TEMPLATES}/grid.html", context)}
-    return answer | {
+        return fragments | {"grid": render_to_string(f"{TEMPLATES}/grid.html", context)}
+    return fragments | {
         "columns": {
             key: render_to_string(f"{TEMPLATES}/boxes.html", context | {"column": columns[key]})
             for key in rooms
@@ -145,18 +143,26 @@ def _fragments(board: Board, rooms: set[str] | None) -> dict:
     }
 
 
+def _list_conflict_levels(board: Board) -> dict[str, str]:
+    """Slot GUID -> highest level of its conflicts."""
+    levels = {}
+    for column in board.columns:
+        levels |= {str(box.slot.key): box.level for box in column.boxes if box.level}
+    return levels
+
+
 @require_GET
 def state(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole board in pieces, or 204 while it is still at version `?since=`."""
-    event = _event(request, pk)
-    if request.GET.get("since") == version_of(event):
+    """HTML of the whole board, or 204 while its version is `?since=`."""
+    event = _get_event(request, pk)
+    if request.GET.get("since") == get_plan_version(event):
         return HttpResponse(status=204)
     with timezone.override(event.zone):
-        return JsonResponse(_fragments(board_of(event, _day(request.GET.get("day"))), None))
+        return JsonResponse(_render_fragments(build_board(event, _parse_day(request.GET.get("day"))), None))
 
 
-def _strings() -> dict[str, str]:
-    """What the board's script says; words in braces are filled in there."""
+def _get_script_strings() -> dict[str, str]:
+    """Messages of the board's script, with placeholders in braces."""
     return {
         "picked": _(
             "Picked up “{title}”, {minutes} minutes. Arrows move it, Shift with up or down changes its "

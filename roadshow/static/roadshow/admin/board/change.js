@@ -1,6 +1,6 @@
-/* What every way of changing the plan has in common: the grid in minutes, requests in order, undo and redo. */
+/* The board: coordinates of the grid, change requests in order, undo and redo. */
 
-const PATIENCE = 20000; // milliseconds between two questions whether the board is still fresh
+const POLL_INTERVAL = 20000; // milliseconds
 
 // The cookie's, when it is sent: another tab may have signed in since the page was made.
 const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
@@ -11,35 +11,35 @@ export class Board {
     this.strings = JSON.parse(document.querySelector("#board-strings").textContent);
     this.grid = root.querySelector("[data-grid]");
     this.panel = root.querySelector("#panel");
-    this.undone = [];
-    this.done = [];
-    this.seen = new Map(); // slot -> what its last change said, for slots of other days
+    this.redoStack = [];
+    this.undoStack = [];
+    this.seen = new Map(); // slot -> `updated_at` after its last change, for slots of other days
     this.queue = Promise.resolve();
-    this.busy = 0; // a drag, a talk picked up, or requests on their way
+    this.busy = 0; // number of drags, picked up talks and pending requests
     this.shadow = Object.assign(document.createElement("li"), { className: "bd-shadow", ariaHidden: "true" });
-    root.addEventListener("click", (event) => this.clicked(event));
-    root.addEventListener("submit", (event) => this.submitted(event));
+    root.addEventListener("click", (event) => this.handleClick(event));
+    root.addEventListener("submit", (event) => this.handleSubmit(event));
     root.querySelector("[data-undo]").addEventListener("click", () => this.undo());
     root.querySelector("[data-redo]").addEventListener("click", () => this.redo());
-    document.addEventListener("keydown", (event) => this.shortcut(event));
+    document.addEventListener("keydown", (event) => this.handleShortcut(event));
     document.addEventListener("visibilitychange", () => this.refresh());
-    setInterval(() => this.refresh(), PATIENCE);
+    setInterval(() => this.refresh(), POLL_INTERVAL);
     this.filter();
     if (location.hash.startsWith("#slot-")) this.show(location.hash.slice(6));
     else this.grid.scrollTop = Math.max(0, this.earliest() - this.first - 30) * this.minute;
   }
 
-  // --- words ---
-  words(key, values = {}) {
+  // --- messages ---
+  format(key, values = {}) {
     return this.strings[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
 
   say(text, tone = "") {
-    const place = this.root.querySelector(".bd-say");
-    place.dataset.tone = tone;
-    place.textContent = text;
+    const status = this.root.querySelector(".bd-say");
+    status.dataset.tone = tone;
+    status.textContent = text;
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => (place.textContent = ""), tone ? 12000 : 6000);
+    this.silence = setTimeout(() => (status.textContent = ""), tone ? 12000 : 6000);
   }
 
   // --- the grid ---
@@ -90,9 +90,9 @@ export class Board {
     return new Date(new Date(this.canvas.dataset.origin).getTime() + at * 60000).toISOString();
   }
   describe(column, at, minutes) {
-    return this.words("at", { time: this.time(at), end: this.time(at + minutes), room: column.dataset.name });
+    return this.format("at", { time: this.time(at), end: this.time(at + minutes), room: column.dataset.name });
   }
-  beside(column, at, minutes, slot) {
+  overlapping(column, at, minutes, slot) {
     return [...column.querySelectorAll(".bd-box")].filter(
       (box) =>
         box.dataset.slot !== slot &&
@@ -101,8 +101,8 @@ export class Board {
     );
   }
 
-  /** Draw where something would be put down. */
-  preview(column, at, minutes) {
+  /** Draw the drop target. */
+  showPreview(column, at, minutes) {
     const list = column.querySelector(".bd-boxes");
     if (this.shadow.parentNode !== list) {
       this.shadow.closest(".bd-room")?.classList.remove("is-target");
@@ -115,7 +115,7 @@ export class Board {
     this.shadow.style.transform = `translateY(${(at - this.first) * this.minute}px)`;
     this.shadow.textContent = `${this.time(at)}–${this.time(at + minutes)}`;
   }
-  endPreview() {
+  hidePreview() {
     this.shadow.closest(".bd-room")?.classList.remove("is-target");
     this.shadow.remove();
     delete this.shadow.dataset.at;
@@ -126,9 +126,9 @@ export class Board {
     return Number(item.dataset.for) || 2 * Number(this.root.querySelector("[data-step]").value);
   }
 
-  place(item, column, at, minutes) {
+  schedule(item, column, at, minutes) {
     const { slot, talk } = item.dataset;
-    const change = { op: "place", start: this.instant(at), minutes, room: column.dataset.room };
+    const change = { op: "schedule", start: this.instant(at), minutes, room: column.dataset.room };
     if (slot) {
       if (Number(item.dataset.at) === at && Number(item.dataset.for) === minutes && item.closest(".bd-room") === column)
         return null;
@@ -141,31 +141,31 @@ export class Board {
     return this.change({ ...change, talk });
   }
 
-  /** The same time of day on another day; `column` is another room than the slot's. */
-  placeOn(item, day, at, minutes, column = item.closest(".bd-room")) {
+  /** Move to the same time of day on another day, in the room of `column`. */
+  scheduleOnDay(item, day, at, minutes, column = item.closest(".bd-room")) {
     item.classList.add("is-saving");
     const { slot, talk } = item.dataset;
-    return this.change({ op: "place", ...(slot ? { slot } : { talk }), day, time: this.time(at), minutes, room: column.dataset.room });
+    return this.change({ op: "schedule", ...(slot ? { slot } : { talk }), day, time: this.time(at), minutes, room: column.dataset.room });
   }
 
-  sendBack(item) {
+  unschedule(item) {
     if (!item.dataset.slot) return null;
     item.classList.add("is-saving");
-    return this.change({ op: "unplace", slot: item.dataset.slot });
+    return this.change({ op: "unschedule", slot: item.dataset.slot });
   }
 
-  /** Send one change after those before it; `to` is where what undoes it is kept. */
-  change(values, { to = this.done, phrase = null } = {}) {
-    if (to === this.done && !phrase) this.undone.length = 0;
+  /** Queue a change; the change that undoes it is pushed onto `to`. */
+  change(values, { to = this.undoStack, phrase = null } = {}) {
+    if (to === this.undoStack && !phrase) this.redoStack.length = 0;
     this.busy += 1;
-    const task = this.queue.then(() => this.send(values, to, phrase)).finally(() => (this.busy -= 1));
+    const task = this.queue.then(() => this.sendChange(values, to, phrase)).finally(() => (this.busy -= 1));
     this.queue = task.catch(() => {});
     return task;
   }
 
-  async send(values, to, phrase) {
-    const focus = this.focused();
-    let answer, response;
+  async sendChange(values, to, phrase) {
+    const focus = this.getFocus();
+    let content, response;
     try {
       const body = new URLSearchParams({
         seen: this.box(values.slot)?.dataset.seen ?? this.seen.get(values.slot) ?? "",
@@ -179,42 +179,42 @@ export class Board {
         body,
         headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
       });
-      answer = await response.json();
+      content = await response.json();
     } catch {
-      this.say(this.words(response ? "refused" : "offline"), "bad");
+      this.say(this.format(response ? "refused" : "offline"), "bad");
       return this.reload();
     }
     if (response.status === 400) await this.reload();
-    else this.apply(answer);
+    else this.redraw(content);
     if (response.ok) {
-      if (answer.undo) to.push(answer.undo);
-      if (answer.slot) this.seen.set(answer.slot.guid, answer.slot.seen);
+      if (content.undo) to.push(content.undo);
+      if (content.slot) this.seen.set(content.slot.guid, content.slot.seen);
     }
-    this.buttons();
-    this.say(phrase && response.ok ? this.words(phrase, answer) : answer.message, response.ok ? "" : "bad");
-    this.refocus(answer.slot?.guid ? { slot: answer.slot.guid, ...focus } : focus);
+    this.updateButtons();
+    this.say(phrase && response.ok ? this.format(phrase, content) : content.message, response.ok ? "" : "bad");
+    this.restoreFocus(content.slot?.guid ? { slot: content.slot.guid, ...focus } : focus);
     return response.ok;
   }
 
-  apply(answer) {
-    this.root.dataset.version = answer.version;
-    if (answer.grid) {
+  redraw(content) {
+    this.root.dataset.version = content.version;
+    if (content.grid) {
       const { scrollLeft, scrollTop } = this.grid;
-      this.grid.innerHTML = answer.grid;
+      this.grid.innerHTML = content.grid;
       this.grid.scrollTo(scrollLeft, scrollTop);
       this.root.dispatchEvent(new Event("board:grid"));
     }
-    for (const [key, html] of Object.entries(answer.columns ?? {}))
+    for (const [key, html] of Object.entries(content.columns ?? {}))
       this.room(key).querySelector(".bd-boxes").innerHTML = html;
     for (const box of this.grid.querySelectorAll(".bd-box")) {
-      const level = answer.marks[box.dataset.slot];
+      const level = content.levels[box.dataset.slot];
       if (box.dataset.level === level) continue;
       if (level) box.dataset.level = level;
       else delete box.dataset.level;
     }
-    this.root.querySelector("[data-conflicts]").innerHTML = answer.conflicts;
+    this.root.querySelector("[data-conflicts]").innerHTML = content.conflicts;
     const tray = this.root.querySelector("[data-unscheduled]");
-    tray.innerHTML = answer.unscheduled;
+    tray.innerHTML = content.unscheduled;
     this.root.querySelector("[data-count]").textContent = tray.firstElementChild.dataset.total;
     this.filter();
   }
@@ -222,38 +222,38 @@ export class Board {
   async reload() {
     const query = new URLSearchParams({ day: this.root.dataset.day, since: "" });
     const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
-    if (response?.status === 200) this.apply(await response.json());
+    if (response?.status === 200) this.redraw(await response.json());
     return false;
   }
 
-  /** Fetch the board when somebody else has changed it, but not under somebody's hands. */
+  /** Redraw the board when somebody else has changed it, but not during a drag or a request. */
   async refresh() {
     if (this.busy || document.hidden) return;
     const query = new URLSearchParams({ day: this.root.dataset.day, since: this.root.dataset.version });
     const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
     if (response?.status !== 200 || this.busy) return;
-    const focus = this.focused();
-    this.apply(await response.json());
-    this.refocus(focus);
-    this.say(this.words("fresh"));
+    const focus = this.getFocus();
+    this.redraw(await response.json());
+    this.restoreFocus(focus);
+    this.say(this.format("fresh"));
   }
 
   undo() {
-    return this.back(this.done, this.undone, "undone", "nothing_to_undo");
+    return this.replay(this.undoStack, this.redoStack, "undone", "nothing_to_undo");
   }
   redo() {
-    return this.back(this.undone, this.done, "redone", "nothing_to_redo");
+    return this.replay(this.redoStack, this.undoStack, "redone", "nothing_to_redo");
   }
-  back(from, to, phrase, nothing) {
+  replay(from, to, phrase, emptyPhrase) {
     const step = from.pop();
-    if (!step) return this.say(this.words(nothing));
+    if (!step) return this.say(this.format(emptyPhrase));
     return this.change(step, { to, phrase });
   }
-  buttons() {
-    this.root.querySelector("[data-undo]").disabled = !this.done.length;
-    this.root.querySelector("[data-redo]").disabled = !this.undone.length;
+  updateButtons() {
+    this.root.querySelector("[data-undo]").disabled = !this.undoStack.length;
+    this.root.querySelector("[data-redo]").disabled = !this.redoStack.length;
   }
-  shortcut(event) {
+  handleShortcut(event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("input, textarea, select")) return;
     const key = event.key.toLowerCase();
     if (key === "z" && !event.shiftKey) this.undo();
@@ -263,11 +263,11 @@ export class Board {
   }
 
   // --- focus ---
-  focused() {
+  getFocus() {
     const item = document.activeElement?.closest(".bd-box, .bd-talk");
     return item ? { ...item.dataset } : null;
   }
-  refocus(focus) {
+  restoreFocus(focus) {
     if (!focus || (document.activeElement && document.activeElement !== document.body)) return;
     const item =
       (focus.slot && this.box(focus.slot)) ||
@@ -284,8 +284,8 @@ export class Board {
     return true;
   }
 
-  // --- the form, the lists ---
-  async clicked(event) {
+  // --- form and lists ---
+  async handleClick(event) {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.dataset.show && this.show(link.dataset.show)) event.preventDefault();
@@ -307,7 +307,7 @@ export class Board {
     this.panel.querySelector("input:not([type=hidden]), select").focus();
   }
 
-  submitted(event) {
+  handleSubmit(event) {
     if (!event.target.closest("#panel")) return;
     event.preventDefault();
     const values = Object.fromEntries(new FormData(event.target));

@@ -1,4 +1,4 @@
-/* The same by keyboard: arrows go from box to box, Space picks one up, arrows move it, Enter puts it down. */
+/* Keyboard: arrows move the focus, Space picks a box up, arrows move it, Enter drops it. */
 
 export function start(board) {
   const { root, grid } = board;
@@ -13,7 +13,7 @@ export function start(board) {
     link.tabIndex = 0;
   });
   root.addEventListener("focusout", (event) => {
-    if (held && !root.contains(event.relatedTarget)) setTimeout(() => held && !root.contains(document.activeElement) && leave(), 0);
+    if (held && !root.contains(event.relatedTarget)) setTimeout(() => held && !root.contains(document.activeElement) && cancelMove(), 0);
   });
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -22,10 +22,10 @@ export function start(board) {
       event.stopPropagation();
     }
   });
-  // A held talk is put down by the key alone, not by the click that Enter makes on a link.
+  // Enter also clicks the focused link; only the key handler may drop a held talk.
   root.addEventListener("click", (event) => held && event.detail === 0 && event.preventDefault(), true);
 
-  /** One stop for Tab: the box that was focused last. */
+  /** Roving tabindex: one tab stop, the box that was focused last. */
   function rove() {
     const links = grid.querySelectorAll(".bd-box > a");
     for (const link of links) link.tabIndex = -1;
@@ -36,7 +36,7 @@ export function start(board) {
     const item = event.target.closest(".bd-box, .bd-talk");
     if (!item) return false;
     if (event.key === " ") return pick(item);
-    if (event.key === "Delete" && item.dataset.slot) return Boolean(board.sendBack(item));
+    if (event.key === "Delete" && item.dataset.slot) return Boolean(board.unschedule(item));
     const next = item.matches(".bd-talk") ? alongTray(item, event.key) : alongGrid(item, event.key);
     next?.querySelector("a").focus();
     return Boolean(next);
@@ -76,7 +76,7 @@ export function start(board) {
     board.busy += 1;
     item.classList.add("is-moving");
     draw();
-    board.say(`${board.words("picked", { title: item.dataset.title, minutes })} ${where()}`);
+    board.say(`${board.format("picked", { title: item.dataset.title, minutes })} ${where()}`);
     return true;
   }
 
@@ -84,13 +84,13 @@ export function start(board) {
     const ends = [...column.querySelectorAll(".bd-box")].map((box) => Number(box.dataset.at) + Number(box.dataset.for));
     const from = Number(column.dataset.opens ?? board.first + 60);
     const starts = [from, ...ends].sort((a, b) => a - b);
-    return starts.find((at) => at >= from && !board.beside(column, at, minutes, "").length) ?? from;
+    return starts.find((at) => at >= from && !board.overlapping(column, at, minutes, "").length) ?? from;
   }
 
   function draw() {
     for (const day of board.days) day.classList.toggle("is-target", day === held.day && !day.ariaCurrent);
-    if (!held.day.ariaCurrent) return board.endPreview();
-    board.preview(held.column, held.at, held.minutes);
+    if (!held.day.ariaCurrent) return board.hidePreview();
+    board.showPreview(held.column, held.at, held.minutes);
     board.shadow.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
@@ -98,19 +98,19 @@ export function start(board) {
     const { item, column, at, minutes, day } = held;
     const parts = [board.describe(column, at, minutes)];
     if (!day.ariaCurrent) return `${day.textContent.trim()}, ${parts[0]}.`;
-    const beside = board.beside(column, at, minutes, item.dataset.slot).map((box) => box.dataset.title);
-    if (beside.length) parts.push(board.words("over", { titles: beside.join("”, “") }));
+    const beside = board.overlapping(column, at, minutes, item.dataset.slot).map((box) => box.dataset.title);
+    if (beside.length) parts.push(board.format("over", { titles: beside.join("”, “") }));
     const { opens, closes } = column.dataset;
-    if (opens !== undefined && (at < Number(opens) || at + minutes > Number(closes))) parts.push(board.words("closed"));
+    if (opens !== undefined && (at < Number(opens) || at + minutes > Number(closes))) parts.push(board.format("closed"));
     return `${parts.join(", ")}.`;
   }
 
-  const ends = { Escape: leave, Enter: put, " ": put, Delete: sendBack, Backspace: sendBack };
+  const ends = { Escape: cancelMove, Enter: drop, " ": drop, Delete: sendBack, Backspace: sendBack };
 
   function move({ key, shiftKey }) {
     if (key in ends) return ends[key]();
     if (key === "Tab") {
-      leave();
+      cancelMove();
       return false;
     }
     const { step, rooms } = board;
@@ -140,32 +140,32 @@ export function start(board) {
   }
 
   function release() {
-    const { item, ...place } = held;
+    const { item, ...target } = held;
     held = null;
     board.busy -= 1;
-    board.endPreview();
-    place.day.classList.remove("is-target");
+    board.hidePreview();
+    target.day.classList.remove("is-target");
     const still = (item.dataset.slot && board.box(item.dataset.slot)) || item;
     still.classList.remove("is-moving");
-    return { item: still, ...place };
+    return { item: still, ...target };
   }
 
-  function put() {
+  function drop() {
     const { item, column, at, minutes, day } = release();
-    if (!day.ariaCurrent) board.placeOn(item, day.dataset.date, at, minutes, column);
-    else if (!board.place(item, column, at, minutes)) board.say(board.words("left", { title: item.dataset.title }));
+    if (!day.ariaCurrent) board.scheduleOnDay(item, day.dataset.date, at, minutes, column);
+    else if (!board.schedule(item, column, at, minutes)) board.say(board.format("left", { title: item.dataset.title }));
     return true;
   }
 
   function sendBack() {
     const { item } = release();
-    board.sendBack(item);
+    board.unschedule(item);
     return true;
   }
 
-  function leave() {
+  function cancelMove() {
     const { item } = release();
-    board.say(board.words("left", { title: item.dataset.title }));
+    board.say(board.format("left", { title: item.dataset.title }));
     return true;
   }
 }

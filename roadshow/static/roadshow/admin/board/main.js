@@ -1,4 +1,4 @@
-/* Starts the board: the parts are loaded from the addresses that the page gives. */
+/* Starts the board; the page gives the URLs of its modules. */
 const root = document.querySelector("#board");
 const { Board } = await import(root.dataset.changeModule);
 const board = new Board(root);

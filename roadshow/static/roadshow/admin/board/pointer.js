@@ -75,7 +75,7 @@ export function start(board) {
     };
     board.busy += 1;
     item.classList.add("is-moving");
-    // It carries the cursor: a rule for every element would have the browser style them all anew.
+    // The veil carries the cursor: a rule for all elements would restyle the whole board.
     drag.veil = Object.assign(document.createElement("div"), { className: "bd-veil" });
     drag.veil.classList.toggle("bd-veil--resize", resize);
     root.append(drag.veil);
@@ -103,14 +103,14 @@ export function start(board) {
     if (across || down) grid.scrollBy(across, down);
   }
 
-  /** Find what is below the pointer and draw where the talk would go. */
+  /** Find the column or day below the pointer, and draw the drop target. */
   function aim() {
     const { item, resize, x, y, minute } = drag;
     const column = resize ? item.closest(".bd-room") : below(x, y)?.closest(".bd-room, [data-tray], [data-date]");
     drag.other?.classList.remove("is-target");
     drag.other = drag.column = null;
     if (!column?.matches(".bd-room")) {
-      board.endPreview();
+      board.hidePreview();
       if (!column || !item.dataset.slot || column.ariaCurrent) return;
       drag.other = column;
       return column.classList.add("is-target");
@@ -125,7 +125,7 @@ export function start(board) {
       drag.at = board.snap(board.first + (y - drag.grip - top) / minute, drag.minutes);
     }
     drag.column = column;
-    board.preview(column, drag.at, drag.length);
+    board.showPreview(column, drag.at, drag.length);
   }
 
   function below(x, y) {
@@ -138,17 +138,17 @@ export function start(board) {
     ghost?.remove();
     veil.remove();
     other?.classList.remove("is-target");
-    board.endPreview();
+    board.hidePreview();
     board.busy -= 1;
     drag = null;
-    // The fresh element, should the board have been redrawn meanwhile.
+    // The current element: the board may have been redrawn.
     const still = (item.dataset.slot && board.box(item.dataset.slot)) || item;
     still.classList.remove("is-moving");
     addEventListener("click", swallow, { capture: true, once: true });
     setTimeout(() => removeEventListener("click", swallow, { capture: true }), 50);
-    if (!drop) return board.say(board.words("left", { title: item.dataset.title }));
-    if (other) other.dataset.date ? board.placeOn(still, other.dataset.date, Number(item.dataset.at), length) : board.sendBack(still);
-    else if (column) board.place(still, column, at, length);
+    if (!drop) return board.say(board.format("left", { title: item.dataset.title }));
+    if (other) other.dataset.date ? board.scheduleOnDay(still, other.dataset.date, Number(item.dataset.at), length) : board.unschedule(still);
+    else if (column) board.schedule(still, column, at, length);
   }
 
   function swallow(event) {

@@ -1,25 +1,25 @@
-/* Which rooms are shown, which stay in view, how big a minute is: kept on this device, for each event. */
+/* Hidden and pinned rooms, grid step and size: stored on the device, per event. */
 
 export function start(board) {
   const { root, grid } = board;
   const name = `roadshow-board-${root.dataset.event}`;
-  const kept = { hidden: [], pinned: [], step: "", size: "medium", ...read() };
+  const settings = { hidden: [], pinned: [], step: "", size: "medium", ...read() };
   const step = root.querySelector("[data-step]");
   const size = root.querySelector("[data-size]");
   const boxes = root.querySelectorAll(".bd-rooms input[type=checkbox]");
 
-  if ([...step.options].some((option) => option.value === kept.step)) step.value = kept.step;
-  size.value = kept.size;
-  step.addEventListener("change", () => keep({ step: step.value }));
-  size.addEventListener("change", () => keep({ size: size.value }));
+  if ([...step.options].some((option) => option.value === settings.step)) step.value = settings.step;
+  size.value = settings.size;
+  step.addEventListener("change", () => save({ step: step.value }));
+  size.addEventListener("change", () => save({ size: size.value }));
   root.addEventListener("board:grid", draw);
-  root.querySelector("[data-all-rooms]").addEventListener("click", () => keep({ hidden: [] }));
+  root.querySelector("[data-all-rooms]").addEventListener("click", () => save({ hidden: [] }));
   for (const box of boxes) box.addEventListener("change", () => toggle("hidden", box.value, !box.checked));
   grid.addEventListener("click", (event) => {
     const tool = event.target.closest(".bd-tool");
     if (!tool) return;
     const key = tool.closest(".bd-room").dataset.room;
-    toggle(tool.dataset.tool, key, !kept[tool.dataset.tool].includes(key));
+    toggle(tool.dataset.tool, key, !settings[tool.dataset.tool].includes(key));
     board.room(key).querySelector(`[data-tool="${tool.dataset.tool}"]`)?.focus();
   });
   addEventListener("keydown", (event) => {
@@ -38,31 +38,31 @@ export function start(board) {
     }
   }
 
-  function keep(change) {
-    Object.assign(kept, change);
+  function save(change) {
+    Object.assign(settings, change);
     try {
-      localStorage.setItem(name, JSON.stringify(kept));
+      localStorage.setItem(name, JSON.stringify(settings));
     } catch {
-      // A browser that keeps nothing still shows it now.
+      // Without storage the setting lasts until the page is left.
     }
     draw();
   }
 
   function toggle(list, key, on) {
-    keep({ [list]: on ? [...kept[list], key] : kept[list].filter((other) => other !== key) });
+    save({ [list]: on ? [...settings[list], key] : settings[list].filter((other) => other !== key) });
   }
 
-  /** Touches only what differs: each of these would have the browser style the whole board anew. */
+  /** Change only what differs: each change restyles the whole board. */
   function draw() {
-    if (root.dataset.size !== kept.size) root.dataset.size = kept.size;
+    if (root.dataset.size !== settings.size) root.dataset.size = settings.size;
     set(root, "--step", step.value);
-    for (const box of boxes) box.checked = !kept.hidden.includes(box.value);
+    for (const box of boxes) box.checked = !settings.hidden.includes(box.value);
     let pinned = 0;
     let shown = 0;
     for (const column of grid.querySelectorAll(".bd-room")) {
       const key = column.dataset.room;
-      const isPinned = kept.pinned.includes(key);
-      column.hidden = kept.hidden.includes(key);
+      const isPinned = settings.pinned.includes(key);
+      column.hidden = settings.hidden.includes(key);
       column.classList.toggle("is-pinned", isPinned && !column.hidden);
       column.style.order = isPinned ? 0 : 1;
       shown += !column.hidden;
@@ -81,8 +81,8 @@ export function start(board) {
     for (const old of header.querySelectorAll(".bd-tool")) old.remove();
     const room = column.dataset.name;
     header.append(
-      tool("pinned", isPinned ? "◆" : "◇", board.words(isPinned ? "unpin" : "pin", { room }), isPinned),
-      tool("hidden", "×", board.words("hide", { room }), false),
+      tool("pinned", isPinned ? "◆" : "◇", board.format(isPinned ? "unpin" : "pin", { room }), isPinned),
+      tool("hidden", "×", board.format("hide", { room }), false),
     );
   }
 
