@@ -235,7 +235,7 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
 
     def answer(self, row, status: int = 200) -> Response:
         """A row that was written, as it now is, with its entity tag."""
-        response = Response(self.records([row.pk])[0], status=status)
+        response = Response(self.record(row.pk), status=status)
         response["ETag"] = record_tag(self.state(row), self.request)
         return response
 

@@ -12,7 +12,6 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
-from import_export.formats.base_formats import CSV, JSON, XLSX
 from import_export.resources import ModelResource
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -22,6 +21,8 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.views import ChangeList
 
 from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.deletion import describe_deletion
+from roadshow.core.spreadsheets import CSV, JSON, XLSX
 
 
 def usable(field: models.Field, user) -> QuerySet:
@@ -196,6 +197,9 @@ class OrganiserAdmin(Choices, ModelAdmin):
             except (ValueError, ValidationError):
                 known[key] = False
         return known[key]
+
+    def get_deleted_objects(self, objs, request):
+        return describe_deletion(objs, request, self.admin_site)
 
     def get_queryset(self, request):
         field = autocompleted(request)
