@@ -9,7 +9,7 @@ IN_VENV = .venv/bin/python -m
 JS_TOOLS = tests/js/node_modules/.package-lock.json
 TRACKED = git ls-files --cached --others --exclude-standard
 
-.PHONY: help run test bench lint docs diagram metrics format lock installed installed-dev
+.PHONY: help run test coverage bench lint docs diagram metrics format lock installed installed-dev
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -17,10 +17,14 @@ help: ## Say what there is
 run: installed ## Set up what is missing, and serve the portal until Ctrl-C
 	@exec $(IN_VENV) roadshow.server.start
 
-test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest
+test: installed-dev ## Set up what is missing, and run all tests; ARGS goes to pytest, such as ARGS="-m browser" or "-m 'not start'"
 	@exec $(IN_VENV) roadshow.server.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal $(ARGS)
 # One more than there are cores: tests wait for servers and browsers.
 AT_ONCE = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
+
+coverage: installed-dev ## Run all tests; show coverage by line and branch, and every module below 90 %
+	@$(IN_VENV) roadshow.server.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal --cov --cov-report= $(ARGS); \
+		status=$$?; $(IN_VENV) coverage report --sort=cover | awk 'NR < 3 || /^TOTAL/ || $$NF + 0 < 90'; exit $$status
 
 bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
 	@exec $(IN_VENV) tests.bench
