@@ -235,7 +235,7 @@ class OrganiserAdmin(Choices, ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         organisers = getattr(form.instance, "organisers", None)
-        if not change and organisers is not None and not (sees_all(request.user) and organisers.exists()):
+        if not change and organisers is not None and not (can_see_all(request.user) and organisers.exists()):
             organisers.add(request.user)
 
 
