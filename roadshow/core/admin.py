@@ -20,7 +20,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.views import ChangeList
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
 from roadshow.core.spreadsheets import CSV, JSON, XLSX
 
