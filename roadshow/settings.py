@@ -123,25 +123,29 @@ TEMPLATES = [
 ]
 
 # --- database and cache --------------------------------------------------------------------------
-# pg_trgm finds words that are nearly right; its default of 0.6 misses one wrong letter in a short word. Where a row is
-# costs little today: the default of 4 has the planner read whole tables to find a few rows.
 DATABASES = {
     "default": {
         **env.db_url_config(required("DATABASE_URL", "postgres://user:password@localhost/roadshow")),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # they outlive a transaction, and PgBouncer's loan of a connection
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c pg_trgm.word_similarity_threshold=0.45 -c random_page_cost=1.1"
-)
 DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    "default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache")
-    | {"TIMEOUT": 86400, "OPTIONS": {"MAX_ENTRIES": 5000}}
-}
+# A cache that fails is a miss, see roadshow.http.caching.backends. Options in CACHE_URL win.
+CACHE = env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache") | {"TIMEOUT": 86400}
+CACHE_OPTIONS: dict[str, object]
+match CACHE["BACKEND"].rpartition(".")[2]:
+    case "FileBasedCache":
+        CACHE["BACKEND"], CACHE_OPTIONS = "roadshow.http.caching.backends.FileCache", {"MAX_ENTRIES": 5000}
+    case "RedisCache":
+        CACHE["BACKEND"] = "roadshow.http.caching.backends.RedisCache"
+        CACHE_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    case _:
+        CACHE_OPTIONS = {}
+CACHES = {"default": CACHE | {"OPTIONS": CACHE_OPTIONS | CACHE.get("OPTIONS", {})}}
 
 # Views whose responses depend on the content version alone, see roadshow.http.caching. Not: plans, forms with
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
