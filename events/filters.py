@@ -102,14 +102,14 @@ class WhenFilter(ListFilter):
 
 
 class SeriesFilter(RecordFilter):
-    change_kind = "series"
+    noted_as = "series"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     state = ListFilter(choices=Series.State.choices, label=_("State"))
 
 
 class EventFilter(RecordFilter):
-    change_kind = "events"
+    noted_as = "events"
     orderings = NAMED | CHANGED | {"starts_on": ("starts_on",), "ends_on": ("ends_on",), "slug": ("slug",)}
 
     series = ReferenceFilter(rows=Series.objects, label=_("Series"))
@@ -138,7 +138,7 @@ class EventFilter(RecordFilter):
 
 
 class VenueFilter(RecordFilter):
-    change_kind = "venues"
+    noted_as = "venues"
     orderings = NAMED | CHANGED | {"city": ("city",)}
 
     city = TextFilter(label=_("City"))
@@ -153,7 +153,7 @@ class VenueFilter(RecordFilter):
 
 
 class RoomFilter(RecordFilter):
-    change_kind = "rooms"
+    noted_as = "rooms"
     orderings = NAMED | CHANGED | {"position": ("position", "name"), "capacity": ("capacity",)}
 
     venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
@@ -167,7 +167,7 @@ class RoomFilter(RecordFilter):
 
 
 class TrackFilter(RecordFilter):
-    change_kind = "tracks"
+    noted_as = "tracks"
     orderings = NAMED | CHANGED | {"position": ("position", "name")}
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -175,7 +175,7 @@ class TrackFilter(RecordFilter):
 
 
 class TopicFilter(RecordFilter):
-    change_kind = "topics"
+    noted_as = "topics"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     event = ReferenceFilter(
@@ -189,7 +189,7 @@ class TopicFilter(RecordFilter):
 
 
 class TalkFilter(RecordFilter):
-    change_kind = "talks"
+    noted_as = "talks"
     orderings = {"title": ("title",), "event": ("event__starts_on", "event", "title")} | CHANGED
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -236,7 +236,7 @@ class TalkFilter(RecordFilter):
 class SlotFilter(RecordFilter):
     """Filters of slots of current releases."""
 
-    change_kind = "slots"
+    noted_as = "slots"
     orderings = {"starts_at": ("starts_at", "number"), "ends_at": ("ends_at", "number")}
 
     event = ReferenceFilter(rows=Event.objects, field_name="release__event", label=_("Event"))
@@ -298,7 +298,7 @@ class PlanFilter(RecordFilter):
 
 
 class ReleaseFilter(RecordFilter):
-    change_kind = "releases"
+    noted_as = "releases"
     orderings = {"created_at": ("created_at",), "number": ("number",)}
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))

@@ -26,7 +26,7 @@ def filter_by_relation(column: str):
 
 
 class ResourceFilter(RecordFilter):
-    change_kind = "resources"
+    noted_as = "resources"
     orderings = {
         "title": ("title",),
         "year": ("year", "title"),
@@ -89,7 +89,7 @@ class ResourceFilter(RecordFilter):
 
 
 class CollectionFilter(RecordFilter):
-    change_kind = "collections"
+    noted_as = "collections"
     orderings = {"title": ("title",), "created_at": ("created_at",), "updated_at": ("updated_at",)}
 
     topic = ReferenceFilter(

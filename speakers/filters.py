@@ -27,7 +27,7 @@ def gives(filters: RecordFilter, **conditions) -> Q:
 
 
 class SpeakerFilter(RecordFilter):
-    change_kind = "speakers"
+    noted_as = "speakers"
     orderings = {
         "name": ("name",),
         "slug": ("slug",),

@@ -1,6 +1,7 @@
 """From a file's own strings to a Document: the event, its rooms and tracks; talks and times are put in."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -8,21 +9,45 @@ from django.utils.translation import gettext as _
 
 from .addressing import Addresses
 from .clock import Clock
+from .date_order import resolve_dates
 from .days import find_date_range
 from .document import Document, Reading, Room, Talk, Track, Venue
 from .identity import make_slug, parse_guid
 from .raw import RawSchedule
-from .reading import MOST_TALKS, Report, UnreadableFile, too_many_talks
+from .reading import MOST_TALKS, Choices, Report, UnreadableFile, too_many_talks
 from .talks import Talks, parse_language
 from .text import clean_block, clean_line
 from .times import parse_duration, parse_moment
 
+_NO_CHOICES = Choices()
+_FILLED = {  # field of RawEvent: fields of Talk
+    "type": ("kind", "type_label"),
+    "license": ("recording_license",),
+    "optout": ("recording_optout",),
+    "date": ("times",),
+    "start": ("times",),
+    "end": (),
+    "duration": (),
+}
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def build_document(raw: RawSchedule, kind: str, report: Report, timezone: str = "") -> Reading:
-    """The Reading of a raw schedule. `timezone` is the zone where the file names none."""
-    return Reading(document=_Builder(raw, report, timezone).document(), problems=report.problems(), kind=kind)
+def build_document(
+    raw: RawSchedule, kind: str, report: Report, choices: Choices = _NO_CHOICES, **about: object
+) -> Reading:
+    """The Reading of a raw schedule; `about` are further fields of it. Raises UnreadableFile."""
+    resolve_dates(raw, report, choices.date_order, choices.days)
+    if not raw.events and not about.get("is_event"):
+        report.add(_("file"), _("The file holds no talks."), "error")
+    document = _Builder(raw, report, choices.timezone).document()
+    fields = None if raw.fields is None else frozenset(_talk_fields(raw.fields))
+    return Reading(document=document, problems=report.problems(), kind=kind, fields=fields, **about)
+
+
+def _talk_fields(fields: set[str]) -> Iterator[str]:
+    """The fields of a Talk that fields of a RawEvent fill."""
+    for field in fields:
+        yield from _FILLED.get(field, (field,))
 
 
 class _Builder:
@@ -59,6 +84,8 @@ class _Builder:
             venue=Venue(
                 name=clean_line(raw.venue),
                 city=clean_line(raw.city),
+                address=clean_block(raw.address),
+                country=clean_line(raw.country),
                 latitude=raw.latitude,
                 longitude=raw.longitude,
                 online_url=self.addresses.resolve_web(raw.online_url),
@@ -110,6 +137,7 @@ class _Builder:
             rooms[name] = Room(
                 name=name,
                 guid=guid,
+                id=clean_line(raw.id),
                 description=clean_block(raw.description, markdown=self.raw.ours),
                 capacity=raw.capacity if raw.capacity and raw.capacity > 0 else None,
             )
@@ -129,7 +157,9 @@ class _Builder:
                 place = _("track %(name)s") % {"name": name}
                 self.report.tally(_("Not a colour like #336699"), place, what=clean_line(color)[:20])
                 color = ""
-            tracks[name] = Track(name=name, color=color.lower(), slug=make_slug(raw.slug))
+            tracks[name] = Track(
+                name=name, color=color.lower(), slug=make_slug(raw.slug), id=clean_line(raw.id)
+            )
         for talk in talks:
             if talk.track and talk.track not in tracks:
                 tracks[talk.track] = Track(name=talk.track)

@@ -16,6 +16,7 @@ A schedule file says the time of a talk up to three times: `date` (a moment, mos
 4. One talk that disagrees with its own `start` keeps its `date`, and is reported.
 """
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -30,6 +31,7 @@ from .statements import Lengths, Statement, is_same_minute
 from .times import DAY, find_zone, local_to_utc, parse_clock, parse_duration, parse_moment
 from .zone import ZoneChoice
 
+_THREE_PARTS = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})")
 Span = tuple[datetime, datetime]
 
 
@@ -90,6 +92,8 @@ class Clock:
     def _days_of_talks(self) -> list[Day]:
         """The days that the talks show, for a file that names none."""
         starts = {span[0] for span in self.spans if span}
+        if any(timed.event.all_day for timed in self.timed):
+            self.change = time(0)  # whole days are those of the calendar
         dates = {find_day(start, self.zone, self.change) for start in starts}
         return [whole_day(on, self.zone, self.change) for on in sorted(dates)]
 
@@ -199,7 +203,8 @@ class Clock:
         spans: list[Span | None] = []
         for index, (timed, start, end) in enumerate(zip(self.timed, starts, ends, strict=True)):
             if start is None:
-                self.report.tally(_("A talk without a time that can be read"), timed.event.place)
+                if self.raw.fields is None or timed.event.date.strip() or timed.event.start.strip():
+                    self.report.tally(_("A talk without a time that can be read"), timed.event.place)
                 spans.append(None)
                 continue
             if end is None:
@@ -210,12 +215,29 @@ class Clock:
         return spans
 
     def _length(self, timed: Statement) -> timedelta | None:
-        found = parse_duration(timed.event.duration)
+        found = self._days_first(timed) or parse_duration(timed.event.duration)
         if timed.event.duration.strip() and found is None:
             self.report.tally(
                 _("Not a length of time"), timed.event.place, what=timed.event.duration.strip()[:40]
             )
         return found
+
+    def _days_first(self, timed: Statement) -> timedelta | None:
+        """A length in pretalx's D:HH:MM; of another program it may be meant so, which is reported."""
+        found = _THREE_PARTS.fullmatch(timed.event.duration.strip())
+        if not found:
+            return None
+        if "pretalx" in self.raw.generator.lower():
+            return timedelta(days=int(found[1]), hours=int(found[2]), minutes=int(found[3])) or None
+        if len(found[1]) == 1 and found[3] != "00":
+            self.report.tally(
+                _(
+                    "A length that may mean days, hours and minutes; it was read as hours, minutes and seconds"
+                ),
+                timed.event.place,
+                what=found[0],
+            )
+        return None
 
     def _start(self, timed: Statement) -> datetime | None:
         by_day = self.ignore_dates and timed.wall and id(timed.event.day) in self.days_by_raw

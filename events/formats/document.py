@@ -88,6 +88,7 @@ class Talk:
     recording_license: str = ""
     recording_optout: bool = False
     slots: list[Slot] = field(default_factory=list)
+    room: str = ""  # where the file names a room and no time
     place: str = ""  # where in the file it stood, for messages ("line 120", "row 7")
 
 
@@ -97,6 +98,7 @@ class Room:
 
     name: str
     guid: UUID | None = None
+    id: str = ""  # the file's own
     description: str = ""
     capacity: int | None = None
     shared: bool = False
@@ -107,6 +109,7 @@ class Track:
     name: str
     color: str = ""  # "#rrggbb" or empty
     slug: str = ""
+    id: str = ""  # the file's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,22 @@ class Reading:
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
-    kind: str = ""  # "schedule.xml", "schedule.json", "iCalendar", "CSV", "XLSX"
+    kind: str = ""  # such as "schedule.xml", "iCalendar", "CSV", "Sessionize, all data"
+    is_full: bool = False  # an exchange format: what it leaves out is no longer in the programme
+    is_event: bool = False  # the file describes an event that may have no talks yet
+    fields: frozenset[str] | None = None  # of Talk, that the file can say something of; None: all
+    counts: dict[str, int] = field(default_factory=dict)  # "rows", "events": counted without understanding
+    columns: list["Column"] = field(default_factory=list)  # of a table
+    sample: str = ""  # a line of the text, where its encoding was guessed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table: its heading, the field that it is read as (or ""), and some of its cells."""
+
+    heading: str
+    read_as: str = ""
+    samples: list[str] = field(default_factory=list)
 
 
 _decoder = msgspec.json.Decoder(Document)

@@ -6,6 +6,7 @@ Texts that mix Markdown or plain lines with a few inline tags (as frab's do) kee
 
 import re
 from functools import cache
+from html import unescape
 from urllib.parse import quote
 
 from lxml import etree, html
@@ -33,6 +34,13 @@ _DROPPED = frozenset(["head", *_OTHER.split("|")]) - _FRAMES - {"button", "form"
 _MARKS = {"b": "**", "strong": "**", "em": "*", "i": "*", "cite": "*", "del": "~~", "s": "~~", "strike": "~~"}
 _CODE = frozenset(["code", "kbd", "samp", "tt", "var"])
 _BREAK = "\0"  # a <br>, until blanks are collapsed
+_NESTING = re.compile(
+    r"<(?P<end>/?)(?P<name>div|span|table|ul|ol|blockquote|section|article|b|i|em|strong|u|font|a|dl|center|small|sub"
+    r"|sup|details|figure|main|nav|header|footer|form|code|pre)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_DEEPEST, _TABLES = 150, 3  # elements, tables inside each other that are converted
 _DEPTH = 60  # elements inside each other; deeper ones are read as plain text
 
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|data|vbscript|file|blob)\s*:", re.IGNORECASE)
@@ -52,10 +60,24 @@ def is_html(text: str) -> bool:
 def markdown_of_html(text: str) -> str:
     """The text as Markdown. Any string is understood somehow; nothing raises."""
     text = _NO_TAG.sub("&lt;", text)
+    if _is_deep(text):
+        return _escape(unescape(_ANY_TAG.sub(" ", text)))
     mixed = _BLOCK_TAG.search(text) is None
     if mixed:
         return "\n\n".join(filter(None, (_convert(part, True) for part in re.split(r"\n\s*\n", text))))
     return _convert(text, False)
+
+
+def _is_deep(text: str) -> bool:
+    """Whether elements stand so deep in each other that a tree of them would cost more than its text."""
+    depth, tables = 0, 0
+    for tag in _NESTING.finditer(text):
+        step = -1 if tag["end"] else 1
+        depth = max(depth + step, 0)
+        tables = max(tables + step * (tag["name"].lower() == "table"), 0)
+        if depth > _DEEPEST or tables > _TABLES:
+            return True
+    return False
 
 
 def _convert(text: str, mixed: bool) -> str:

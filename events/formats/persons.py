@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from .addressing import Addresses
-from .document import Link, Person
+from .document import SPEAKER_ROLES, Link, Person
 from .identity import parse_guid
 from .raw import RawEvent, RawPerson, RawSchedule
 from .reading import Report, join_names
@@ -67,6 +67,8 @@ class Persons:
             name=name,
             id=identifier,
             guid=guid,
+            role=raw.role if raw.role in SPEAKER_ROLES else "speaker",
+            headline=clean_line(raw.headline),
             biography=clean_block(raw.biography, markdown=self.raw.ours),
             url=self.addresses.resolve_web(raw.url),
             picture=self.addresses.resolve(raw.picture),

@@ -24,6 +24,8 @@ class RawPerson:
     url: str = ""
     picture: str = ""
     biography: str = ""
+    headline: str = ""
+    role: str = ""  # one of SPEAKER_ROLES, or empty
     loose: bool = False  # from free text, where several names may stand together
     links: list[RawLink] = field(default_factory=list)
 
@@ -54,6 +56,7 @@ class RawEvent:
     duration: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    all_day: bool = False
     room: str = ""
     slug: str = ""
     url: str = ""
@@ -82,6 +85,7 @@ class RawEvent:
 @dataclass(slots=True, kw_only=True)
 class RawRoom:
     name: str
+    id: str = ""
     guid: str = ""
     description: str = ""
     capacity: int | None = None
@@ -90,6 +94,7 @@ class RawRoom:
 @dataclass(slots=True, kw_only=True)
 class RawTrack:
     name: str
+    id: str = ""
     color: str = ""
     slug: str = ""
 
@@ -116,10 +121,14 @@ class RawSchedule:
     timezone: str = ""
     venue: str = ""
     city: str = ""
+    address: str = ""
+    country: str = ""
     latitude: float | None = None
     longitude: float | None = None
     online_url: str = ""
     released_at: datetime | None = None
+    says_states: bool = False  # a talk without a state is then undecided
+    fields: set[str] | None = None  # of RawEvent, that the file can say something of; None: all
     rooms: list[RawRoom] = field(default_factory=list)
     tracks: list[RawTrack] = field(default_factory=list)
     days: list[RawDay] = field(default_factory=list)

@@ -1,7 +1,9 @@
 """What every reader shares: the one exception, and the list of problems it collects."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -9,6 +11,17 @@ from django.utils.translation import ngettext, pgettext
 from .document import Problem
 
 EXAMPLES = 5  # places named where one thing is wrong in many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the caller decides where a file may be read in several ways; empty: by the file's own evidence."""
+
+    timezone: str = ""  # IANA zone to read local times in where the file names none
+    date_order: str = ""  # "dmy", "mdy" or "ymd", for dates like 3/4/2027
+    encoding: str = ""  # of a text file
+    days: tuple[date, date] | None = None  # the event's first and last day
+    columns: Mapping[str, str] = field(default_factory=dict)  # heading of a table -> field, or "" for none
 
 
 class UnreadableFile(Exception):  # noqa: N818

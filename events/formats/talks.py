@@ -9,26 +9,40 @@ from django.utils.translation import gettext as _
 from . import links as addresses
 from .addressing import Addresses
 from .clock import Span
-from .document import TALK_KINDS, TALK_LEVELS, TALK_STATES, Slot, Talk
+from .document import TALK_KINDS, Slot, Talk
 from .identity import Identities, make_slug, parse_guid
 from .persons import Persons
 from .raw import RawEvent, RawSchedule
 from .reading import Report
+from .states import parse_state
 from .text import clean_block, clean_line
 from .titles import CANCELLED, guess_kind, split_state
 from .writing import make_repeated_slug
 
+_LEVELS = {
+    "beginner": re.compile(
+        r"beginn|introduct|novice|basic|easy|anfänger|einsteiger|débutant|principiante|初级|入门"
+    ),
+    "intermediate": re.compile(r"intermed|medium|fortgeschritten|mittel|intermédiaire|intermedio|中级"),
+    "advanced": re.compile(r"advanc|expert|deep|hard|profi|avancé|avanzado|experto|高级"),
+}
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LANGUAGES = {
     "english": "en", "englisch": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
     "spanish": "es", "español": "es", "italian": "it", "italiano": "it", "portuguese": "pt", "dutch": "nl",
     "chinese": "zh", "中文": "zh", "japanese": "ja", "日本語": "ja", "russian": "ru", "polish": "pl",
+    "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt",
+    "nld": "nl", "zho": "zh", "chi": "zh", "jpn": "ja", "rus": "ru", "pol": "pl", "ces": "cs", "cze": "cs",
 }  # fmt: skip
 
 
 def parse_language(text: str, place: str, report: Report) -> str:
     """A language as BCP 47 writes it; empty, and reported, for what is none."""
     text = clean_line(text)
+    first, *others = re.split(r"\s*[,;/&+|]\s*|\s+(?:and|und|et|y)\s+", text)
+    if others and (_LANGUAGE.fullmatch(first) or first.lower() in _LANGUAGES):
+        report.tally(_("Several languages; the first was kept"), place, what=text[:40])
+        text = first
     if not text or text.lower() in _LANGUAGES:
         return _LANGUAGES.get(text.lower(), "")
     if _LANGUAGE.fullmatch(text):
@@ -99,9 +113,9 @@ class Talks:
             description=clean_block(event.description, markdown=ours),
             kind=kind if kind in TALK_KINDS else "talk",
             type_label="" if label in TALK_KINDS else label,
-            level=event.level if event.level in TALK_LEVELS else "",
+            level=self._level(event),
             language=parse_language(event.language, event.place, self.report),
-            state="cancelled" if cancelled else event.state if event.state in TALK_STATES else "confirmed",
+            state="cancelled" if cancelled else self._state(event, kind),
             track=track,
             topics=list(dict.fromkeys(filter(None, map(clean_line, event.topics)))),
             persons=persons,
@@ -111,8 +125,34 @@ class Talks:
             feedback_url=self.addresses.resolve_web(event.feedback_url, event.place),
             recording_license=clean_line(event.license),
             recording_optout=event.optout,
+            room=event.room,
             place=event.place,
         )
+
+    def _level(self, event: RawEvent) -> str:
+        """One of TALK_LEVELS, also by other programs' words ("Introductory and overview")."""
+        text = clean_line(event.level).lower()
+        for level, words in _LEVELS.items():
+            if text == level or (text and words.search(text)):
+                return level
+        if text:
+            self.report.tally(_("Not a level that is known"), event.place, what=text[:40])
+        return ""
+
+    def _state(self, event: RawEvent, kind: str) -> str:
+        """One of TALK_STATES; a draft for what is not understood, or undecided in a file with decisions."""
+        text = clean_line(event.state)
+        if not text:
+            if not self.raw.says_states or kind == "break":
+                return "confirmed"
+            self.report.tally(_("A talk without a state; it is a draft"), event.place)
+            return "draft"
+        state, is_known = parse_state(text)
+        if not is_known:
+            self.report.tally(
+                _("Not a state that is known; the talk is a draft"), event.place, what=text[:40]
+            )
+        return state
 
     def _title(self, event: RawEvent) -> tuple[str, bool, str]:
         """The title, whether it says that the talk is cancelled, and what it says besides."""

@@ -21,9 +21,85 @@ _ISO_DURATION = re.compile(
     r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$", re.IGNORECASE
 )
 _WORDS_DURATION = re.compile(
-    r"(?:(\d+(?:[.,]\d+)?)\s*h[a-z]*)?\s*(?:(\d+)\s*(?:m[a-z]*|′|'))?$", re.IGNORECASE
+    r"(?:(\d+(?:[.,]\d+)?)\s*(?:h[a-z]*|std\.?|stunden?))?\s*(?:(?:and|und|et|y)\s*)?"
+    r"(?:(\d+)\s*(?:m[a-zé]*\.?|′|'|分钟))?$",
+    re.IGNORECASE,
 )
+COMMON_ZONES = (  # of zones that fit equally well the first is taken
+    "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Athens",
+    "Europe/Helsinki", "Europe/Istanbul", "Europe/Moscow", "America/New_York", "America/Chicago",
+    "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata",
+    "Asia/Shanghai", "Asia/Tokyo", "Asia/Singapore", "Asia/Dubai", "Australia/Brisbane", "Australia/Sydney",
+    "Pacific/Auckland", "Africa/Johannesburg", "Africa/Lagos",
+)  # fmt: skip
 MAX_DURATION = timedelta(days=31)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner janvier janv enero ene",
+            "february feb februar février fevrier févr febrero",
+            "march mar märz maerz mrz mars marzo",
+            "april apr avril avr abril abr",
+            "may mai mayo",
+            "june jun juni juin junio",
+            "july jul juli juillet juil julio",
+            "august aug août aout agosto ago",
+            "september sept sep septembre septiembre",
+            "october oct oktober okt octobre octubre",
+            "november nov novembre noviembre",
+            "december dec dezember dez décembre decembre diciembre dic",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+WEEKDAYS = {  # beginnings of names of days -> date.weekday()
+    name: number
+    for number, names in enumerate(
+        (
+            "monday mon montag mo lundi lun lunes",
+            "tuesday tue dienstag di mardi mar martes",
+            "wednesday wed mittwoch mi mercredi mer miércoles mié",
+            "thursday thu donnerstag do jeudi jeu jueves jue",
+            "friday fri freitag fr vendredi ven viernes vie",
+            "saturday sat samstag sa samedi sam sábado sáb sonnabend",
+            "sunday sun sonntag so dimanche dim domingo dom",
+        )
+    )
+    for name in names.split()
+}
+_DAY_NAME = rf"(?:(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b[.,]*\s+(?:the\s+|den\s+|le\s+)?)?"
+_MONTH_NAME = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_DAY_FIRST = re.compile(
+    rf"\s*{_DAY_NAME}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s*[-/ ]?\s*(?:of\s+|de\s+)?{_MONTH_NAME}"
+    r"\s*[-/, ]?\s*(?:de\s+)?(?P<year>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    rf"\s*{_DAY_NAME}{_MONTH_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
+_CJK_DATE = re.compile(
+    r"\s*(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日号일]?"
+)
+_LOOSE_ISO = re.compile(r"\s*(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)")
+_TIME_WORDS = (
+    (
+        re.compile(
+            r"(\d{1,2})\s*(?:Uhr|heures?|hrs?|horas?|点|點|时|時)\s*(\d{2})?(?!\d)(?:\s*分)?", re.IGNORECASE
+        ),
+        r"\1:\2",
+    ),
+    (re.compile(r"\b(?:12\s*)?noon\b|\bmittags\b|\bmidi\b|\bmediodía\b", re.IGNORECASE), "12:00"),
+    (re.compile(r"\b(?:12\s*)?midnight\b|\bmitternacht\b|\bminuit\b|\bmedianoche\b", re.IGNORECASE), "00:00"),
+    (re.compile(r"上午\s*(\d{1,2}:\d{2})"), r"\1 am"),
+    (re.compile(r"下午\s*(\d{1,2}:\d{2})"), r"\1 pm"),
+)
+_RANGE = re.compile(
+    r"(?P<first>.*?\d(?:\s*[ap]\.?m\b\.?)?(?:\s*(?:Uhr|h))?)\s*(?:[–—~]|-+|\bto\b|\buntil\b|\bbis\b|\bà\b|\ba\b|至|到)\s*(?P<last>\d.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @cache
@@ -34,6 +110,18 @@ def find_zone(name: str) -> ZoneInfo | None:
         return None
     known = _zones()
     return ZoneInfo(known[name.casefold()]) if name.casefold() in known else None
+
+
+@cache
+def _zone_of_city(name: str) -> ZoneInfo | None:
+    """The zone that is called after a city ("Berlin"), or None."""
+    name = name.casefold().replace(" ", "_")
+    found = [
+        key
+        for key in sorted(available_timezones())
+        if key.rpartition("/")[2].casefold() == name and "/" in key
+    ]
+    return ZoneInfo(found[0]) if found and len(name) > 2 else None
 
 
 @cache
@@ -50,7 +138,7 @@ def find_zone_by_offsets(stamps: Iterable[datetime]) -> ZoneInfo:
         hours, rest = divmod(offset, timedelta(hours=1))
         if not rest and -12 <= hours <= 14:
             return ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")
-    for name in sorted(available_timezones()):
+    for name in (*COMMON_ZONES, *sorted(available_timezones())):
         if "/" in name and all(
             stamp.astimezone(ZoneInfo(name)).utcoffset() == stamp.utcoffset() for stamp in stamps
         ):
@@ -59,27 +147,77 @@ def find_zone_by_offsets(stamps: Iterable[datetime]) -> ZoneInfo:
 
 
 def parse_moment(text: str) -> date | datetime | None:
-    """A date ("2019-05-22", "22.5.2019"), a local or an aware time; None for anything else.
+    """A date ("2019-05-22", "22.5.2019", "Saturday 13 March 2027"), a local or an aware time, or None.
 
-    Offsets may be written Z, +02:00, +0200, +02, UTC+2 or with a blank before them.
+    Offsets may be written Z, +02:00, +0200, +02, UTC+2 or with a blank before them. Numbers with slashes
+    are day/month/year; a file that may mean it otherwise is rewritten before, see `date_order`.
     """
-    found = _DATE.match(text) or _DATE_LOCAL.match(text)
+    text = text[:200]
+    found = _numbered_date(text) or _named_date(text)
     if not found:
         return None
-    parts = found.groups()
-    year, month, day = (parts[0], parts[1], parts[2]) if len(parts) == 3 else (parts[3], parts[2], parts[0])
-    if len(parts) == 4 and parts[1] == "/" and int(month) > 12:
-        month, day = day, month
+    (year, month, day), end = found
     try:
-        on = date(int(year), int(month), int(day))
+        on = date(year, month, day)
     except ValueError:
         return None
     if not _EARLIEST <= on.year <= _LATEST:
         return None
-    rest = text[found.end() :].strip()
+    rest = text[end:].strip(" ,\t\n@")
     if not rest:
         return on
-    return _with_time(on, rest)
+    return _with_time(on, replace_time_words(rest))
+
+
+def _numbered_date(text: str) -> tuple[tuple[int, int, int], int] | None:
+    """(year, month, day) that a text of digits begins with, and where it ends."""
+    if found := _DATE.match(text):
+        return (int(found[1]), int(found[2]), int(found[3])), found.end()
+    if not (found := _DATE_LOCAL.match(text)):
+        return None
+    year, month, day = int(found[4]), int(found[3]), int(found[1])
+    if found[2] == "/" and month > 12:
+        month, day = day, month
+    return (year, month, day), found.end()
+
+
+def _named_date(text: str) -> tuple[tuple[int, int, int], int] | None:
+    """The same for dates with names of months or days, Chinese ones, and ISO without zeros."""
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _CJK_DATE, _LOOSE_ISO):
+        if found := pattern.match(text):
+            month = _MONTHS.get(found["month"].casefold()) or int(found["month"])
+            return (int(found["year"]), month, int(found["day"])), found.end()
+    return None
+
+
+def replace_time_words(text: str) -> str:
+    """A text with "14 Uhr", "noon" and the like as digits: "14:00", "12:00"."""
+    for pattern, digits in _TIME_WORDS:
+        text = pattern.sub(digits, text)
+    return re.sub(r":(?=\D|$)", ":00", text) if ":" in text else text
+
+
+def split_range(text: str) -> tuple[str, str]:
+    """The beginning and the end of "9:30 AM - 10:15 AM"; ("", "") for what is no range of times."""
+    found = _RANGE.fullmatch(text.strip()[:100])
+    if not found:
+        return "", ""
+    first, last = replace_time_words(found["first"]).strip(), replace_time_words(found["last"]).strip()
+    half = re.search(r"[ap]\.?m\b\.?$", last, re.IGNORECASE)
+    if half and not re.search(r"[ap]\.?m\b", first, re.IGNORECASE):
+        first = f"{first} {half[0]}"
+    if re.fullmatch(r"\d{1,2}", first):
+        first += ":00"
+    if re.fullmatch(r"\d{1,2}", last):
+        last += ":00"
+    return (first, last) if parse_clock(last) else ("", "")
+
+
+def has_date(text: str) -> bool:
+    """Whether a text begins with a date, also one whose order of day and month is not known yet."""
+    return (
+        parse_moment(text) is not None or re.match(r"\s*\d{1,2}([/.-])\d{1,2}\1\d{2,4}\b", text) is not None
+    )
 
 
 def _with_time(on: date, rest: str) -> datetime | None:
@@ -117,7 +255,7 @@ def _offset(text: str) -> tzinfo | Literal[False] | None:
         return UTC
     found = _OFFSET.match(text)
     if not found or int(found[2]) > 23 or int(found[3] or 0) > 59:
-        return find_zone(text.strip("[]")) or False
+        return find_zone(text.strip("[]()")) or _zone_of_city(text.strip("[]() ")) or False
     delta = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     if not delta:
         return UTC
@@ -125,8 +263,9 @@ def _offset(text: str) -> tzinfo | Literal[False] | None:
 
 
 def parse_clock(text: str) -> time | None:
-    """A time of day ("09:00", "9.30", "0930", "9:30 pm"), or None."""
-    found = _COMPACT_TIME.match(text.strip()) or _TIME.match(text.strip())
+    """A time of day ("09:00", "9.30", "0930", "9:30 pm", "14 Uhr"), or None."""
+    text = replace_time_words(text.strip()[:60])
+    found = _COMPACT_TIME.match(text) or _TIME.match(text)
     if not found or found[5].strip() or not (found[2] or found[4]):
         return None
     return _time_of(found)[0]
@@ -134,7 +273,7 @@ def parse_clock(text: str) -> time | None:
 
 def parse_duration(text: str) -> timedelta | None:
     """A length of time: HH:MM, HH:MM:SS, D:HH:MM:SS, minutes, "1h 30min", PT45M; else, or if zero, None."""
-    text = text.strip()
+    text = re.sub(r"^(\d{1,4})\.0$", r"\1", text.strip())
     if not text:
         return None
     found = _colons(text) or _iso(text) or _words(text)
@@ -164,7 +303,7 @@ def _iso(text: str) -> timedelta | None:
 
 
 def _words(text: str) -> timedelta | None:
-    found = _WORDS_DURATION.match(text) if len(text) <= 20 else None
+    found = _WORDS_DURATION.match(text) if len(text) <= 30 else None
     if not found or not any(found.groups()):
         return None
     return timedelta(hours=float((found[1] or "0").replace(",", ".")), minutes=int(found[2] or 0))

@@ -80,7 +80,7 @@ class ZoneChoice:
             message = _("The file names no time zone; %(zone)s has the offsets that it uses.")
             self.report.add(_("time zone"), message % {"zone": zone.key})
             return zone
-        if any(not timed.event.starts_at for timed in self.statements):
+        if any(timed.stamp or timed.wall for timed in self.statements if not timed.event.starts_at):
             self.report.add(
                 _("time zone"),
                 _(

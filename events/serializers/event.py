@@ -14,8 +14,8 @@ from roadshow.api.serializers import (
     References,
     Rows,
     Shape,
-    json_rows,
-    key_array,
+    keys,
+    objects,
 )
 from roadshow.core.access import is_organiser
 
@@ -135,14 +135,14 @@ class EventSerializer(RecordSerializer):
     def _lists(cls, shape: Shape) -> dict:
         own = {"event": OuterRef("pk")}
         lists = {
-            "rooms_keys": key_array(
+            "rooms_keys": keys(
                 EventRoom.objects.filter(**own).order_by("position", "pk"), "room__guid"
             ),
-            "recaps_list": json_rows(
+            "recaps_list": objects(
                 Recap.objects.filter(**own).order_by("language"),
                 language="language", title="title", text="text", author="author", source="source",
             ),
-            "photos_list": json_rows(
+            "photos_list": objects(
                 Photo.objects.filter(**own).order_by("position", "pk"),
                 guid="guid", picture="picture", width="width", height="height", caption="caption",
                 alternative="alternative", credit="credit", credit_url="credit_url", license="license",

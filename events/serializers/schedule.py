@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from roadshow.api.serializers import (
+    STRICT,
     Column,
     PageUrl,
     RecordSerializer,
@@ -166,7 +167,7 @@ class ReleasingSerializer(serializers.Serializer):
 class FeedbackSerializer(StrictSerializer):
     """Feedback: stars, a comment or both."""
 
-    rating = serializers.IntegerField(
+    rating = STRICT[serializers.IntegerField](
         min_value=1, max_value=5, required=False, allow_null=True, help_text=_("Stars, from 1 to 5.")
     )
 

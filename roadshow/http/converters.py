@@ -1,10 +1,10 @@
-"""Path converters beside Django's own."""
+"""Parts of addresses that Django's own converters do not know."""
 
 from django.urls import register_converter
 
 
-class UnicodeSlugConverter:
-    """A slug with letters of any script, so that a Chinese title has a readable address."""
+class UnicodeSlug:
+    """A slug with letters of any script: a Chinese title has a readable address."""
 
     regex = r"[-\w]+"
 
@@ -15,4 +15,4 @@ class UnicodeSlugConverter:
         return value
 
 
-register_converter(UnicodeSlugConverter, "uslug")
+register_converter(UnicodeSlug, "uslug")

@@ -12,37 +12,52 @@ from roadshow.core.encodings import guess_encoding
 
 from ..build import build_document, find_latest
 from ..document import TALK_KINDS, Reading
+from ..html import is_html
 from ..identity import parse_guid
 from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
-from ..reading import Report, UnreadableFile, at_line, check_pieces
-from ..times import DAY, find_zone, local_to_utc, parse_duration
+from ..reading import Choices, Report, UnreadableFile, at_line, check_pieces
+from ..times import DAY, find_zone, local_to_utc, parse_duration, parse_moment
 from ..titles import CANCELLED
 from ..writing import is_own_generator
 from .lines import Component, Line, parse_line, split_values, unescape, unfold
 from .repeats import MOST, combine_starts, split_times, starts_by_rule
-from .zones import find_zone_of_id
+from .zones import choose_zone, find_zone_of_id
 
 _SPEAKERS = re.compile(
-    r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with)(?P<many>s|s?\(s\)|en)?"
-    r"\s*:(?P<names>.+)",
+    r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with|von|by|mit|par|con|orador(?:es)?"
+    r"|intervenant(?:e)?|ponente|讲者|演讲者|嘉宾)(?P<many>s|s?\(s\)|en)?\s*[:：](?P<names>.+)",
     re.IGNORECASE,
 )
 _KNOWN = re.compile(
     "SUMMARY|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE"
     "|STATUS|CLASS|TRANSP|PRIORITY|DESCRIPTION|X-ALT-DESC|LOCATION|GEO|URL|ATTACH|CONFERENCE|CATEGORIES|COLOR"
-    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK"
+    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK|ATTENDEE|ORGANIZER"
 )
 _MOST_DEEP = 8
+_MOST_TIMES = 20_000  # of all repeated events together
+_NO_CHOICES = Choices()
+_PRODUCTS = ("Google", "Outlook", "Meetup", "Indico", "Sched", "pretalx", "Apple", "Nextcloud", "Thunderbird")
+_SURNAME_FIRST = re.compile(r"(?P<last>[^,()]+),\s*(?P<first>[^,()]+?)(?:\s*\((?P<from>[^()]*)\))?")
 
 
-def read(data: bytes, *, timezone: str = "") -> Reading:
+def read(data: bytes, *, timezone: str = "", choices: Choices = _NO_CHOICES) -> Reading:
     """What a calendar says. `timezone` is the zone to read local times in where the calendar names none.
 
     Raises UnreadableFile for what is no calendar, or is cut off.
     """
     report = Report()
-    raw = _Reader(_components(data, report), report, timezone).schedule()
-    return build_document(raw, "iCalendar", report, timezone)
+    choices = replace(choices, timezone=timezone or choices.timezone)
+    reader = _Reader(_components(data, report), report, choices.timezone)
+    raw = reader.schedule()
+    counts = {"VEVENT": len(reader.events)}
+    return build_document(raw, _name_source(reader.calendars[0]), report, choices, counts=counts)
+
+
+def _name_source(calendar: Component) -> str:
+    """The kind of file, with the program that wrote it where it is known."""
+    product = calendar.text("PRODID")
+    name = next((name for name in _PRODUCTS if name.lower() in product.lower()), "")
+    return f"iCalendar ({name})" if name else "iCalendar"
 
 
 def _components(data: bytes, report: Report) -> list[Component]:
@@ -89,6 +104,10 @@ class _Reader:
         self.calendars, self.report = calendars, report
         self.events = [event for calendar in calendars for event in calendar.inside if event.name == "VEVENT"]
         self.given = find_zone(timezone)
+        self.own_zones: dict[str, ZoneInfo] = {}
+        self._read_own_zones()
+        self.repeated = 0
+        self.is_indico = "indico" in calendars[0].text("PRODID").lower()
         self.zone = self._zone()
 
     def schedule(self) -> RawSchedule:
@@ -133,6 +152,8 @@ class _Reader:
         found = self._event(event, raw)
         uid = event.text("UID").strip()
         own = self._moment(event.first("RECURRENCE-ID"))
+        if found.all_day and own is None and not any(map(event.first, ("RRULE", "RDATE"))):
+            return self._days_of(found, uid)
         if own is not None:
             if found.state == "cancelled":
                 self.report.tally(
@@ -150,6 +171,19 @@ class _Reader:
             found, same_as=uid or found.place, starts_at=first, ends_at=first + length if length else None
         )
         return [found, *(self._again(found, uid, start, start) for start in others)]
+
+    def _days_of(self, found: RawEvent, uid: str) -> list[RawEvent]:
+        """An entry of whole days as one slot for each of its days."""
+        zone = self.zone or self.given or ZoneInfo("UTC")
+        first, last = (at.astimezone(zone).date() for at in (found.starts_at, found.ends_at))
+        days = [first + number * DAY for number in range(min((last - first).days, 31))]
+        parts = []
+        for on in days:
+            start, end = self._midnight(on), self._midnight(on + DAY)
+            again = {"id": f"{uid}~{on:%Y%m%d}", "guid": ""} if parts else {}
+            same_as = found.same_as or uid or found.place
+            parts.append(replace(found, starts_at=start, ends_at=end, same_as=same_as, **again))
+        return parts if len(parts) > 1 else [found]
 
     @staticmethod
     def _again(found: RawEvent, uid: str, name: datetime, start: datetime | None) -> RawEvent:
@@ -173,6 +207,10 @@ class _Reader:
             if starts is None or len(starts) == MOST:
                 self.report.tally(_("A repetition that was not understood, or has no end"), found.place)
             by_rule += starts or []
+            self.repeated += len(starts or [])
+            if self.repeated > _MOST_TIMES:
+                message = _("The calendar's repetitions make more than %(count)d entries.")
+                raise UnreadableFile(message % {"count": _MOST_TIMES})
         more, without = (
             [
                 self._midnight(at)
@@ -197,16 +235,39 @@ class _Reader:
         """The calendar's zone: the one it names, else the one that most of its events use."""
         for calendar in self.calendars:
             line = calendar.first("X-WR-TIMEZONE", "TIMEZONE-ID")
-            if line and find_zone_of_id(line.text):
-                return find_zone_of_id(line.text)
+            if line and self._named_zone(line.text):
+                return self._named_zone(line.text)
         used = Counter(
             line.parameters["TZID"]
             for event in self.events
             for line in event.all("DTSTART")
             if "TZID" in line.parameters
         )
-        zones = [find_zone_of_id(tzid) for tzid, _count in used.most_common()]
+        zones = [self._named_zone(tzid) for tzid, _count in used.most_common()]
         return next((zone for zone in zones if zone), None)
+
+    def _read_own_zones(self) -> None:
+        """The zones that the file itself describes, by TZID; they come before what the names alone say."""
+        times: dict[str, list[datetime]] = defaultdict(list)
+        for event in self.events:
+            for line in (*event.all("DTSTART"), *event.all("DTEND")):
+                at = parse_moment(line.value.strip())
+                if "TZID" in line.parameters and isinstance(at, datetime):
+                    times[line.parameters["TZID"]].append(at.replace(tzinfo=None))
+        parts = [part for calendar in self.calendars for part in calendar.inside if part.name == "VTIMEZONE"]
+        for part in parts[:50]:
+            tzid = part.text("TZID").strip()
+            zone = choose_zone(part, tzid, times.get(tzid, ()))
+            if zone is None:
+                continue
+            self.own_zones[tzid] = zone
+            named = find_zone_of_id(tzid)
+            if tzid in times and named and zone != named:
+                message = _("The file describes its zone “%(name)s” itself; its rules are those of %(zone)s.")
+                self.report.add(at_line(part.number), message % {"name": tzid[:60], "zone": zone.key}, "info")
+
+    def _named_zone(self, tzid: str) -> ZoneInfo | None:
+        return self.own_zones.get(tzid.strip()) or find_zone_of_id(tzid)
 
     def _moment(self, line: Line | None) -> datetime | date | None:
         """A property's value as an aware time or as a date."""
@@ -231,7 +292,7 @@ class _Reader:
 
     def _zone_of(self, line: Line) -> ZoneInfo:
         tzid = line.parameters.get("TZID", "")
-        zone = find_zone_of_id(tzid) if tzid else None
+        zone = self._named_zone(tzid) if tzid else None
         if tzid and zone is None:
             self.report.tally(_("Not the name of a time zone"), at_line(line.number), what=tzid[:60])
         return zone or self.zone or self.given or ZoneInfo("UTC")
@@ -259,7 +320,8 @@ class _Reader:
             track=track,
             topics=[topic for part in categories for topic in part if topic != track],
             persons=persons,
-            state="cancelled" if event.text("STATUS").strip().upper() == "CANCELLED" else "",
+            state=self._state(event),
+            all_day=_is_date(event.first("DTSTART")),
             sequence=_integer(event.text("SEQUENCE")),
             changed_at=modified if isinstance(modified, datetime) else None,
             same_as=event.text("X-ROADSHOW-TALK"),
@@ -267,8 +329,16 @@ class _Reader:
         self._extras(event, found, raw)
         return found
 
+    def _state(self, event: Component) -> str:
+        """The state of an entry; private and tentative ones are drafts."""
+        status = event.text("STATUS").strip().upper()
+        if event.text("CLASS").strip().upper() in ("PRIVATE", "CONFIDENTIAL"):
+            self.report.tally(_("A private entry; it is a draft"), at_line(event.number))
+            return "draft"
+        return {"CANCELLED": "cancelled", "TENTATIVE": "draft"}.get(status, "")
+
     def _extras(self, event: Component, found: RawEvent, raw: RawSchedule) -> None:
-        if found.state and raw.ours:
+        if found.state == "cancelled" and raw.ours:
             found.title = CANCELLED + found.title.removeprefix(CANCELLED)
         kind, _colon, label = event.text("X-ROADSHOW-KIND").partition(":")
         if kind in TALK_KINDS:
@@ -312,8 +382,43 @@ class _Reader:
             lines.pop(0)
             if found:
                 names = found["names"].split(";") if found["many"] else [found["names"]]
-                persons += [RawPerson(name=name, loose=bool(found["many"])) for name in names if name.strip()]
-        return persons, "\n".join(lines)
+                many = bool(found["many"])
+                persons += [self._person(name, loose=many) for name in names if name.strip()]
+        text = "\n".join(lines)
+        alternative = event.first("X-ALT-DESC")
+        if alternative and "html" in alternative.parameters.get("FMTTYPE", "html").lower():
+            text = alternative.text if is_html(alternative.text) else text or alternative.text
+        return persons or self._attendees(event), text
+
+    def _person(self, name: str, *, loose: bool) -> RawPerson:
+        """A person by the name as written; Indico writes "Lee, Ann (CERN)"."""
+        found = _SURNAME_FIRST.fullmatch(name.strip()) if self.is_indico else None
+        if not found:
+            return RawPerson(name=name, loose=loose)
+        return RawPerson(
+            name=f"{found['first'].strip()} {found['last'].strip()}", headline=found["from"] or ""
+        )
+
+    def _attendees(self, event: Component) -> list[RawPerson]:
+        """Those who are named as taking part, where nobody is named as speaking."""
+        persons = []
+        for line in event.all("ATTENDEE"):
+            name = unescape(line.parameters.get("CN", "")).strip()
+            is_thing = line.parameters.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE", "GROUP")
+            if is_thing or line.parameters.get("PARTSTAT", "").upper() == "DECLINED":
+                continue
+            if not name or "@" in name:
+                self.report.tally(
+                    _("An attendee without a name; it was left out"), at_line(line.number), "info"
+                )
+                continue
+            persons.append(self._person(name, loose=False))
+        return persons
+
+
+def _is_date(line: Line | None) -> bool:
+    """Whether a property holds a date alone."""
+    return line is not None and re.fullmatch(r"\s*\d{8}\s*", line.value) is not None
 
 
 def _integer(text: str) -> int:

@@ -1,6 +1,7 @@
 """schedule.json in all its dialects to a Document."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..build import build_document
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import Report, UnreadableFile, check_pieces
+from ..reading import Choices, Report, UnreadableFile, check_pieces
 from ..writing import is_own_generator
 
 _CONFERENCE = {
@@ -35,23 +36,40 @@ _PERSON = (
     "links",
 )
 _IGNORED = ("room", "persons", "links", "attachments", "do_not_record", "origin_url", "recording")
+_NO_CHOICES = Choices()
 _DEPTH = 40  # brackets inside each other
 
 
-def read(data: bytes, *, timezone: str = "") -> Reading:
+def read(data: bytes, *, timezone: str = "", choices: Choices = _NO_CHOICES) -> Reading:
     """What a schedule.json says. `timezone` is the zone to read local times in where the file names none.
 
     Raises UnreadableFile for what is not JSON, or no schedule.
     """
+    return read_root(parse(data), choices=replace(choices, timezone=timezone or choices.timezone))
+
+
+def is_schedule(root: Any) -> bool:
+    """Whether JSON has the shape of a schedule.json."""
+    schedule = root.get("schedule", root) if isinstance(root, dict) else None
+    return isinstance(schedule, dict) and isinstance(schedule.get("conference"), dict)
+
+
+def read_root(root: Any, *, choices: Choices = _NO_CHOICES) -> Reading:
+    """`read` for JSON that is parsed already. Raises UnreadableFile."""
+    if not is_schedule(root):
+        raise UnreadableFile(_("The JSON is no schedule: it has no “conference”."))
     report = Report()
-    raw = _Reader(_parse(data), report).schedule()
-    return build_document(raw, "schedule.json", report, timezone)
+    raw = _Reader(root, report).schedule()
+    return build_document(
+        raw, "schedule.json", report, choices, is_full=True, counts={"events": len(raw.events)}
+    )
 
 
-def _parse(data: bytes) -> dict:
+def parse(data: bytes) -> Any:
+    """The value of a JSON text. Raises UnreadableFile, with one sentence, for what is none or too large."""
     check_pieces(data, b",", b"{", b"[")
     try:
-        root = json.loads(data)
+        return json.loads(data)
     except UnicodeDecodeError as error:
         raise UnreadableFile(_("The JSON is not in UTF-8.")) from error
     except json.JSONDecodeError as error:
@@ -61,10 +79,6 @@ def _parse(data: bytes) -> dict:
         raise UnreadableFile(_("The JSON is broken or cut off.")) from error
     except RecursionError as error:
         raise UnreadableFile(_("The JSON is nested too deeply.")) from error
-    schedule = root.get("schedule", root) if isinstance(root, dict) else None
-    if not isinstance(schedule, dict) or not isinstance(schedule.get("conference"), dict):
-        raise UnreadableFile(_("The JSON is no schedule: it has no “conference”."))
-    return root
 
 
 def as_text(value: Any, depth: int = 0) -> str:

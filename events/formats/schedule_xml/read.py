@@ -1,6 +1,7 @@
 """schedule.xml in all its dialects to a Document."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from lxml import etree
 from ..build import build_document
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import MOST_TALKS, Report, UnreadableFile, at_line, check_pieces, too_many_talks
+from ..reading import MOST_TALKS, Choices, Report, UnreadableFile, at_line, check_pieces, too_many_talks
 from ..writing import is_own_generator
 
 _CONFERENCE = {
@@ -23,17 +24,21 @@ _EVENT = {
     "start": "start", "end": "end", "duration": "duration", "slug": "slug", "track": "track",
     "logo": "logo", "url": "url", "language": "language", "feedback_url": "feedback_url", "code": "code",
 }  # fmt: skip
+_NO_CHOICES = Choices()
 _TRUE = ("true", "1", "yes")
 
 
-def read(data: bytes, *, timezone: str = "") -> Reading:
+def read(data: bytes, *, timezone: str = "", choices: Choices = _NO_CHOICES) -> Reading:
     """What a schedule.xml says. `timezone` is the zone to read local times in where the file names none.
 
     Raises UnreadableFile for what is not well-formed XML, has a DOCTYPE, or is no schedule.
     """
     report = Report()
-    raw = _Reader(_parse(data), report).schedule()
-    return build_document(raw, "schedule.xml", report, timezone)
+    root = _parse(data)
+    raw = _Reader(root, report).schedule()
+    choices = replace(choices, timezone=timezone or choices.timezone)
+    counts = {"<event>": sum(1 for _event in root.iter("{*}event"))}
+    return build_document(raw, "schedule.xml", report, choices, is_full=True, counts=counts)
 
 
 def _parse(data: bytes) -> etree._Element:

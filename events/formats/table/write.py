@@ -14,10 +14,10 @@ from ..days import zone_of_document
 from ..document import Document, Link, Slot, Talk
 from ..text import clean_line
 from ..writing import remove_illegal
-from .columns import COLUMNS
+from .columns import COLUMNS, WRITTEN
 
 _FORMULA = ("=", "+", "-", "@", "\t")
-_HEADINGS = [headings[0].capitalize() for headings in COLUMNS.values()]
+_HEADINGS = [headings[0].capitalize() for headings in map(COLUMNS.__getitem__, WRITTEN)]
 _LONGEST = 32_000  # characters in a spreadsheet's cell
 
 
@@ -99,7 +99,7 @@ def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
         "license": clean_line(talk.recording_license),
         "optout": "yes" if talk.recording_optout else "",
     }
-    return {field: values[field] for field in COLUMNS}
+    return {field: values[field] for field in WRITTEN}
 
 
 def _link(link: Link) -> str:

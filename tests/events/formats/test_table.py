@@ -57,13 +57,13 @@ def test_an_end_before_the_start_is_on_the_next_day():
 def test_problems_name_row_and_column():
     reading = read("Title,Start,Mood,State\nA,soon,good,perhaps\n")
     assert "line 1: A column that was not understood (Mood)." in said(reading)
-    assert "line 2: Not a state that is known (perhaps)." in said(reading)
+    assert "line 2: Not a state that is known; the talk is a draft (perhaps)." in said(reading)
     assert "line 2: A talk without a time that can be read." in said(reading)
 
 
 def test_the_reader_s_language_changes_words_alone():
     """Talks that nothing tells apart have names of their own all the same, and never by a translated word."""
-    text = "Title,Room\n" + "To be announced,Hall\n" * 15
+    text = "Title,Room,Start\n" + "To be announced,Hall,soon\n" * 15
     english = read(text)
     with override("zh-hans"):
         chinese = read(text)

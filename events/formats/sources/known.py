@@ -1,0 +1,532 @@
+"""The table of programs whose files are known by their shape."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..build import build_document
+from ..document import Reading
+from ..raw import RawSchedule
+from ..reading import Choices, Report, UnreadableFile
+from . import prepare
+from .mapping import Source, read_raw
+from .pick import dicts, follow, pick_text
+
+
+def _first(root: Any, path: str = "") -> dict:
+    """The first record of a list, at a path or at the top; empty where there is none."""
+    found = dicts(follow(root, path) if path else root)
+    return found[0] if found else {}
+
+
+def _has(record: Any, *keys: str) -> bool:
+    return isinstance(record, dict) and all(key in record for key in keys)
+
+
+def _has_any(record: Any, *keys: str) -> bool:
+    return isinstance(record, dict) and any(key in record for key in keys)
+
+
+def _is_pretalx_list(root: Any) -> bool:
+    first = (prepare.records(root) or [{}])[0]
+    return _has(first, "code", "title") and _has_any(
+        first, "submission_type", "state", "speakers", "slot", "slots"
+    )
+
+
+def _is_indico(root: Any) -> bool:
+    if not isinstance(root, dict):
+        first = _first(root)
+        return _has_any(first, "_fossil", "start_dt", "contributionId") and "title" in first
+    results = root.get("results")
+    if isinstance(results, list):
+        return _has_any(_first(results), "contributions", "_fossil", "_type")
+    return isinstance(results, dict) and any(isinstance(part, dict) for part in results.values())
+
+
+def _is_voc_submission(root: Any) -> bool:
+    first = (prepare.records(root) or [{}])[0]
+    return _has(first, "title") and _has_any(
+        first, "event_classifiers", "origin", "submission_type", "public_url"
+    )
+
+
+def _finish_indico(raw: RawSchedule, root: Any) -> None:
+    raw.timezone = raw.timezone or prepare.find_indico_zone(root)
+
+
+def _finish_pyvideo(raw: RawSchedule, root: Any) -> None:
+    """A recording has a day and no time: the days are the event's."""
+    days = sorted(event.date[:10] for event in raw.events if event.date)
+    raw.start, raw.end = (days[0], days[-1]) if days else ("", "")
+    for event in raw.events:
+        event.date = ""
+    raw.timezone = raw.timezone or "UTC"
+
+
+_SESSIONIZE = {
+    "id": "id", "title": "title", "abstract": "description", "start": "startsAt", "end": "endsAt", "room": "room",
+    "state": "status", "track": "track", "level": "level", "type": "type", "language": "language",
+}  # fmt: skip
+_SESSIONIZE_IGNORED = (
+    "isPlenumSession|isInformed|isConfirmed|questionAnswers|sort|isTopSpeaker|changedAt|submittedAt|isActive"
+)
+_SESSIONIZE_LINKS = {"recording": "recordingUrl", "web": "liveUrl"}
+
+SOURCES = (
+    Source(
+        name="Sessionize, all data",
+        matches=lambda root: (
+            _has(root, "sessions", "speakers") and _has_any(root, "categories", "rooms", "questions")
+        ),
+        prepare=prepare.sessionize_all,
+        talk=_SESSIONIZE,
+        links=_SESSIONIZE_LINKS,
+        topics="topics",
+        service="isServiceSession",
+        rooms="rooms",
+        ignored=_SESSIONIZE_IGNORED,
+        says_states=False,
+    ),
+    Source(
+        name="Sessionize, grid",
+        matches=lambda root: _has(_first(root), "rooms", "date"),
+        prepare=prepare.sessionize_view,
+        talk=_SESSIONIZE,
+        links=_SESSIONIZE_LINKS,
+        topics="topics",
+        service="isServiceSession",
+        ignored=_SESSIONIZE_IGNORED,
+    ),
+    Source(
+        name="Sessionize, sessions",
+        matches=lambda root: _has(_first(root), "sessions", "groupName"),
+        prepare=prepare.sessionize_view,
+        talk=_SESSIONIZE,
+        links=_SESSIONIZE_LINKS,
+        topics="topics",
+        service="isServiceSession",
+        ignored=_SESSIONIZE_IGNORED,
+    ),
+    Source(
+        name="pretalx, schedule",
+        matches=lambda root: (
+            _has(root, "talks", "rooms") and _has_any(root, "event_start", "tracks", "version")
+        ),
+        prepare=prepare.pretalx_widget,
+        talk={
+            "code": "code",
+            "title": "title",
+            "abstract": "abstract",
+            "start": "start",
+            "end": "end",
+            "room": "room",
+            "track": "track",
+            "state": "state",
+            "duration": "duration",
+            "language": "content_locale",
+            "type": "submission_type|session_type",
+        },
+        optout="do_not_record",
+        topics="tags",
+        rooms="rooms",
+        tracks="tracks",
+        conference={"version": "version", "timezone": "timezone", "start": "event_start", "end": "event_end"},
+        ignored="id|fav_count|do_not_record|updated",
+        generator="pretalx",
+    ),
+    Source(
+        name="pretalx, submissions",
+        matches=_is_pretalx_list,
+        prepare=prepare.records,
+        talk={
+            "code": "code",
+            "title": "title",
+            "abstract": "abstract",
+            "description": "description",
+            "state": "state",
+            "type": "submission_type.name|submission_type",
+            "track": "track.name|track",
+            "duration": "duration",
+            "language": "content_locale",
+            "logo": "image",
+            "start": "slot.start|slots.0.start",
+            "end": "slot.end|slots.0.end",
+            "room": "slot.room.name|slot.room|slots.0.room.name|slots.0.room",
+        },
+        person={"id": "code"},
+        link_lists="resources",
+        topics="tags",
+        optout="do_not_record",
+        says_states=True,
+        ignored="answers|notes|internal_notes|is_featured|slot_count|created|anonymised_data|pending_state|tag_ids"
+        "|submission_type_id|track_id|invitation_token|access_code|review_code|assigned_reviewers|is_anonymised"
+        "|median_score|mean_score|reviews|invitations",
+        generator="pretalx",
+    ),
+    Source(
+        name="Sched, sessions",
+        matches=lambda root: _has(_first(root), "event_key", "event_start"),
+        prepare=prepare.records,
+        talk={
+            "id": "event_key",
+            "title": "name",
+            "abstract": "description",
+            "start": "event_start",
+            "end": "event_end",
+            "room": "venue",
+            "track": "event_type",
+            "state": "active",
+            "url": "url",
+        },
+        persons="speakers",
+        topics="event_subtype",
+        comma=True,
+        says_states=True,
+        ignored="id|pinned|seats|goers|address|custom_fields|sponsors|exhibitors|volunteers|artists|event_type_sort"
+        "|invite_only|venue_id|.*_(?:day|month|year|weekday|time|date)",
+    ),
+    Source(
+        name="Indico",
+        matches=_is_indico,
+        prepare=prepare.indico,
+        talk={
+            "id": "contributionId|friendly_id|id|db_id",
+            "title": "title",
+            "abstract": "description",
+            "start": "startDate|start_dt",
+            "end": "endDate|end_dt",
+            "duration": "duration",
+            "type": "type",
+            "room": "room|roomFullname|room_name|location",
+            "track": "track.title|track|sessionTitle|session",
+            "url": "url",
+        },
+        persons="presenters|speakers|persons",
+        surname_first=True,
+        person={
+            "name": "first_name+last_name|firstName+familyName|firstName+lastName|fullName|name",
+            "id": "person_id",
+        },
+        link_lists="attachments.files|material",
+        conference={
+            "title": "results.0.title|title",
+            "description": "results.0.description",
+            "url": "results.0.url|url",
+            "venue": "results.0.location",
+            "address": "results.0.address",
+            "timezone": "results.0.timezone",
+            "start": "results.0.startDate.date",
+            "end": "results.0.endDate.date",
+        },
+        ignored="entryType|uniqueId|conferenceId|sessionId|sessionSlotId|sessionCode|isPoster|textColor|color|pdf|address"
+        "|inheritLoc|inheritRoom|code|roomFullname|location|primaryauthors|coauthors|references|board_number|keywords"
+        "|slotTitle|contribSlug|note|db_id|friendly_id|session|allowed|folders|references|modificationDate|creationDate"
+        "|room_id|venue.*|custom_fields|attachments|objectType|entries|conveners|duration|contributionId|id",
+        finish=_finish_indico,
+        generator="Indico",
+    ),
+    Source(
+        name="Open Event, sessions",
+        matches=lambda root: _has_any(
+            _first(root) or _first(root, "sessions"),
+            "microlocation",
+            "session-type",
+            "session_type",
+            "starts-at",
+            "short-abstract",
+            "long_abstract",
+        ),
+        prepare=prepare.open_event,
+        talk={
+            "id": "id",
+            "title": "title",
+            "subtitle": "subtitle",
+            "abstract": "short-abstract|short_abstract",
+            "description": "long-abstract|long_abstract",
+            "start": "starts-at|start_time|starts_at",
+            "end": "ends-at|end_time|ends_at",
+            "room": "microlocation.name",
+            "track": "track.name",
+            "type": "session-type.name|session_type.name",
+            "language": "language",
+            "state": "state",
+            "level": "level",
+        },
+        links={
+            "slides": "slides-url|slides_url|slides",
+            "recording": "video-url|video_url|video|audio-url|audio_url|audio",
+            "web": "signup-url|signup_url",
+        },
+        conference={
+            "title": "event.name",
+            "timezone": "event.timezone",
+            "start": "event.starts-at|event.start_time",
+            "end": "event.ends-at|event.end_time",
+            "venue": "event.location-name|event.location_name",
+            "description": "event.description",
+            "logo": "event.logo-url|event.logo",
+            "url": "event.event-url|event.event_url",
+            "latitude": "",
+            "longitude": "",
+        },
+        rooms="microlocations",
+        tracks="tracks",
+        says_states=True,
+        ignored="comments|created-at|deleted-at|submitted-at|is-mail-sent|social-links|position|last-modified-at",
+    ),
+    Source(
+        name="conference-hall",
+        matches=lambda root: (
+            _has_any(root, "proposals") or (_has(root, "talks") and _has_any(root, "categories", "formats"))
+        ),
+        prepare=prepare.conference_hall,
+        talk={
+            "id": "id|proposalNumber",
+            "title": "title",
+            "abstract": "abstract",
+            "description": "references",
+            "level": "level",
+            "state": "confirmationStatus|deliberationStatus|state",
+            "language": "language|languages.0",
+            "track": "categories.0.name|categories.0",
+            "type": "formats.0.name|formats.0",
+        },
+        person={"id": "uid|id"},
+        topics="tags",
+        conference={
+            "title": "name",
+            "start": "startDate|conferenceDates.start",
+            "end": "endDate|conferenceDates.end",
+            "description": "description",
+            "timezone": "timezone",
+        },
+        says_states=True,
+        ignored="createTimestamp|updateTimestamp|review|comments|message|organizersMessage|answers|.*[tT]imestamp|loves|hates"
+        "|rating|noOpinion|organizerTags",
+    ),
+    Source(
+        name="frab, events",
+        matches=lambda root: _has(root, "conference_events"),
+        prepare=prepare.frab,
+        talk={
+            "id": "id",
+            "guid": "guid",
+            "title": "title",
+            "subtitle": "subtitle",
+            "abstract": "abstract",
+            "description": "description",
+            "type": "type|event_type",
+            "track": "track.name|track",
+            "language": "language",
+            "start": "start_time|start|date",
+            "end": "end_time|end",
+            "duration": "duration",
+            "room": "room.name|room",
+            "logo": "logo",
+            "url": "url",
+            "state": "state",
+        },
+        persons="speakers|persons",
+        link_lists="links|attachments",
+        optout="do_not_record",
+        conference={"version": "conference_events.version"},
+        ignored="track_id|type_id|conference_id|recording_license",
+    ),
+    Source(
+        name="OSEM, events",
+        matches=lambda root: _has_any(
+            _first(root, "events"), "event_type", "length", "is_highlighted", "start_time"
+        ),
+        prepare=prepare.frab,
+        talk={
+            "id": "id",
+            "guid": "guid",
+            "title": "title",
+            "subtitle": "subtitle",
+            "abstract": "abstract",
+            "description": "description",
+            "type": "event_type.title|event_type|type",
+            "track": "track.name|track",
+            "language": "language",
+            "start": "scheduled_date|start_time|start",
+            "end": "end_time|end",
+            "duration": "length|duration",
+            "room": "room.name|room",
+            "state": "state",
+            "level": "difficulty_level",
+            "url": "url",
+        },
+        persons="speakers|persons|speaker_names",
+        link_lists="links|attachments|media_id",
+        conference={"title": "conference.title|title", "timezone": "conference.timezone|timezone"},
+        ignored="is_highlighted|require_registration|max_attendees|created_at|updated_at|date|links",
+    ),
+    Source(
+        name="symposion, conference.json",
+        matches=lambda root: _has_any(
+            _first(root) or _first(root, "schedule"), "conf_key", "conf_url", "authors"
+        ),
+        prepare=prepare.symposion,
+        talk={
+            "id": "conf_key",
+            "title": "name|title",
+            "abstract": "abstract",
+            "description": "description",
+            "room": "room",
+            "start": "start",
+            "end": "end",
+            "duration": "duration",
+            "url": "conf_url",
+            "license": "license",
+            "type": "kind",
+            "language": "language",
+        },
+        persons="authors",
+        topics="tags",
+        comma=True,
+        release="released",
+        cancelled="cancelled",
+        links={"recording": "video_url", "slides": "slides_url"},
+        ignored="contact|remote|last_updated|reviewers|start_iso|end_iso",
+    ),
+    Source(
+        name="schedule2.json",
+        matches=lambda root: _has(follow(root, "schedule"), "events", "conference"),
+        prepare=prepare.schedule2,
+        talk={
+            "id": "id",
+            "guid": "guid",
+            "code": "code",
+            "title": "title",
+            "subtitle": "subtitle",
+            "abstract": "abstract",
+            "description": "description",
+            "type": "type",
+            "track": "track.name|track",
+            "language": "language",
+            "start": "start|date",
+            "end": "end",
+            "duration": "duration",
+            "room": "room.name|room",
+            "slug": "slug",
+            "logo": "logo.url|logo",
+            "url": "url",
+            "feedback_url": "feedback.url|feedback_url",
+            "license": "recording.license|recording_license",
+        },
+        persons="persons",
+        link_lists="links|attachments",
+        links={"related": "origin_url"},
+        optout="do_not_record",
+        conference={
+            "title": "schedule.conference.title",
+            "acronym": "schedule.conference.acronym",
+            "url": "schedule.conference.url",
+            "base_url": "schedule.base_url",
+            "timezone": "schedule.conference.time_zone_name",
+            "version": "schedule.version",
+            "description": "schedule.conference.description",
+            "logo": "schedule.conference.logo.url|schedule.conference.logo",
+            "start": "schedule.conference.start",
+            "end": "schedule.conference.end",
+            "generator": "schedule.generator.name",
+            "language": "schedule.conference.language|schedule.conference.languages.0",
+        },
+        rooms="schedule.conference.rooms",
+        tracks="schedule.conference.tracks",
+        ignored="participants|recording|feedback",
+        is_full=True,
+    ),
+    Source(
+        name="voc submissions",
+        matches=_is_voc_submission,
+        prepare=prepare.records,
+        talk={
+            "guid": "guid",
+            "id": "id",
+            "code": "code",
+            "title": "title",
+            "subtitle": "subtitle",
+            "abstract": "abstract",
+            "description": "description",
+            "type": "type|submission_type.name|submission_type",
+            "track": "track.name|track",
+            "language": "language|content_locale",
+            "duration": "duration",
+            "logo": "logo|image",
+            "state": "state",
+            "license": "recording_license",
+            "url": "public_url|url",
+        },
+        person={"name": "public_name|name|full_name"},
+        link_lists="links|attachments|resources",
+        topics="tags",
+        optout="do_not_record",
+        ignored="event_classifiers|origin|url|$schema|notes|internal_notes|answers",
+        seconds=True,
+        says_states=True,
+    ),
+    Source(
+        name="pyvideo",
+        matches=lambda root: (
+            (_has(_first(root) or root, "title") and _has_any(_first(root) or root, "recorded", "videos"))
+            or _has(root, "videos_of_event")
+        ),
+        prepare=prepare.pyvideo,
+        talk={
+            "title": "title",
+            "abstract": "summary",
+            "description": "description",
+            "date": "recorded",
+            "language": "language",
+            "license": "copyright_text",
+            "logo": "thumbnail_url",
+            "url": "",
+        },
+        links={"recording": "recordings", "related": "related_urls"},
+        topics="tags",
+        conference={"title": "category", "description": "category_description", "url": "category_url"},
+        ignored="duration|alias|state|quality_notes|slug|whiteboard|source_url|id|category|thumbnail_url",
+        finish=_finish_pyvideo,
+    ),
+)
+
+
+def find_source(root: Any) -> Source | None:
+    """The program that wrote JSON of this shape."""
+    return next((source for source in SOURCES if source.matches(root)), None)
+
+
+def read_source(source: Source, root: Any, choices: Choices) -> Reading:
+    """What a file of a known program says. Raises UnreadableFile."""
+    report = Report()
+    try:
+        raw = read_raw(source, root, report)
+    except (TypeError, AttributeError, KeyError, ValueError) as error:
+        message = _("The file looks like %(name)s, but its parts are not where they belong.")
+        raise UnreadableFile(message % {"name": source.name}) from error
+    counts = {"records": len(source.prepare(root))}
+    return build_document(raw, source.name, report, choices, is_full=source.is_full, counts=counts)
+
+
+def describe_json(root: Any) -> str:
+    """One sentence about JSON of an unknown shape: what it is, and what would work."""
+    if isinstance(root, dict) and isinstance(root.get("results"), list):
+        root = root["results"]
+    first = _first(root)
+    if _has(first, "fullName", "sessions") or _has(first, "bio", "tagLine"):
+        return _(
+            "This is Sessionize's list of speakers. Export “All data” instead, which has the sessions too."
+        )
+    if _has(first, "code", "biography"):
+        return _("This is pretalx's list of speakers. Export its submissions or the schedule instead.")
+    if _has(root, "schedule_speakers"):
+        return _("This is frab's list of speakers. Export the schedule (schedule.xml) instead.")
+    keys = ", ".join(list(first or (root if isinstance(root, dict) else {}))[:6])
+    if keys:
+        message = _(
+            "The JSON is of no kind that is known (its keys are %(keys)s). A schedule.json or a CSV would work."
+        )
+        return message % {"keys": pick_text({"keys": keys}, "keys")[:80]}
+    return _("The JSON holds no schedule of a kind that is known. A schedule.json or a CSV would work.")
