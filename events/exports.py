@@ -53,7 +53,7 @@ def export_compressed(release: Release, format: str, base: str) -> bytes:
 def list_release_changes(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[ScheduleChange]]]:
     """Yield (release, whether it is the event's first, its changes) for releases of one event, latest first.
 
-    At most two documents are in memory at a time: one of a large conference takes twenty megabytes.
+    At most two documents are decoded at a time: one of a large conference takes twenty megabytes.
     """
     if not releases:
         return

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from roadshow.core.text import format_date_range
 from roadshow.http.caching import get_or_build
 from roadshow.http.files import file_response
-from roadshow.http.pages import absolute, root_of
+from roadshow.http.pages import absolute_url, site_root
 
 from .exports import list_release_changes
 from .models import Event, Release
@@ -35,7 +35,7 @@ def event_feed(request):
             when = format_date_range(event.starts_on, event.ends_on)
             feed.add_item(
                 title=event.name,
-                link=absolute(request, event.get_absolute_url()),
+                link=absolute_url(request, event.get_absolute_url()),
                 description=" · ".join(filter(None, [when, event.place, event.tagline])),
                 unique_id=event.guid.urn,
                 pubdate=event.created_at,
@@ -58,10 +58,10 @@ def changes_feed(request, slug):
     def build_feed() -> bytes:
         title = _("Changes of %(event)s") % {"event": event.name}
         feed = new_feed(request, title, f"{event.get_absolute_url()}changes/")
-        for release, text in describe_releases(event, root_of(request)):
+        for release, text in describe_releases(event, site_root(request)):
             feed.add_item(
                 title=release.note[:100] or str(release),
-                link=absolute(request, release.get_absolute_url()),
+                link=absolute_url(request, release.get_absolute_url()),
                 description=text,
                 unique_id=release.guid.urn,
                 pubdate=release.created_at,
@@ -70,7 +70,7 @@ def changes_feed(request, slug):
         return write_feed(feed)
 
     state = [event.updated_at.timestamp(), newest and newest.guid]
-    key = ":".join(map(str, ("changes", *state, get_language(), absolute(request, request.path))))
+    key = ":".join(map(str, ("changes", *state, get_language(), absolute_url(request, request.path))))
     return file_response(
         request,
         lambda: get_or_build(key, build_feed),
@@ -91,11 +91,11 @@ def describe_releases(event: Event, root: str) -> Iterable[tuple[Release, str]]:
 def new_feed(request, title: str, page: str) -> Atom1Feed:
     return Atom1Feed(
         title=title,
-        link=absolute(request, page),
+        link=absolute_url(request, page),
         description="",
-        feed_url=absolute(request, request.path),
+        feed_url=absolute_url(request, request.path),
         language=get_language(),
-        feed_guid=absolute(request, request.path),
+        feed_guid=absolute_url(request, request.path),
     )
 
 

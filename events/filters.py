@@ -102,14 +102,14 @@ class WhenFilter(ListFilter):
 
 
 class SeriesFilter(RecordFilter):
-    noted_as = "series"
+    change_kind = "series"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     state = ListFilter(choices=Series.State.choices, label=_("State"))
 
 
 class EventFilter(RecordFilter):
-    noted_as = "events"
+    change_kind = "events"
     orderings = NAMED | CHANGED | {"starts_on": ("starts_on",), "ends_on": ("ends_on",), "slug": ("slug",)}
 
     series = ReferenceFilter(rows=Series.objects, label=_("Series"))
@@ -138,7 +138,7 @@ class EventFilter(RecordFilter):
 
 
 class VenueFilter(RecordFilter):
-    noted_as = "venues"
+    change_kind = "venues"
     orderings = NAMED | CHANGED | {"city": ("city",)}
 
     city = TextFilter(label=_("City"))
@@ -153,7 +153,7 @@ class VenueFilter(RecordFilter):
 
 
 class RoomFilter(RecordFilter):
-    noted_as = "rooms"
+    change_kind = "rooms"
     orderings = NAMED | CHANGED | {"position": ("position", "name"), "capacity": ("capacity",)}
 
     venue = ReferenceFilter(rows=Venue.objects, by="guid", label=_("Venue"))
@@ -167,7 +167,7 @@ class RoomFilter(RecordFilter):
 
 
 class TrackFilter(RecordFilter):
-    noted_as = "tracks"
+    change_kind = "tracks"
     orderings = NAMED | CHANGED | {"position": ("position", "name")}
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -175,7 +175,7 @@ class TrackFilter(RecordFilter):
 
 
 class TopicFilter(RecordFilter):
-    noted_as = "topics"
+    change_kind = "topics"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED
 
     event = ReferenceFilter(
@@ -189,7 +189,7 @@ class TopicFilter(RecordFilter):
 
 
 class TalkFilter(RecordFilter):
-    noted_as = "talks"
+    change_kind = "talks"
     orderings = {"title": ("title",), "event": ("event__starts_on", "event", "title")} | CHANGED
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))
@@ -236,7 +236,7 @@ class TalkFilter(RecordFilter):
 class SlotFilter(RecordFilter):
     """Filters of slots of current releases."""
 
-    noted_as = "slots"
+    change_kind = "slots"
     orderings = {"starts_at": ("starts_at", "number"), "ends_at": ("ends_at", "number")}
 
     event = ReferenceFilter(rows=Event.objects, field_name="release__event", label=_("Event"))
@@ -298,7 +298,7 @@ class PlanFilter(RecordFilter):
 
 
 class ReleaseFilter(RecordFilter):
-    noted_as = "releases"
+    change_kind = "releases"
     orderings = {"created_at": ("created_at",), "number": ("number",)}
 
     event = ReferenceFilter(rows=Event.objects, label=_("Event"))

@@ -6,10 +6,10 @@ from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from roadshow.api.authentication import EverybodyWrites
+from roadshow.api.authentication import AnyoneMayWrite
 from roadshow.api.errors import as_api_error
-from roadshow.api.viewsets import PublicMixin, RecordViewSet, refuse_unknown
-from roadshow.http.rate_limits import until_next, within_limit
+from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.http.rate_limits import is_within_limit, seconds_until_reset
 
 from .actions import suggest_link
 from .filters import CollectionFilter, ResourceFilter
@@ -31,7 +31,7 @@ class ResourceViewSet(RecordViewSet):
     lookup_field = "slug"
 
     def get_queryset(self):
-        rows = self.visible()
+        rows = self.visible_rows()
         if self.action == "list" and "state" not in self.request.query_params:
             return rows.listed()
         return rows
@@ -45,18 +45,18 @@ class CollectionViewSet(RecordViewSet):
     lookup_field = "slug"
 
 
-class SuggestionView(PublicMixin, APIView):
+class SuggestionView(PublicReadMixin, APIView):
     """Proposes a link for the library. Needs no account; curators decide."""
 
-    permission_classes = [EverybodyWrites]
+    permission_classes = [AnyoneMayWrite]
 
     @extend_schema(request=SuggestionSerializer, responses={201: SUGGESTED})
     def post(self, request):
-        refuse_unknown(request.query_params, ())
+        reject_unknown_parameters(request.query_params, ())
         data = SuggestionSerializer(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
-        if not within_limit(request, "suggestion", times=MAX_SUGGESTIONS, seconds=HOUR):
-            raise Throttled(until_next(HOUR))
+        if not is_within_limit(request, "suggestion", times=MAX_SUGGESTIONS, seconds=HOUR):
+            raise Throttled(seconds_until_reset(HOUR))
         try:
             row = suggest_link(**data.validated_data)
         except ValidationError as error:

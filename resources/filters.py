@@ -26,7 +26,7 @@ def filter_by_relation(column: str):
 
 
 class ResourceFilter(RecordFilter):
-    noted_as = "resources"
+    change_kind = "resources"
     orderings = {
         "title": ("title",),
         "year": ("year", "title"),
@@ -89,7 +89,7 @@ class ResourceFilter(RecordFilter):
 
 
 class CollectionFilter(RecordFilter):
-    noted_as = "collections"
+    change_kind = "collections"
     orderings = {"title": ("title",), "created_at": ("created_at",), "updated_at": ("updated_at",)}
 
     topic = ReferenceFilter(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
-from roadshow.core.access import curates
+from roadshow.core.access import can_curate
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.url_normalization import compute_url_key, normalise_url
@@ -26,10 +26,10 @@ CHECKED = ["health", "checked_at", "next_check_at", "failures", "failing_since",
 class ResourceQuerySet(SearchQuerySet):
     def visible_to(self, user):
         """Published and retired links; every one to organisers, who curate them together."""
-        return self if curates(user) else self.filter(state__in=Resource.PUBLIC)
+        return self if can_curate(user) else self.filter(state__in=Resource.PUBLIC)
 
     def editable_by(self, user):
-        return self if curates(user) else self.none()
+        return self if can_curate(user) else self.none()
 
     def listed(self):
         """Those that lists show: retired ones keep their page and nothing else."""
@@ -230,10 +230,10 @@ class LinkCheck(models.Model):
 
 class CollectionQuerySet(SearchQuerySet):
     def visible_to(self, user):
-        return self if curates(user) else self.filter(state=Collection.State.PUBLISHED)
+        return self if can_curate(user) else self.filter(state=Collection.State.PUBLISHED)
 
     def editable_by(self, user):
-        return self if curates(user) else self.none()
+        return self if can_curate(user) else self.none()
 
     def with_items(self, user):
         """Each with its visible links, in order, as `entries`."""

@@ -8,15 +8,15 @@ from rest_framework.exceptions import ValidationError
 from events.models import Event, Talk, Topic
 from events.serializers import EventSerializer, TalkSerializer, TopicSerializer
 from roadshow.api.serializers import (
-    STRICT,
     Links,
     PageUrl,
     RecordSerializer,
     References,
     Shape,
     StrictSerializer,
-    keys,
-    objects,
+    StrictTypes,
+    json_rows,
+    key_array,
     replace_rows,
 )
 from speakers.models import Speaker
@@ -24,7 +24,6 @@ from speakers.serializers import SpeakerSerializer
 
 from .models import Collection, CollectionItem, Resource
 
-TEXT = STRICT[serializers.CharField]
 RELATIONS = {
     "topics": (Topic, TopicSerializer, "slug"),
     "talks": (Talk, TalkSerializer, "guid"),
@@ -73,7 +72,7 @@ class ResourceSerializer(RecordSerializer):
                 rows = rows.prefetch_related(Prefetch(name, found))
             else:
                 related = seen.filter(resources=OuterRef("pk")).order_by("pk")
-                rows = rows.annotate(**{f"{name}_keys": keys(related, key)})
+                rows = rows.annotate(**{f"{name}_keys": key_array(related, key)})
         return rows
 
     def before_create(self, row):
@@ -112,14 +111,14 @@ class SuggestionSerializer(StrictSerializer):
         extra_kwargs = {"kind": {"required": False}, "note": {"max_length": 4000}}
 
 
-class ItemSerializer(serializers.Serializer):
+class ItemSerializer(StrictTypes, serializers.Serializer):
     """A link's place in a collection."""
 
     whole = {"resource": ResourceSerializer}  # keys that are whole records when `items` are expanded
 
-    resource = TEXT(max_length=80, help_text=_("Slug of the link."))
-    heading = TEXT(max_length=200, required=False, allow_blank=True, default="")
-    note = TEXT(required=False, allow_blank=True, default="")
+    resource = serializers.CharField(max_length=80, help_text=_("Slug of the link."))
+    heading = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class Items(Links):
@@ -157,7 +156,7 @@ class CollectionSerializer(RecordSerializer):
             return rows.prefetch_related(Prefetch("items", items, to_attr="entries"))
         own = items.filter(collection=OuterRef("pk"))
         return rows.annotate(
-            items_list=objects(own, resource="resource__slug", heading="heading", note="note")
+            items_list=json_rows(own, resource="resource__slug", heading="heading", note="note")
         )
 
     @staticmethod

@@ -13,7 +13,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 
 from events.models import Event
 from roadshow.api.changes import Place, latest
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.models import Record, Timestamped
 from roadshow.http.guard import Policy, UrlRefused
 
@@ -21,7 +21,7 @@ from roadshow.http.guard import Policy, UrlRefused
 class ApiTokenQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Their own tokens; all of them to superusers."""
-        if sees_all(user):
+        if can_see_all(user):
             return self
         return self.filter(user=user) if is_organiser(user) else self.none()
 
@@ -80,7 +80,7 @@ def new_secret() -> str:
 class WebhookQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of events that are theirs; superusers see all."""
-        return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+        return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
 
     editable_by = visible_to
 
@@ -145,7 +145,7 @@ class Webhook(Record):
 
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if sees_all(user) else self.filter(webhook__event__in=Event.objects.editable_by(user))
+        return self if can_see_all(user) else self.filter(webhook__event__in=Event.objects.editable_by(user))
 
     editable_by = visible_to
 

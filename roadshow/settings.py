@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
-    "roadshow.http.policies.Policies",
+    "roadshow.http.policies.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "roadshow.api.errors.LostRaces",
+    "roadshow.api.errors.ConflictMiddleware",
 ]
 
 ROOT_URLCONF = "roadshow.urls"
@@ -116,32 +116,36 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "roadshow.http.pages.site",
+                "roadshow.http.pages.site_context",
             ],
         },
     }
 ]
 
 # --- database and cache --------------------------------------------------------------------------
-# pg_trgm finds words that are nearly right; its default of 0.6 misses one wrong letter in a short word. Where a row is
-# costs little today: the default of 4 has the planner read whole tables to find a few rows.
 DATABASES = {
     "default": {
         **env.db_url_config(required("DATABASE_URL", "postgres://user:password@localhost/roadshow")),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # they outlive a transaction, and PgBouncer's loan of a connection
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c pg_trgm.word_similarity_threshold=0.45 -c random_page_cost=1.1"
-)
 DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    "default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache")
-    | {"TIMEOUT": 86400, "OPTIONS": {"MAX_ENTRIES": 5000}}
-}
+# A cache that fails is a miss, see roadshow.http.caching.backends. Options in CACHE_URL win.
+CACHE = env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache") | {"TIMEOUT": 86400}
+CACHE_OPTIONS: dict[str, object]
+match CACHE["BACKEND"].rpartition(".")[2]:
+    case "FileBasedCache":
+        CACHE["BACKEND"], CACHE_OPTIONS = "roadshow.http.caching.backends.FileCache", {"MAX_ENTRIES": 5000}
+    case "RedisCache":
+        CACHE["BACKEND"] = "roadshow.http.caching.backends.RedisCache"
+        CACHE_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    case _:
+        CACHE_OPTIONS = {}
+CACHES = {"default": CACHE | {"OPTIONS": CACHE_OPTIONS | CACHE.get("OPTIONS", {})}}
 
 # Views whose responses depend on the content version alone, see roadshow.http.caching. Not: plans, forms with
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
@@ -186,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "roadshow.http.rate_limits.address_of"
+AXES_CLIENT_IP_CALLABLE = "roadshow.http.rate_limits.client_address"
 AXES_ENABLED = not TESTING
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
@@ -205,8 +209,8 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-# Built by libraries, see roadshow.http.policies.
-BORROWED_PAGES = ("/admin/", "/zh-hans/admin/", "/api/docs/")
+# Rendered by libraries, see roadshow.http.policies.
+THIRD_PARTY_PAGES = ("/admin/", "/zh-hans/admin/", "/api/docs/")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -245,17 +249,36 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- API -----------------------------------------------------------------------------------------
+# Requests in a minute, 0 for no limit. Many readers may share an address: a whole hall does.
+API_LIMIT_ADDRESS = env.int("API_LIMIT_ADDRESS", default=3000)
+API_LIMIT_USER = env.int("API_LIMIT_USER", default=3000)
+WORKERS = env.int("WORKERS", default=2)
+
+
+def rate_per_worker(limit: int) -> str | None:
+    """A worker's share of a limit of requests in a minute, as DRF's throttles write it."""
+    return f"{-(-limit // WORKERS)}/min" if limit else None
+
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["drf_orjson_renderer.renderers.ORJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["drf_orjson_renderer.parsers.ORJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "roadshow.api.authentication.Tokens",
+        "roadshow.api.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["roadshow.api.authentication.OrganisersWrite"],
-    "DEFAULT_THROTTLE_CLASSES": ["roadshow.api.throttling.PerMinute"],
-    "DEFAULT_PAGINATION_CLASS": "roadshow.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "roadshow.api.openapi.Schema",
+    "DEFAULT_PERMISSION_CLASSES": ["roadshow.api.authentication.OrganisersMayWrite"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "roadshow.api.throttling.AddressThrottle",
+        "roadshow.api.throttling.UserThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": rate_per_worker(API_LIMIT_ADDRESS),
+        "user": rate_per_worker(API_LIMIT_USER),
+    },
+    "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
+    "DEFAULT_PAGINATION_CLASS": "roadshow.api.pagination.NumberedPages",
+    "DEFAULT_SCHEMA_CLASS": "roadshow.api.openapi.RecordSchema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -263,11 +286,7 @@ REST_FRAMEWORK = {
 }
 KNOX_TOKEN_MODEL = "roadshow.ApiToken"  # noqa: S105 - a model
 MIGRATION_MODULES = {"knox": None}  # its own table would be made beside ours and stay empty
-# Requests in a minute, 0 for no limit. Many readers may share an address: a whole hall does.
-API_LIMIT_ADDRESS = env.int("API_LIMIT_ADDRESS", default=3000)
-API_LIMIT_USER = env.int("API_LIMIT_USER", default=3000)
-WORKERS = env.int("WORKERS", default=2)
-DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.api.errors.Handler"}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "roadshow.api.errors.ErrorHandler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Roadshow API",
     "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
@@ -318,13 +337,13 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("roadshow/admin/admin.css")],
-    "COMMAND": {"search_callback": "roadshow.admin.search.found"},
+    "COMMAND": {"search_callback": "roadshow.admin.search.search_admin"},
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,
         "navigation": "roadshow.admin.sidebar.navigation",
     },
-    "DASHBOARD_CALLBACK": "roadshow.admin.dashboard.context",
+    "DASHBOARD_CALLBACK": "roadshow.admin.dashboard.add_dashboard_context",
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True

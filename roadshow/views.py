@@ -13,7 +13,7 @@ from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from resources.models import Resource
 from roadshow.http.caching import cache_by_cost
-from roadshow.http.pages import PAGE_SIZE, Pages, edit_url, render_list
+from roadshow.http.pages import PAGE_SIZE, CountedPaginator, edit_url, render_list
 from speakers.models import Speaker
 
 from .search import KINDS, found
@@ -82,7 +82,7 @@ def numbers(user) -> list[dict[int, int]]:
 def topic(request, slug):
     row = get_object_or_404(Topic.objects.visible_to(request.user).defer("search"), slug=slug)
     talks = Talk.objects.visible_to(request.user).filter(topics=row)
-    page = Pages(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = CountedPaginator(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
     speakers = Speaker.objects.visible_to(request.user).filter(talks__in=list(page)).distinct()
     return render(
         request,

@@ -27,7 +27,7 @@ def gives(filters: RecordFilter, **conditions) -> Q:
 
 
 class SpeakerFilter(RecordFilter):
-    noted_as = "speakers"
+    change_kind = "speakers"
     orderings = {
         "name": ("name",),
         "slug": ("slug",),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import is_organiser, only_events, sees_all
+from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.models import PictureField, Record, Timestamped, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -17,7 +17,7 @@ class SpeakerQuerySet(SearchQuerySet):
 
     def visible_to(self, user):
         """Published speakers, and those whom `user` may change."""
-        if sees_all(user):
+        if can_see_all(user):
             return self
         if not is_organiser(user):
             return self.filter(state=Speaker.State.PUBLISHED)
@@ -28,7 +28,7 @@ class SpeakerQuerySet(SearchQuerySet):
 
         A token for some events is for those who speak there, and for those entered who speak nowhere yet.
         """
-        if sees_all(user):
+        if can_see_all(user):
             return self
         return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
 

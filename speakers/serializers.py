@@ -11,7 +11,7 @@ from roadshow.api.serializers import (
     RecordSerializer,
     Shape,
     StrictSerializer,
-    objects,
+    json_rows,
     replace_rows,
 )
 
@@ -51,7 +51,7 @@ class SpeakerSerializer(RecordSerializer):
         rows = super().load(rows, shape, user).defer("search", "imported")
         if shape.wants("links"):
             links = SpeakerLink.objects.filter(speaker=OuterRef("pk")).order_by("position", "pk")
-            rows = rows.annotate(links_list=objects(links, url="url", title="title"))
+            rows = rows.annotate(links_list=json_rows(links, url="url", title="title"))
         return rows
 
     def before_create(self, row):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminURLInputWidget
 
-from roadshow.core import previews
+from roadshow.core import pending_imports
 from roadshow.http.guard import FetchFailed, fetch_url
 
 from ..actions import ImportRefused, ScheduleConflict, import_schedule
@@ -72,7 +72,7 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
         except (FetchFailed, UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = previews.keep(request.user, f"schedule:{event.pk}", (name, data))
+            key = pending_imports.store_import(request.user, f"schedule:{event.pk}", (name, data))
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a schedule into %(event)s") % {"event": event},
@@ -87,7 +87,7 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
 
 def _apply(request: HttpRequest, event: Event) -> HttpResponse:
     preview = (request.user, f"schedule:{event.pk}", request.POST["key"])
-    source = previews.kept(*preview)
+    source = pending_imports.load_import(*preview)
     here = HttpResponseRedirect(reverse("admin:events_event_import_schedule", args=[event.pk]))
     if source is None:
         messages.error(request, _("The preview is too old. Please give the file once more."))
@@ -97,7 +97,7 @@ def _apply(request: HttpRequest, event: Event) -> HttpResponse:
     except (UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
         messages.error(request, str(refusal))
         return here
-    previews.forget(*preview)
+    pending_imports.delete_import(*preview)
     text = _("Imported: %(new)d new, %(changed)d changed, %(gone)d cancelled, %(same)d unchanged.")
     counts = {
         "new": len(report.new),

@@ -13,12 +13,12 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from roadshow.api.authentication import EverybodyWrites
+from roadshow.api.authentication import AnyoneMayWrite
 from roadshow.api.errors import Conflict
 from roadshow.api.openapi import flag, text
-from roadshow.api.viewsets import PublicMixin, refuse_unknown, yes_or_no
+from roadshow.api.viewsets import PublicReadMixin, boolean_parameter, reject_unknown_parameters
 from roadshow.core.models import validate_timezone
-from roadshow.http.rate_limits import until_next, within_limit
+from roadshow.http.rate_limits import is_within_limit, seconds_until_reset
 from speakers.models import Speaker
 
 from ..actions import (
@@ -47,7 +47,7 @@ class RawParser(BaseParser):
         return {"file": stream}
 
 
-class ImportView(PublicMixin, APIView):
+class ImportView(PublicReadMixin, APIView):
     """Reads schedule.xml, schedule.json, iCalendar, CSV or XLSX into an event's plan.
 
     Send the file as the body, or as `file` of a form. Without `apply=true` it only says what would change.
@@ -67,7 +67,7 @@ class ImportView(PublicMixin, APIView):
         ],
     )
     def post(self, request, slug):
-        refuse_unknown(request.query_params, self.known)
+        reject_unknown_parameters(request.query_params, self.known)
         return self.import_file(self.get_event(slug))
 
     def import_file(self, event: Event | None, slug: str = "") -> Response:
@@ -83,8 +83,8 @@ class ImportView(PublicMixin, APIView):
                 slug=slug,
                 timezone=zone,
                 by=request.user,
-                release=yes_or_no(request, "release"),
-                dry_run=not yes_or_no(request, "apply"),
+                release=boolean_parameter(request, "release"),
+                dry_run=not boolean_parameter(request, "apply"),
             )
         except (UnreadableFile, ImportRefused) as error:
             raise ValidationError({"file": str(error)}) from error
@@ -136,7 +136,7 @@ class NewEventView(ImportView):
         ],
     )
     def post(self, request):
-        refuse_unknown(request.query_params, (*self.known, "event"))
+        reject_unknown_parameters(request.query_params, (*self.known, "event"))
         slug = request.query_params.get("event", "")
         if slug and not re.fullmatch(r"[-\w]{1,80}", slug):
             raise ValidationError({"event": _("Use letters, digits, hyphens and underscores, at most 80.")})
@@ -145,13 +145,13 @@ class NewEventView(ImportView):
         return self.import_file(None, slug)
 
 
-class MergeView(PublicMixin, APIView):
+class MergeView(PublicReadMixin, APIView):
     """Makes two records of one person one: `other` gives all it has to the one addressed, and is deleted."""
 
     @extend_schema(request=MergingSerializer, responses={200: schemas.keys(speaker=schemas.TEXT)})
     @transaction.atomic
     def post(self, request, slug):
-        refuse_unknown(request.query_params, ())
+        reject_unknown_parameters(request.query_params, ())
         data = MergingSerializer(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         into = self.lock_speaker(slug)
@@ -171,14 +171,14 @@ class MergeView(PublicMixin, APIView):
         return found
 
 
-class FeedbackView(PublicMixin, APIView):
+class FeedbackView(PublicReadMixin, APIView):
     """Stars, a comment or both, about an event or one of its talks, while it is open. Needs no account."""
 
-    permission_classes = [EverybodyWrites]
+    permission_classes = [AnyoneMayWrite]
 
     @extend_schema(request=FeedbackSerializer, responses={201: FeedbackSerializer})
     def post(self, request, slug=None, guid=None):
-        refuse_unknown(request.query_params, ())
+        reject_unknown_parameters(request.query_params, ())
         if slug:
             talk, event = None, Event.objects.visible_to(request.user).filter(slug=slug).first()
         else:
@@ -188,8 +188,8 @@ class FeedbackView(PublicMixin, APIView):
             raise Http404
         data = FeedbackSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        if not within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
-            raise Throttled(until_next(SECONDS))
+        if not is_within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
+            raise Throttled(seconds_until_reset(SECONDS))
         with transaction.atomic():
             given = give_feedback(event=event, talk=talk, **data.validated_data)
         return Response(FeedbackSerializer(given).data, status=201)

@@ -9,8 +9,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from roadshow.api.idempotency import idempotent
-from roadshow.api.serializers import require_editable
-from roadshow.api.viewsets import RecordViewSet, refuse_unknown
+from roadshow.api.serializers import require_can_edit
+from roadshow.api.viewsets import RecordViewSet, reject_unknown_parameters
 
 from .. import filters, serializers
 from ..models import Talk
@@ -85,7 +85,7 @@ class TalkViewSet(RecordViewSet):
 
         Each error says by its number (from 0) which talk it is about.
         """
-        refuse_unknown(request.query_params, ())
+        reject_unknown_parameters(request.query_params, ())
         data = request.data.get("talks") if isinstance(request.data, dict) else None
         if not isinstance(data, list) or not data or not all(isinstance(one, dict) for one in data):
             raise ValidationError({"talks": _("Give a list of talks.")})
@@ -94,8 +94,8 @@ class TalkViewSet(RecordViewSet):
         rows, errors = self.write_all(data)
         if any(errors):
             raise ValidationError({"talks": errors})
-        require_editable(request.user, rows)
-        return Response({"talks": self.records([row.pk for row in rows])})
+        require_can_edit(request.user, rows)
+        return Response({"talks": self.represent([row.pk for row in rows])})
 
     def write_all(self, data: list[dict]) -> tuple[list[Talk], list[dict]]:
         """(talks, errors of each talk); an empty dict where a talk has none."""
@@ -111,12 +111,12 @@ class TalkViewSet(RecordViewSet):
             .select_for_update(of=("self",))
         }
         taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(existing)
-        require_editable(self.request.user, list(existing.values()))
+        require_can_edit(self.request.user, list(existing.values()))
         context = self.get_serializer_context()
         making, changing = (
             self.get_serializer(context=context, partial=partial) for partial in (False, True)
         )
-        making.foresee(data)
+        making.prefetch_references(data)
         wanted, errors = [], []
         for one in data:
             guid = parse_guid(one)

@@ -13,11 +13,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from roadshow.api.changes import Place, Version
-from roadshow.api.conditional import versioned_response
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.viewsets import RecordViewSet
-from roadshow.http.caching import build_id, get_or_build
+from roadshow.http.build import build_id
+from roadshow.http.caching import get_or_build
+from roadshow.http.conditional import versioned_response
 
 from .. import filters, serializers
 from ..actions import (
@@ -48,14 +49,14 @@ class EventViewSet(RecordViewSet):
     @action(detail=True, methods=["get"])
     def schedule(self, request, slug):
         """The current release: days, in them rooms, in them slots. 404 before the first release."""
-        self.refuse_unknown(())
+        self.allow_parameters(())
         return schedule_response(self, get_object_or_404(Release, current_for=self.get_object()))
 
     @extend_schema(responses={200: schemas.CONFLICTS})
     @action(detail=True, methods=["get"])
     def conflicts(self, request, slug):
         """What is wrong with the plan, for its organisers."""
-        self.refuse_unknown(())
+        self.allow_parameters(())
         found = find_plan_conflicts(self.get_editable())
         return Response({"conflicts": [serialize_conflict(one) for one in found]})
 
@@ -64,15 +65,15 @@ class EventViewSet(RecordViewSet):
     @idempotent
     def release(self, request, slug):
         """Publish the plan as the next release. 409 names every clash and changes nothing."""
-        self.refuse_unknown(())
+        self.allow_parameters(())
         data = serializers.ReleasingSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         try:
             made = release(event=self.get_editable(), by=request.user, note=data.validated_data["note"])
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
-        view = self.sibling(ReleaseViewSet)
-        return view.answer(made, HTTPStatus.CREATED)
+        view = self.other_endpoint(ReleaseViewSet)
+        return view.written_response(made, HTTPStatus.CREATED)
 
 
 def schedule_response(view: RecordViewSet, release: Release):
@@ -111,7 +112,7 @@ class SlotViewSet(RecordViewSet):
     lookup_field = "guid"
     http_method_names = READ_METHODS
 
-    def visible(self):
+    def visible_rows(self):
         return ReleasedSlot.objects.visible_to(self.user).current()
 
 
@@ -127,7 +128,7 @@ class ReleaseViewSet(RecordViewSet):
     @action(detail=True, methods=["get"])
     def schedule(self, request, guid):
         """The release as a nested document, as the event's current one has it."""
-        self.refuse_unknown(())
+        self.allow_parameters(())
         return schedule_response(self, self.get_object())
 
     @extend_schema(
@@ -137,7 +138,7 @@ class ReleaseViewSet(RecordViewSet):
     @action(detail=True, methods=["get"])
     def differences(self, request, guid):
         """What changed since the release before it, or since number `since` of the same event."""
-        self.refuse_unknown(("since",))
+        self.allow_parameters(("since",))
         row = self.get_object()
         earlier = self._earlier(row, request.query_params.get("since"))
         old = decode(earlier.document) if earlier else None
@@ -176,19 +177,19 @@ class PlanViewSet(RecordViewSet):
         if not Event.objects.editable_by(request.user).filter(pk=self.event.pk).exists():
             self.permission_denied(request, _("Only the event's organisers see its plan."))
 
-    def visible(self):
+    def visible_rows(self):
         return Slot.objects.filter(event=self.event)
 
-    def created_here(self):
+    def create_at_address(self):
         raise Http404  # slots get their GUID when they are created
 
-    def save(self, serializer):
+    def save_row(self, serializer):
         values = serializer.validated_data
         if row := serializer.instance:
             values = {"talk": row.talk, "starts_at": row.starts_at, "room": row.room, "slot": row} | values
         return schedule_slot(**values)
 
-    def remove(self, row):
+    def delete_row(self, row):
         unschedule_slot(slot=row)
 
     def handle_exception(self, exc):
@@ -196,5 +197,5 @@ class PlanViewSet(RecordViewSet):
         if not isinstance(exc, StalePlan):
             return super().handle_exception(exc)
         response = super().handle_exception(Conflict(str(exc)))
-        response.data["fresh"] = next(iter(self.records([exc.slot.pk])), None) if exc.slot else None
+        response.data["fresh"] = next(iter(self.represent([exc.slot.pk])), None) if exc.slot else None
         return response

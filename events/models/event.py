@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import is_organiser, only_events, sees_all
+from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.models import COLOR, LanguageField, PictureField, Record, validate_timezone
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost
@@ -28,14 +28,14 @@ class EventQuerySet(SearchQuerySet):
 
     def visible_to(self, user):
         """Events that are not drafts, and those that `user` organises."""
-        if sees_all(user):
+        if can_see_all(user):
             return self
         public = ~Q(state=Event.State.DRAFT)
         return self.filter(public | self._of(user) if is_organiser(user) else public)
 
     def editable_by(self, user):
         """Events that `user` organises, directly or through their series."""
-        if sees_all(user):
+        if can_see_all(user):
             return self
         return self.filter(self._of(user)) if is_organiser(user) else self.none()
 

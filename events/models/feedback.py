@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.access import sees_all
+from roadshow.core.access import can_see_all
 
 from .event import Event
 from .recap import Recap
@@ -39,10 +39,10 @@ class Feedback(models.Model):
             """Only what organisers chose to show; a user's own events' whole feedback."""
             own = Q(event__in=Event.objects.editable_by(user))
             shown = Q(state=Feedback.State.SHOWN, event__in=Event.objects.visible_to(user))
-            return self if sees_all(user) else self.filter(own | shown)
+            return self if can_see_all(user) else self.filter(own | shown)
 
         def editable_by(self, user):
-            return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+            return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
 
         def numbers(self) -> dict:
             """How many there are (`total`) and with a comment, how many stars (5 first), and their average or None."""

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.search import SearchQuerySet
 
 from .event import Event
@@ -12,7 +12,7 @@ class OfEventQuerySet(SearchQuerySet):
     """Rows that belong to an event and are seen and changed with it."""
 
     def visible_to(self, user):
-        if sees_all(user):
+        if can_see_all(user):
             return self
         public = ~Q(event__state=Event.State.DRAFT)
         return self.filter(
@@ -20,4 +20,4 @@ class OfEventQuerySet(SearchQuerySet):
         )
 
     def editable_by(self, user):
-        return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+        return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import sees_all
+from roadshow.core.access import can_see_all
 from speakers.models import Speaker
 
 from .event import Event
@@ -61,7 +61,7 @@ class Slot(Placed):
             return self.editable_by(user)
 
         def editable_by(self, user):
-            return self if sees_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+            return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
 
     objects = QuerySet.as_manager()
     history = HistoricalRecords()
@@ -182,7 +182,7 @@ class ReleasedSlot(Placed):
 
         def visible_to(self, user):
             """Those of talks that `user` sees; a slot's talk is of the event of its release."""
-            return self if sees_all(user) else self.filter(*shown_to(user, "talk__"))
+            return self if can_see_all(user) else self.filter(*shown_to(user, "talk__"))
 
         def at(self, instant):
             """Those that are on at an aware datetime."""

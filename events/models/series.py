@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import curates, sees_all
+from roadshow.core.access import can_curate, can_see_all
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -16,15 +16,15 @@ class SeriesQuerySet(SearchQuerySet):
     search_title = "name"
 
     def visible_to(self, user):
-        if sees_all(user):
+        if can_see_all(user):
             return self
         public = Q(state=Series.State.PUBLISHED)
-        return self.filter(public | Q(pk__in=self._of(user)) if curates(user) else public)
+        return self.filter(public | Q(pk__in=self._of(user)) if can_curate(user) else public)
 
     def editable_by(self, user):
-        if sees_all(user):
+        if can_see_all(user):
             return self
-        return self.filter(pk__in=self._of(user)) if curates(user) else self.none()
+        return self.filter(pk__in=self._of(user)) if can_curate(user) else self.none()
 
     def _of(self, user):
         return Series.organisers.through.objects.filter(user=user).values("series")

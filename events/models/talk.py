@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
@@ -37,7 +37,7 @@ def shown_to(user, path: str = "") -> list[Q]:
 class TalkQuerySet(OfEventQuerySet):
     def visible_to(self, user):
         """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
-        return self if sees_all(user) else self.filter(*shown_to(user))
+        return self if can_see_all(user) else self.filter(*shown_to(user))
 
     def nearly(self, text):
         people = Speaker.objects.filter(state=Speaker.State.PUBLISHED).nearly(text)

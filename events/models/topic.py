@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import curates
+from roadshow.core.access import can_curate
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -26,7 +26,7 @@ class Topic(Record):
             return self
 
         def editable_by(self, user):
-            return self if curates(user) else self.none()
+            return self if can_curate(user) else self.none()
 
     objects = QuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search"])

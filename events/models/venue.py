@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import curates, is_organiser
+from roadshow.core.access import can_curate, is_organiser
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -48,7 +48,7 @@ class VenueQuerySet(SearchQuerySet):
         return self.filter(Q(pk__in=events.values("venue")) | Q(pk__in=events.values("rooms__venue")))
 
     def editable_by(self, user):
-        return self if curates(user) else self.none()
+        return self if can_curate(user) else self.none()
 
 
 class Venue(Located, Record):
@@ -100,7 +100,7 @@ class RoomQuerySet(SearchQuerySet):
         return self.filter(pk__in=Event.objects.visible_to(user).values("rooms"))
 
     def editable_by(self, user):
-        return self if curates(user) else self.none()
+        return self if can_curate(user) else self.none()
 
 
 class Room(Record):

@@ -14,8 +14,8 @@ from roadshow.api.serializers import (
     References,
     Rows,
     Shape,
-    keys,
-    objects,
+    json_rows,
+    key_array,
 )
 from roadshow.core.access import is_organiser
 
@@ -135,14 +135,14 @@ class EventSerializer(RecordSerializer):
     def _lists(cls, shape: Shape) -> dict:
         own = {"event": OuterRef("pk")}
         lists = {
-            "rooms_keys": keys(
+            "rooms_keys": key_array(
                 EventRoom.objects.filter(**own).order_by("position", "pk"), "room__guid"
             ),
-            "recaps_list": objects(
+            "recaps_list": json_rows(
                 Recap.objects.filter(**own).order_by("language"),
                 language="language", title="title", text="text", author="author", source="source",
             ),
-            "photos_list": objects(
+            "photos_list": json_rows(
                 Photo.objects.filter(**own).order_by("position", "pk"),
                 guid="guid", picture="picture", width="width", height="height", caption="caption",
                 alternative="alternative", credit="credit", credit_url="credit_url", license="license",

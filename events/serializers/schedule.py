@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from roadshow.api.serializers import (
-    STRICT,
     Column,
     PageUrl,
     RecordSerializer,
@@ -167,7 +166,7 @@ class ReleasingSerializer(serializers.Serializer):
 class FeedbackSerializer(StrictSerializer):
     """Feedback: stars, a comment or both."""
 
-    rating = STRICT[serializers.IntegerField](
+    rating = serializers.IntegerField(
         min_value=1, max_value=5, required=False, allow_null=True, help_text=_("Stars, from 1 to 5.")
     )
 

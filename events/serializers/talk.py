@@ -16,9 +16,9 @@ from roadshow.api.serializers import (
     Rows,
     Shape,
     StrictSerializer,
-    keys,
+    json_rows,
+    key_array,
     local_time,
-    objects,
 )
 from speakers.models import Speaker
 from speakers.serializers import SpeakerSerializer
@@ -186,12 +186,12 @@ class TalkSerializer(TalkWriter):
     def _lists(cls, shape: Shape, user) -> dict:
         own = {"talk": OuterRef("pk")}
         lists = {
-            "topics_keys": keys(Topic.objects.filter(talks=OuterRef("pk")).order_by("name", "pk"), "slug"),
-            "links_list": objects(
+            "topics_keys": key_array(Topic.objects.filter(talks=OuterRef("pk")).order_by("name", "pk"), "slug"),
+            "links_list": json_rows(
                 TalkLink.objects.filter(**own).order_by("position", "pk"),
                 url="url", title="title", kind="kind",
             ),
-            "slots_list": objects(
+            "slots_list": json_rows(
                 ReleasedSlot.objects.current().filter(**own).order_by("starts_at", "pk"),
                 guid="guid", starts_at="starts_at", ends_at="ends_at", room="room__guid",
             ),
@@ -199,7 +199,7 @@ class TalkSerializer(TalkWriter):
         lists = {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}
         if shape.wants("speakers") or shape.wants("roles"):
             seen = cls.visible_credits(user).filter(**own)
-            lists["credits_list"] = objects(seen, slug="speaker__slug", role="role")
+            lists["credits_list"] = json_rows(seen, slug="speaker__slug", role="role")
         return lists
 
     @staticmethod

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from roadshow.http.pages import absolute, conditional_page
+from roadshow.http.pages import absolute_url, conditional_page
 from speakers.models import Speaker
 
 from ..models import Event, Talk
@@ -102,13 +102,13 @@ def list_upcoming_entries(programme: Programme, at: dt.datetime) -> list[Entry]:
 def embed(request, slug):
     """Instructions for embedding: the HTML to paste for each part, and a preview."""
     event = visible_event(request, slug)
-    root = absolute(request, "/")
+    root = absolute_url(request, "/")
     parts = [
         {
             "name": part,
             "address": reverse(f"events:embed_{part}", args=[slug]),
             "frame": iframe_html(
-                absolute(request, reverse(f"events:embed_{part}", args=[slug])), event.name, height
+                absolute_url(request, reverse(f"events:embed_{part}", args=[slug])), event.name, height
             ),
             "element": format_html('<roadshow-embed event="{}" show="{}"></roadshow-embed>', slug, part),
         }

@@ -3,7 +3,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.http.pages import edit_url, render_list, root_of
+from roadshow.http.pages import edit_url, render_list, site_root
 from speakers.models import Speaker
 
 from .. import linked_data
@@ -46,7 +46,7 @@ def series(request, slug):
             "map": draw_series_map(stops, next_event),
             "talks": talks.for_cards().newest_first()[:MAX_LISTED],
             "talk_count": talks.count(),
-            "linked_data": mark_safe(linked_data.describe_series(row, stops, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_series(row, stops, site_root(request))),
             "edit": edit_url(request, row),
         },
     )
@@ -110,7 +110,7 @@ def event(request, slug):
             "topics": Topic.objects.filter(talks__in=talks).distinct(),
             "comments": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
             "feedback_open": row.feedback_open,
-            "linked_data": mark_safe(linked_data.describe_event(row, shown, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_event(row, shown, site_root(request))),
             "edit": edit_url(request, row),
         },
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from roadshow.http.rate_limits import within_limit
+from roadshow.http.rate_limits import is_within_limit
 
 from ..actions import give_feedback
 from ..forms import FeedbackForm
@@ -44,7 +44,7 @@ def _handle_feedback(request, event, talk):
         return _render_form(request, event, talk, FeedbackForm(initial={"about": request.GET.get("about")}))
     form = FeedbackForm(request.POST)
     if form.is_valid() and not form.cleaned_data["website"]:
-        if not within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
+        if not is_within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
             form.add_error(None, _("That was a lot of feedback. Please send the rest in an hour."))
         else:
             _save_feedback(event, talk, form.cleaned_data)

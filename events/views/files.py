@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from roadshow.http.files import file_response
-from roadshow.http.pages import absolute, root_of
+from roadshow.http.pages import absolute_url, site_root
 
 from ..exports import CONTENT_TYPES, document_at, export_compressed
 from ..formats import ical
@@ -21,7 +21,7 @@ MAX_EVENTS = 500  # in a calendar: those that start last
 def schedule_file(request, slug, format):
     """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
     release = get_current_release(visible_event(request, slug))
-    root = root_of(request)
+    root = site_root(request)
     return file_response(
         request,
         lambda: export_compressed(release, format, root),
@@ -49,7 +49,7 @@ def talk_file(request, slug, talk):
 
     def write_file() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
-        return ical.write(document_at(whole, root_of(request)), talk=row.guid)
+        return ical.write(document_at(whole, site_root(request)), talk=row.guid)
 
     state = [release.guid, row.guid]
     return file_response(
@@ -84,7 +84,7 @@ def serve_event_calendar(request, events, *, name: str, page: str):
 
     def write_calendar() -> bytes:
         entries = (build_calendar_entry(event, request) for event in events.for_cards()[:MAX_EVENTS])
-        return ical.write_entries(entries, name=name, url=absolute(request, page))
+        return ical.write_entries(entries, name=name, url=absolute_url(request, page))
 
     return file_response(
         request,
@@ -102,7 +102,7 @@ def build_calendar_entry(event: Event, request) -> ical.CalendarEntry:
         title=event.name,
         starts_on=event.starts_on,
         ends_on=event.ends_on,
-        url=absolute(request, event.get_absolute_url()),
+        url=absolute_url(request, event.get_absolute_url()),
         place=event.place or event.online_url,
         description=event.tagline,
         state=event.state,

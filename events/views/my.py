@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from roadshow.http.pages import absolute, root_of
-from roadshow.http.rate_limits import within_limit
+from roadshow.http.pages import absolute_url, site_root
+from roadshow.http.rate_limits import is_within_limit
 
 from ..exports import document_at
 from ..formats import ical
@@ -58,9 +58,9 @@ def my_code(request, slug):
     fragment = request.POST.get("fragment", "")
     if not re.fullmatch(r"(stars|from)=[A-Za-z0-9_-]{1,1900}", fragment):
         return mark_private(JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY))
-    if not within_limit(request, "my", times=TIMES, seconds=SECONDS):
+    if not is_within_limit(request, "my", times=TIMES, seconds=SECONDS):
         return mark_private(JsonResponse({}, status=HTTPStatus.TOO_MANY_REQUESTS))
-    link = absolute(request, f"{reverse('events:my', args=[event.slug])}#{fragment}")
+    link = absolute_url(request, f"{reverse('events:my', args=[event.slug])}#{fragment}")
     return mark_private(
         JsonResponse({"code": segno.make(link, error="l").svg_data_uri(scale=4, border=4, light="white")})
     )
@@ -74,7 +74,7 @@ def my_calendar(request, slug):
     slots = parse_guids(request.POST.get("slots", ""))
     if slots is None:
         return mark_private(JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY))
-    if not within_limit(request, "my", times=TIMES, seconds=SECONDS):
+    if not is_within_limit(request, "my", times=TIMES, seconds=SECONDS):
         return mark_private(JsonResponse({}, status=HTTPStatus.TOO_MANY_REQUESTS))
     token = new_token()
     end = dt.datetime.combine(event.ends_on, dt.time.max, event.zone)
@@ -82,7 +82,7 @@ def my_calendar(request, slug):
     calendar = PrivateCalendar.objects.create(
         digest=digest_of(token), event=event, slots=slots, expires_at=max(end, timezone.now()) + LIFETIME
     )
-    address = absolute(request, reverse("events:private_calendar", args=[token]))
+    address = absolute_url(request, reverse("events:private_calendar", args=[token]))
     return mark_private(
         JsonResponse(
             {"address": address, "expires": calendar.expires_at.isoformat()}, status=HTTPStatus.CREATED
@@ -117,7 +117,7 @@ def private_calendar(request, token):
         calendar.save(update_fields=["slots"])
         return mark_private(HttpResponse(status=HTTPStatus.NO_CONTENT))
     release = get_object_or_404(Release.objects.with_document(), pk=calendar.event.current_release_id)
-    document = select_slots(document_at(release, root_of(request)), set(calendar.slots))
+    document = select_slots(document_at(release, site_root(request)), set(calendar.slots))
     return mark_private(HttpResponse(ical.write(document), content_type="text/calendar; charset=utf-8"))
 
 

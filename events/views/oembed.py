@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from lxml import etree
 from lxml.builder import E
 
-from roadshow.http.pages import absolute, root_of
+from roadshow.http.pages import absolute_url, site_root
 
 from ..models import Talk
 from .embed import PARTS, iframe_html
@@ -39,7 +39,7 @@ def oembed(request):
     if format not in FORMATS:
         return HttpResponse("json, xml\n", content_type="text/plain", status=501)
     url = urlsplit(request.GET.get("url", "")[:2000])
-    if url.netloc != urlsplit(root_of(request)).netloc:
+    if url.netloc != urlsplit(site_root(request)).netloc:
         raise Http404
     with translation.override(translation.get_language_from_path(url.path) or settings.LANGUAGE_CODE):
         content = describe_page(request, resolve_path(url.path), url.query)
@@ -62,7 +62,7 @@ def describe_page(request, page: ResolverMatch, query: str) -> dict:
     common = {
         "version": "1.0",
         "provider_name": settings.SITE_NAME,
-        "provider_url": absolute(request, "/"),
+        "provider_url": absolute_url(request, "/"),
         "cache_age": MAX_AGE,
     }
     if page.view_name == "events:talk":
@@ -76,7 +76,9 @@ def describe_page(request, page: ResolverMatch, query: str) -> dict:
     part = EMBEDDED_PARTS[page.view_name]
     event = visible_event(request, page.kwargs["slug"])
     asked = QueryDict(query).urlencode()
-    address = absolute(request, reverse(f"events:embed_{part}", args=[event.slug])) + (asked and f"?{asked}")
+    address = absolute_url(request, reverse(f"events:embed_{part}", args=[event.slug])) + (
+        asked and f"?{asked}"
+    )
     width, height = (
         limit_size(request, "maxwidth", DEFAULT_WIDTH),
         limit_size(request, "maxheight", PARTS[part]),

@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.http.caching import build_id
+from roadshow.http.build import build_id
 from roadshow.http.pages import conditional_page
 
 from ..formats.document import decode

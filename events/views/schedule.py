@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from roadshow.core.colors import hue_class
 from roadshow.core.models import Level
 from roadshow.core.text import format_language
-from roadshow.http.caching import build_id, get_or_build
+from roadshow.http.build import build_id
+from roadshow.http.caching import get_or_build
 from roadshow.http.pages import Control, conditional_page
 
 from ..formats.document import Document, decode

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from roadshow.http.pages import absolute, edit_url, render_list, root_of
+from roadshow.http.pages import absolute_url, edit_url, render_list, site_root
 
 from .. import linked_data
 from ..filters import TalkFilter
@@ -68,7 +68,7 @@ def talk(request, slug, talk):
             .newest_first()[:MAX_RELATED],
             "comments": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
             "feedback_open": row.event.feedback_open,
-            "linked_data": mark_safe(linked_data.describe_talk(row, root_of(request))),
+            "linked_data": mark_safe(linked_data.describe_talk(row, site_root(request))),
             "edit": edit_url(request, row),
         },
     )
@@ -84,7 +84,7 @@ def list_calendar_links(talk: Talk, request) -> list[tuple]:
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             place=place or talk.event.online_url,
-            text=absolute(request, talk.get_absolute_url()),
+            text=absolute_url(request, talk.get_absolute_url()),
         )
         found.append((slot, links))
     return found

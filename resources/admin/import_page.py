@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from events.formats.reading import UnreadableFile
-from roadshow.core import previews
+from roadshow.core import pending_imports
 from roadshow.http.guard import FetchFailed, fetch_url
 
 from ..actions import ImportRefused, Report, import_resources
@@ -96,7 +96,7 @@ def import_links(request: HttpRequest, model_admin) -> HttpResponse:
         except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = previews.keep(request.user, PREVIEW_KIND, source)
+            key = pending_imports.store_import(request.user, PREVIEW_KIND, source)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),
@@ -110,7 +110,7 @@ def import_links(request: HttpRequest, model_admin) -> HttpResponse:
 
 def _apply_preview(request: HttpRequest) -> HttpResponse:
     key = request.POST["key"]
-    source = previews.kept(request.user, PREVIEW_KIND, key)
+    source = pending_imports.load_import(request.user, PREVIEW_KIND, key)
     here = HttpResponseRedirect(reverse("admin:resources_resource_import_links"))
     if source is None:
         messages.error(request, _("The preview is too old. Please give the file once more."))
@@ -120,7 +120,7 @@ def _apply_preview(request: HttpRequest) -> HttpResponse:
     except (UnreadableFile, ImportRefused) as refusal:
         messages.error(request, str(refusal))
         return here
-    previews.forget(request.user, PREVIEW_KIND, key)
+    pending_imports.delete_import(request.user, PREVIEW_KIND, key)
     text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
     counts = {"new": len(report.new), "changed": len(report.changed), "same": report.unchanged}
     messages.success(request, text % counts)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from roadshow.api.changes import version
 from roadshow.http.files import file_response
-from roadshow.http.pages import root_of
+from roadshow.http.pages import site_root
 
 from ..exports import build_link_list
 from ..filters import ResourceFilter
@@ -57,7 +57,7 @@ def _serve_file(
         links = build_link_list(
             rows,
             ANONYMOUS,
-            root=root_of(request),
+            root=site_root(request),
             title=title,
             page=page,
             feed=request.get_full_path(),

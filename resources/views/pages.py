@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event, Talk
-from roadshow.http.pages import controls, edit_url, render_list
+from roadshow.http.pages import build_controls, edit_url, render_list
 from speakers.models import Speaker
 
 from ..facets import build_facets
@@ -24,7 +24,7 @@ OWN_PARAMETERS = ("q", "ordering", "page")  # the form has fields for the first 
 def resource_list(request):
     rows = Resource.objects.visible_to(request.user).listed()
     filterset = ResourceFilter(request.GET, rows.for_cards(), request=request)
-    search, order = controls(filterset, {"q": None, "ordering": _order_choices()})
+    search, order = build_controls(filterset, {"q": None, "ordering": _order_choices()})
     found = build_facets(filterset, request.GET)
     choices = chain.from_iterable(facet.choices for facet in found)
     query = request.GET.copy()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from roadshow.core.url_normalization import normalise_url
 from roadshow.http.guard import FetchFailed, UrlRefused, check_url
-from roadshow.http.rate_limits import within_limit
+from roadshow.http.rate_limits import is_within_limit
 
 from ..actions import DuplicateLink, suggest_link
 from ..forms import AddressForm, SuggestionForm
@@ -51,7 +51,9 @@ def _show_suggestion_form(request):
         return _render_form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if known := Resource.objects.of_address(url):
         return _render_duplicate(request, form, known)
-    if form.cleaned_data["website"] or not within_limit(request, "look up", times=MAX_FETCHES, seconds=HOUR):
+    if form.cleaned_data["website"] or not is_within_limit(
+        request, "look up", times=MAX_FETCHES, seconds=HOUR
+    ):
         return _render_form(request, SuggestionForm(initial=_initial_values(url)))
     try:
         metadata = fetch_metadata(url)
@@ -95,7 +97,7 @@ def _render_duplicate(request, form, known: Resource):
 def _store_suggestion(request):
     form = SuggestionForm(request.POST)
     if form.is_valid() and not form.cleaned_data["website"]:
-        if not within_limit(request, "suggestion", times=MAX_SUGGESTIONS, seconds=HOUR):
+        if not is_within_limit(request, "suggestion", times=MAX_SUGGESTIONS, seconds=HOUR):
             form.add_error(None, _("That was a lot of links. Please send the rest in an hour."))
         else:
             try:

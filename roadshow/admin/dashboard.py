@@ -16,7 +16,7 @@ from speakers.models import Speaker
 SHOWN = 6
 
 
-def context(request, context: dict) -> dict:
+def add_dashboard_context(request, context: dict) -> dict:
     """Adds the next events with how they stand, the last ones with what stays, and what waits for a decision."""
     events = Event.objects.editable_by(request.user)
     ahead = list(

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 from unfold.decorators import action
 
-from roadshow.core.access import sees_all
+from roadshow.core.access import can_see_all
 from roadshow.core.admin import OrganiserAdmin
 from roadshow.jobs.handlers import run_again
 from roadshow.jobs.models import ACTIVE, Job
@@ -41,7 +41,7 @@ class JobAdmin(OrganiserAdmin):
     ]  # fmt: skip
 
     def get_fields(self, request, obj=None):
-        hidden = () if sees_all(request.user) else ("traceback", "arguments", "kind")
+        hidden = () if can_see_all(request.user) else ("traceback", "arguments", "kind")
         return [name for name in self.readonly_fields if name not in hidden]
 
     def has_add_permission(self, request):

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.admin import autocompleted, usable
 
 User = get_user_model()
@@ -23,10 +23,10 @@ for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):
 
 class SuperuserOnly:
     def has_module_permission(self, request):
-        return sees_all(request.user)
+        return can_see_all(request.user)
 
     def has_view_permission(self, request, obj=None):
-        return sees_all(request.user)
+        return can_see_all(request.user)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
@@ -60,7 +60,9 @@ class UserAdmin(SuperuserOnly, BaseUserAdmin, ModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         """Organisers find each other by name when they share an event."""
-        return sees_all(request.user) or (autocompleted(request) is not None and is_organiser(request.user))
+        return can_see_all(request.user) or (
+            autocompleted(request) is not None and is_organiser(request.user)
+        )
 
     def get_queryset(self, request):
         field = autocompleted(request)

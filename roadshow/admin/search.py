@@ -19,7 +19,7 @@ MODELS = {
 BEST = 6  # of each model
 
 
-def found(request, text: str) -> list[SearchResult]:
+def search_admin(request, text: str) -> list[SearchResult]:
     """Rows that the user may change and that match `text`, best first, a query for each model."""
     return [
         SearchResult(

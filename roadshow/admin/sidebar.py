@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from roadshow.core.access import sees_all
+from roadshow.core.access import can_see_all
 
 
 def navigation(request) -> list[dict]:
@@ -61,7 +61,7 @@ def navigation(request) -> list[dict]:
 
 
 def _for_superusers(request) -> list[tuple]:
-    if not sees_all(request.user):
+    if not can_see_all(request.user):
         return []
     return [
         (_("Organisers"), "group", "auth_user_changelist"),

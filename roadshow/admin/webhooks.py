@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from roadshow.core.access import sees_all
+from roadshow.core.access import can_see_all
 from roadshow.core.admin import FreshForm, OrganiserAdmin
 
 from ..models import KINDS, Delivery, Webhook
@@ -35,7 +35,7 @@ class WebhookAdmin(OrganiserAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        if not sees_all(request.user):
+        if not can_see_all(request.user):
             form.base_fields["event"].required = True
             form.base_fields["event"].help_text = _("It is told of what belongs to this event.")
         return form

@@ -1,4 +1,4 @@
-"""Tokens of the API: what they may, and where."""
+"""API tokens and permissions."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +8,11 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticatedOr
 
 from roadshow.core.access import is_organiser
 
-READS = _("This token may only read. Use one that may write.")
+READ_ONLY = _("This token may only read. Use one that may write.")
 
 
-class Tokens(TokenAuthentication):
-    """`Authorization: Token …`. A token that is limited to events limits what its user sees and may change."""
+class ApiTokenAuthentication(TokenAuthentication):
+    """`Authorization: Token …`. A token for some events limits what its user can see and change to them."""
 
     def authenticate_credentials(self, token):
         try:
@@ -30,25 +30,25 @@ class Tokens(TokenAuthentication):
         return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
 
-def may_only_read(request) -> bool:
-    """Whether the request comes with a token that may not write."""
+def is_read_only_token(request) -> bool:
+    """Whether the request has a token that may not write."""
     return not getattr(request.auth, "may_write", True)
 
 
-class OrganisersWrite(IsAuthenticatedOrReadOnly):
-    """Everybody reads; organisers write, with a token only if it may."""
+class OrganisersMayWrite(IsAuthenticatedOrReadOnly):
+    """Everybody may read; organisers may write, with a token only if it may write."""
 
     def has_permission(self, request, view):
         if request.method in SAFE_METHODS:
             return True
-        self.message = READS if may_only_read(request) else _("Only organisers may do this.")
-        return is_organiser(request.user) and not may_only_read(request)
+        self.message = READ_ONLY if is_read_only_token(request) else _("Only organisers may do this.")
+        return is_organiser(request.user) and not is_read_only_token(request)
 
 
-class EverybodyWrites(AllowAny):
-    """For the little that needs no account. A token that may not write may not write here either."""
+class AnyoneMayWrite(AllowAny):
+    """For endpoints that need no account. A read-only token may not write here either."""
 
-    message = READS
+    message = READ_ONLY
 
     def has_permission(self, request, view):
-        return request.method in SAFE_METHODS or not may_only_read(request)
+        return request.method in SAFE_METHODS or not is_read_only_token(request)

@@ -1,4 +1,4 @@
-"""Every error of the API in one shape; a lost race as 409, on pages too, with the broken constraint's sentence."""
+"""Errors: one shape for the API; 409 on pages and API when a concurrent change or a constraint prevents a write."""
 
 import logging
 
@@ -8,6 +8,7 @@ from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
@@ -15,7 +16,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, UnsupportedMedi
 from rest_framework.settings import api_settings
 
 logger = logging.getLogger(__name__)
-LOST_RACES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
+CONCURRENCY_ERRORS = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 
 
 class Conflict(APIException):
@@ -37,7 +38,7 @@ class Gone(APIException):
 
 
 def as_api_error(error: ModelError, names: dict[str, str] | None = None) -> ValidationError:
-    """The same messages, under the names that the API uses for columns (those of `names`, else the same)."""
+    """A model's validation error with the API's keys: `names` maps columns to keys where they differ."""
     if not hasattr(error, "error_dict"):
         return ValidationError({api_settings.NON_FIELD_ERRORS_KEY: error.messages})
     names = {"__all__": api_settings.NON_FIELD_ERRORS_KEY} | (names or {})
@@ -50,7 +51,7 @@ def as_api_error(error: ModelError, names: dict[str, str] | None = None) -> Vali
 
 
 def constraint_message(error: Exception) -> str:
-    """What the model says about the constraint that the database found broken; empty for others."""
+    """The model's message for the constraint that the database found violated; empty for other errors."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
@@ -59,8 +60,8 @@ def constraint_message(error: Exception) -> str:
     return ""
 
 
-def lost_race(error: Exception) -> str | None:
-    """What to tell those whose change came too late; None for errors of another kind."""
+def conflict_message(error: Exception) -> str | None:
+    """The message of a 409 response; None for errors that are no conflict."""
     if isinstance(error, ProtectedError | RestrictedError):
         rows = getattr(error, "protected_objects", None) or error.restricted_objects
         kinds = sorted({str(row._meta.verbose_name_plural) for row in rows})
@@ -68,33 +69,27 @@ def lost_race(error: Exception) -> str | None:
         return sentence % {"kinds": ", ".join(kinds)}
     if isinstance(error, IntegrityError):
         return constraint_message(error) or str(Conflict.default_detail)
-    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in LOST_RACES:
+    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in CONCURRENCY_ERRORS:
         return str(Conflict.default_detail)
     return None
 
 
-class LostRaces:
-    """The middleware that tells them so on pages and in the admin."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+class ConflictMiddleware(MiddlewareMixin):
+    """Responds to conflicts on pages and in the admin with 409."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        sentence = lost_race(error)
+        sentence = conflict_message(error)
         if sentence is None:
             return None
         logger.warning("%s: %s", request.path, sentence, exc_info=error)
         return render(request, "409.html", {"sentence": sentence}, status=status.HTTP_409_CONFLICT)
 
 
-class Handler(ExceptionHandler):
-    """Knows the database's and the models' errors too."""
+class ErrorHandler(ExceptionHandler):
+    """Converts errors of the database and of models, too."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if sentence := lost_race(exc):
+        if sentence := conflict_message(exc):
             return Conflict(sentence)
         if isinstance(exc, ModelError):
             return as_api_error(exc)

@@ -1,4 +1,4 @@
-"""The feed of changes: what is public and was created, changed or deleted, in an order without gaps."""
+"""The feed of changes: public records that were created, changed or deleted, in an order without gaps."""
 
 from collections.abc import Iterable
 
@@ -10,19 +10,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.models import Event
-from roadshow.api.authentication import OrganisersWrite
+from roadshow.api.authentication import OrganisersMayWrite
 from roadshow.api.changes import Change, Place, latest, restart_if_restored, version
-from roadshow.api.conditional import versioned_response
 from roadshow.api.errors import Gone
 from roadshow.api.openapi import number, text, words
-from roadshow.api.pagination import whole_number
-from roadshow.api.viewsets import PublicMixin, RecordViewSet, refuse_unknown
-from roadshow.models import KINDS as WATCHED
+from roadshow.api.pagination import integer_parameter
+from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.http.conditional import versioned_response
+from roadshow.models import KINDS as RECORDED_KINDS
 
-SIZE = 100
-LARGEST = 200
+PAGE_SIZE = 100
+MAX_PAGE_SIZE = 200
 NOW = "now"
-KINDS = [kind for kind, _label in WATCHED]
+KINDS = [kind for kind, _label in RECORDED_KINDS]
 TEXT = {"type": "string"}
 CHANGE = {
     "type": "object",
@@ -47,44 +47,53 @@ CHANGES = {
 }
 
 
-def told(
-    changes: Iterable[Change], view: PublicMixin, viewsets: dict[str, type[RecordViewSet]]
+def describe_changes(
+    changes: Iterable[Change], view: PublicReadMixin, viewsets: dict[str, type[RecordViewSet]]
 ) -> list[dict]:
-    """What everybody may know of some changes, each record once, as it is now: a few queries for each kind.
+    """Changes as JSON, each record once, in its present state; a few queries for each kind.
 
-    A record that everybody sees comes whole; one that everybody saw, and sees no more, is deleted.
+    A record that is public now comes whole; one that was public and is not any more is a deletion.
     """
     changes = list(changes)
     created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
     known = {(one.kind, one.guid) for one in changes if one.public}
     last = {(change.kind, change.guid): change for change in changes}
     last = sorted(last.values(), key=lambda change: (change.xid, change.id))
-    seen = {}
-    for kind in {change.kind for change in last}:
-        records = view.sibling(viewsets[kind], AnonymousUser())
-        rows = records.visible().filter(guid__in=[change.guid for change in last if change.kind == kind])
-        for record in records.records(list(rows.order_by().values_list("pk", flat=True))):
-            seen[kind, record["guid"]] = record
+    public = _public_records(last, view, viewsets)
     entries = []
     for change in last:
-        record = seen.get((change.kind, change.guid))
-        if record or (change.kind, change.guid) in known:
-            there = (
-                Change.Operation.CREATE if (change.kind, change.guid) in created else Change.Operation.UPDATE
-            )
-            entries.append(
-                {
-                    "kind": change.kind,
-                    "guid": change.guid,
-                    "operation": there if record else Change.Operation.DELETE,
-                    "at": change.at,
-                    "record": record,
-                }
-            )
+        key = change.kind, change.guid
+        if key not in public and key not in known:
+            continue
+        if key not in public:
+            operation = Change.Operation.DELETE
+        else:
+            operation = Change.Operation.CREATE if key in created else Change.Operation.UPDATE
+        entries.append(
+            {
+                "kind": change.kind,
+                "guid": change.guid,
+                "operation": operation,
+                "at": change.at,
+                "record": public.get(key),
+            }
+        )
     return entries
 
 
-class ChangesView(PublicMixin, APIView):
+def _public_records(changes: list[Change], view: PublicReadMixin, viewsets) -> dict[tuple, dict]:
+    """The records of changes that are public now, by kind and GUID."""
+    found = {}
+    for kind in {change.kind for change in changes}:
+        endpoint = view.other_endpoint(viewsets[kind], AnonymousUser())
+        guids = [change.guid for change in changes if change.kind == kind]
+        rows = endpoint.visible_rows().filter(guid__in=guids)
+        for record in endpoint.represent(list(rows.order_by().values_list("pk", flat=True))):
+            found[kind, record["guid"]] = record
+    return found
+
+
+class ChangesView(PublicReadMixin, APIView):
     """Every creation, change and deletion of public records.
 
     Begin with `cursor=now` before a full read, or without a cursor to be told of everything there is. Then
@@ -92,8 +101,8 @@ class ChangesView(PublicMixin, APIView):
     deleted.
     """
 
-    permission_classes = [OrganisersWrite]
-    known = ("cursor", "page_size", "kind", "event")
+    permission_classes = [OrganisersMayWrite]
+    parameters = ("cursor", "page_size", "kind", "event")
     viewsets: dict[str, type[RecordViewSet]] = {}
 
     @extend_schema(
@@ -106,18 +115,18 @@ class ChangesView(PublicMixin, APIView):
             ),
             words("kind", "Only these kinds of record.", KINDS),
             text("event", "Slug of an event: only what belongs to it."),
-            number("page_size", "How many changes at most.", SIZE, LARGEST),
+            number("page_size", "How many changes at most.", PAGE_SIZE, MAX_PAGE_SIZE),
         ],
         responses={200: CHANGES},
     )
     def get(self, request):
-        refuse_unknown(request.query_params, self.known)
+        reject_unknown_parameters(request.query_params, self.parameters)
         restart_if_restored()
-        place, rows = self.place(), self.chosen(Change.objects.all())
-        size = whole_number(request, "page_size", SIZE, LARGEST)
+        place, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
+        size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         return versioned_response(request, version(), lambda: self.page(rows, place, size))
 
-    def place(self) -> Place:
+    def parse_cursor(self) -> Place:
         cursor = self.request.query_params.get("cursor", "0-0")
         if cursor == NOW:
             return latest()
@@ -140,12 +149,12 @@ class ChangesView(PublicMixin, APIView):
                 "cursor": cursor,
                 "more": more,
                 "next": f"{self.site}{self.request.path}?{again.urlencode(safe=',')}",
-                "results": told(rows, self, self.viewsets),
+                "results": describe_changes(rows, self, self.viewsets),
             }
         )
 
-    def chosen(self, rows):
-        """The changes of the kinds and the event asked for."""
+    def filter_changes(self, rows):
+        """The changes of the kinds and the event asked for. Raises ValidationError."""
         if kinds := [kind for kind in self.request.query_params.get("kind", "").split(",") if kind]:
             for kind in kinds:
                 if kind not in self.viewsets:

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a POST that is repeated because its answer got lost is not done again."""
+"""`Idempotency-Key`: a POST that is repeated because its response got lost is not executed again."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from roadshow.core.access import only_events
 
-KEPT = timedelta(days=1)
+LIFETIME = timedelta(days=1)
 HEADER = "Idempotency-Key"
 
 
@@ -39,23 +39,23 @@ class Answered(models.Model):
 
 
 def idempotent(method: Callable) -> Callable:
-    """Makes a view's POST safe to repeat with a key, in one transaction. Only success is remembered."""
+    """Decorator: a POST with a key is executed once, in one transaction. Only success is stored."""
 
     @wraps(method)
-    def once(self, request, *args, **options):
+    def execute_once(self, request, *args, **options):
         key = request.headers.get(HEADER)
         if not key or not request.user.is_authenticated:
             with transaction.atomic():
                 return method(self, request, *args, **options)
         if len(key) > 100:
             raise ValidationError({HEADER: _("A key has at most 100 characters.")})
-        # A token that is limited to events does not read what another of the same user was answered.
+        # A token for some events must not read the stored response to another token of the same user.
         limit = only_events(request.user)
         limit = limit if limit is None else sorted(limit)
-        asked = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
-        digest = hashlib.sha256(asked).hexdigest()
+        content = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
+        digest = hashlib.sha256(content).hexdigest()
         with transaction.atomic():
-            Answered.objects.filter(user=request.user, created_at__lt=timezone.now() - KEPT).delete()
+            Answered.objects.filter(user=request.user, created_at__lt=timezone.now() - LIFETIME).delete()
             # A second request with the key waits here until the first one has ended.
             Answered.objects.bulk_create(
                 [Answered(user=request.user, key=key, request=digest)], ignore_conflicts=True
@@ -72,4 +72,4 @@ def idempotent(method: Callable) -> Callable:
             stored.save()
             return response
 
-    return once
+    return execute_once

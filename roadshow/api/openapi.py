@@ -68,7 +68,7 @@ ON_RECORDS = ("list", "retrieve", "create", "update", "partial_update", "destroy
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "roadshow.api.authentication.Tokens"
+    target_class = "roadshow.api.authentication.ApiTokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema):
@@ -80,7 +80,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
-class Schema(AutoSchema):
+class RecordSchema(AutoSchema):
     """Adds `expand` and `fields`, and references that may be whole records."""
 
     def get_tags(self):
@@ -103,6 +103,8 @@ class Schema(AutoSchema):
     def _map_serializer(self, serializer, direction, bypass_extensions=False):
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
         one = serializer() if isinstance(serializer, type) else serializer
+        if not type(one).__doc__:
+            schema.pop("description", None)  # a base class's is about our code
         if isinstance(one, ours.RecordSerializer) and direction == "response":
             schema.pop("required", None)  # `fields` may leave any of them out
             for name in one.Meta.private:  # null for those who may not change the record

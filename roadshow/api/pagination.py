@@ -13,35 +13,35 @@ MAX_PAGE_SIZE = 200
 MAX_PAGE = 10_000_000
 
 
-def whole_number(request, name: str, default: int, highest: int) -> int:
-    """A parameter from 1 to `highest`. Raises ValidationError."""
+def integer_parameter(request, name: str, default: int, highest: int) -> int:
+    """An integer parameter from 1 to `highest`. Raises ValidationError."""
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= highest):
         raise ValidationError({name: _("Give a whole number from 1 to %(highest)s.") % {"highest": highest}})
     return int(text)
 
 
-class Pages(BasePagination):
+class NumberedPages(BasePagination):
     """`?page=` from 1, `?page_size=` from 1 to 200.
 
-    Give it primary keys, so that a far page costs no joins of the rows before it, and load the rows of the
-    page afterwards. The last page needs no counting.
+    It pages primary keys, so that a far page costs no joins of the rows before it; the rows of the page are loaded
+    afterwards. The last page needs no count.
     """
 
-    def read(self, request) -> None:
-        """Which page is asked for. Raises ValidationError."""
+    def parse(self, request) -> None:
+        """Set `number` and `size` from the parameters. Raises ValidationError."""
         self.request = request
-        self.number = whole_number(request, "page", 1, MAX_PAGE)
-        self.size = whole_number(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
+        self.number = integer_parameter(request, "page", 1, MAX_PAGE)
+        self.size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
 
     def paginate_queryset(self, rows, request, view=None) -> list:
-        """The page's part of `rows`. Raises ValidationError and NotFound."""
-        self.read(request)
+        """The rows of the page. Raises ValidationError and NotFound."""
+        self.parse(request)
         start = (self.number - 1) * self.size
         found = list(rows[start : start + self.size + 1])
         self.more = len(found) > self.size
-        known = not self.more and (found or self.number == 1)
-        self.count = start + len(found) if known else max(cached_count(rows), start + len(found))
+        is_last = not self.more and (found or self.number == 1)
+        self.count = start + len(found) if is_last else max(cached_count(rows), start + len(found))
         if not found and self.number > 1:
             raise NotFound(_("There is no page %(number)s.") % {"number": self.number})
         return found[: self.size]

@@ -1,4 +1,4 @@
-"""The one router of the API, its search over everything, and its schema."""
+"""The router of the API, its search over all kinds of record, and its schema."""
 
 from django.db.models import Value
 from django.http import Http404
@@ -12,15 +12,15 @@ from rest_framework.views import APIView
 
 from events import api as events
 from resources import api as resources
-from roadshow.api.authentication import EverybodyWrites, OrganisersWrite
+from roadshow.api.authentication import AnyoneMayWrite, OrganisersMayWrite
 from roadshow.api.changes import Place, Version, version
-from roadshow.api.conditional import versioned_response
 from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
-from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Pages
+from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
 from roadshow.api.serializers import Shape
-from roadshow.api.viewsets import PAGING, PublicMixin, RecordViewSet, refuse_unknown
+from roadshow.api.viewsets import PAGING, PublicReadMixin, RecordViewSet, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
+from roadshow.http.conditional import versioned_response
 from roadshow.search import KINDS, Kind
 from speakers import api as speakers
 
@@ -38,15 +38,15 @@ VIEWSETS: dict[str, type[RecordViewSet]] = {
     "resources": resources.ResourceViewSet,
     "collections": resources.CollectionViewSet,
 }
-# What a search result says of a record; the rest is one request away.
+# Keys of a record in a search result; the rest is one request away.
 SUMMARY = frozenset({
     "title", "name", "subtitle", "headline", "tagline", "url", "guid", "slug", "event", "kind", "link",
     "state", "speakers", "starts_on", "ends_on",
 })  # fmt: skip
 
 
-MOST = MAX_PAGE_SIZE  # results of a kind
-UNCHANGING = Version(Place(), 0, None)  # what only another edition of the portal answers differently
+MAX_RESULTS = MAX_PAGE_SIZE  # of a kind
+UNCHANGING = Version(Place(), 0, None)  # of responses that depend on the build alone
 FOUND = {
     "type": "array",
     "items": {
@@ -60,15 +60,15 @@ FOUND = {
 }
 
 
-class SearchView(PublicMixin, APIView):
+class SearchView(PublicReadMixin, APIView):
     """Events, talks, speakers, topics, links and collections that contain every word, best first.
 
     Where nothing has every word, what has nearly the same. At most the 200 best of each kind.
     """
 
-    permission_classes = [OrganisersWrite]
-    pagination_class = Pages
-    known = ("q", "kind", *PAGING)
+    permission_classes = [OrganisersMayWrite]
+    pagination_class = NumberedPages
+    parameters = ("q", "kind", *PAGING)
 
     @extend_schema(
         operation_id="search",
@@ -78,24 +78,24 @@ class SearchView(PublicMixin, APIView):
             number("page", "Number of the page, from 1.", 1, MAX_PAGE),
             number("page_size", "How many there are on a page.", PAGE_SIZE, MAX_PAGE_SIZE),
         ],
-        responses={200: Pages().get_paginated_response_schema(FOUND)},
+        responses={200: NumberedPages().get_paginated_response_schema(FOUND)},
     )
     def get(self, request):
-        refuse_unknown(request.query_params, self.known)
+        reject_unknown_parameters(request.query_params, self.parameters)
         query = request.query_params.get("q", "").strip()
         if not query or "\0" in query or len(query) > 200:
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
-        kinds = self.kinds()
-        Pages().read(request)
-        return versioned_response(request, version(), lambda: self.page(self.found(query, kinds)))
+        kinds = self.parse_kinds()
+        NumberedPages().parse(request)
+        return versioned_response(request, version(), lambda: self.page(self.find(query, kinds)))
 
     def page(self, rows):
-        pages = Pages()
+        pages = NumberedPages()
         found = pages.paginate_queryset(rows, self.request)
         return pages.get_paginated_response(self.results(found))
 
-    def kinds(self) -> list[Kind]:
-        """The kinds to search in: those of `kind`, else all."""
+    def parse_kinds(self) -> list[Kind]:
+        """The kinds to search in: those of the parameter, else all. Raises ValidationError."""
         known = {kind.name: kind for kind in KINDS}
         wanted = [word for word in self.request.query_params.get("kind", "").split(",") if word]
         for word in wanted:
@@ -104,14 +104,14 @@ class SearchView(PublicMixin, APIView):
                 raise ValidationError({"kind": message % {"word": word[:80], "known": ", ".join(known)}})
         return [known[word] for word in wanted] or list(KINDS)
 
-    def found(self, query: str, kinds: list[Kind]):
-        """Kind, primary key and rank of what was found, best first."""
+    def find(self, query: str, kinds: list[Kind]):
+        """Kind, primary key and rank of the records that match, best first."""
         rows = {
             kind.name: kind.rows(self.request.user).select_related(None).prefetch_related(None)
             for kind in kinds
         }
         parts = [
-            some.best(query, MOST)[0]
+            some.best(query, MAX_RESULTS)[0]
             .annotate(found_kind=Value(name))
             .order_by()
             .values_list("found_kind", "pk", "rank")
@@ -120,13 +120,13 @@ class SearchView(PublicMixin, APIView):
         return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
 
     def results(self, found: list[tuple]) -> list[dict]:
-        """What was found, each with its kind and a summary; one query for each kind."""
+        """The results, each with its kind and a summary; one query for each kind."""
         records = {}
         for kind in {kind for kind, _key, _rank in found}:
-            view = self.sibling(VIEWSETS[kind])
+            view = self.other_endpoint(VIEWSETS[kind])
             view.shape = Shape(SUMMARY & frozenset(view.serializer_class.Meta.fields))
             keys = [key for name, key, _rank in found if name == kind]
-            records[kind] = view.by_key(keys)
+            records[kind] = view.represent_by_key(keys)
         return [
             {"kind": kind, "record": records[kind][key]}
             for kind, key, _rank in found
@@ -134,10 +134,10 @@ class SearchView(PublicMixin, APIView):
         ]
 
 
-class RootView(PublicMixin, APIRootView):
-    """Where everything is."""
+class RootView(PublicReadMixin, APIRootView):
+    """The addresses of all endpoints."""
 
-    permission_classes = [OrganisersWrite]
+    permission_classes = [OrganisersMayWrite]
 
     def get(self, request, *args, **options):
         return versioned_response(request, UNCHANGING, lambda: self.addresses(request, *args, **options))
@@ -149,8 +149,8 @@ class RootView(PublicMixin, APIRootView):
         return response
 
 
-class SchemaView(PublicMixin, SpectacularAPIView):
-    """The schema, for other sites' tools too."""
+class SchemaView(PublicReadMixin, SpectacularAPIView):
+    """The schema, readable from every origin."""
 
     schema = None
 
@@ -159,11 +159,11 @@ class SchemaView(PublicMixin, SpectacularAPIView):
         return versioned_response(request, UNCHANGING, lambda: make(request, *args, **options))
 
 
-class Nothing(PublicMixin, APIView):
-    """Whatever else is asked for is a 404 in JSON."""
+class NotFoundView(PublicReadMixin, APIView):
+    """Unknown addresses are a 404 in JSON."""
 
     schema = None
-    permission_classes = [EverybodyWrites]
+    permission_classes = [AnyoneMayWrite]
 
     def initial(self, request, *args, **options):
         raise Http404
@@ -193,7 +193,7 @@ urlpatterns = [
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("v1/", include(router.urls)),
-    re_path(r"^v1/.*/$", Nothing.as_view()),
+    re_path(r"^v1/.*/$", NotFoundView.as_view()),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]
 app_name = "api"

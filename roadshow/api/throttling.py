@@ -1,38 +1,22 @@
-"""How many requests a minute the API takes from one user or one address.
+"""Request limits of the API: DRF's throttles, counting in each worker's memory its share of the limit.
 
-Each worker counts for itself, in memory, its share of the limit: counting costs nothing, and nothing is kept.
+Rates are `API_LIMIT_ADDRESS` and `API_LIMIT_USER` requests a minute, see `DEFAULT_THROTTLE_RATES`.
 """
 
-import time
-from collections import Counter
-from math import ceil
+from django.core.cache.backends.locmem import LocMemCache
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-from django.conf import settings
-from rest_framework.throttling import BaseThrottle
-
-from roadshow.http.rate_limits import address_of
-
-MINUTE = 60
+PROCESS_CACHE = LocMemCache("api-throttles", {"MAX_ENTRIES": 10_000})
 
 
-class PerMinute(BaseThrottle):
-    """`API_LIMIT_USER` for those who are signed in or have a token, else `API_LIMIT_ADDRESS`."""
+class AddressThrottle(AnonRateThrottle):
+    cache = PROCESS_CACHE
 
-    minute = 0
-    counts: Counter = Counter()
 
-    def allow_request(self, request, view) -> bool:
-        user = request.user
-        limit = settings.API_LIMIT_USER if user.is_authenticated else settings.API_LIMIT_ADDRESS
-        if not limit:
-            return True
-        minute = int(time.time() // MINUTE)
-        if PerMinute.minute != minute:
-            PerMinute.minute = minute
-            self.counts.clear()
-        who = user.pk if user.is_authenticated else address_of(request)
-        self.counts[who] += 1
-        return self.counts[who] <= ceil(limit / settings.WORKERS)
+class UserThrottle(UserRateThrottle):
+    """Clients without an account are counted by their address alone."""
 
-    def wait(self) -> float:
-        return MINUTE - time.time() % MINUTE + 1
+    cache = PROCESS_CACHE
+
+    def get_cache_key(self, request, view) -> str | None:
+        return super().get_cache_key(request, view) if request.user.is_authenticated else None

@@ -1,4 +1,4 @@
-"""What every endpoint of records does: who sees what, which parameters exist, and how rows are loaded."""
+"""Base of all record endpoints: who sees what, which parameters exist, how rows are loaded and written."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -14,18 +14,18 @@ from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 
-from roadshow.api.authentication import OrganisersWrite
+from roadshow.api.authentication import OrganisersMayWrite
 from roadshow.api.changes import Place, Version, version, version_of
-from roadshow.api.conditional import record_tag, require_match, versioned_response
 from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import RecordSerializer, Shape
+from roadshow.http.conditional import record_tag, require_match, versioned_response
 
 SHAPING = ("expand", "fields")
-ONE = ("retrieve", "create", "update", "partial_update", "destroy")  # actions on one record
+ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
 PAGING = ("page", "page_size")
 
 
-def refuse_unknown(parameters, known) -> None:
+def reject_unknown_parameters(parameters, known) -> None:
     """Raises ValidationError when there is a parameter that is not in `known`."""
     for name in parameters:
         if name not in known:
@@ -33,42 +33,42 @@ def refuse_unknown(parameters, known) -> None:
             raise ValidationError({name: message % {"name": name[:80], "allowed": ", ".join(known) or "-"}})
 
 
-def yes_or_no(request, name: str) -> bool:
-    """A parameter that is true or false; false when it is not given. Raises ValidationError."""
+def boolean_parameter(request, name: str) -> bool:
+    """A parameter that is `true` or `false`; false when it is not given. Raises ValidationError."""
     text = request.query_params.get(name, "false")
     if text not in ("true", "false"):
         raise ValidationError({name: _("Use true or false.")})
     return text == "true"
 
 
-class Filtering(BaseFilterBackend):
-    """Applies the view's `filterset_class`; what it cannot use is a 400."""
+class RecordFilterBackend(BaseFilterBackend):
+    """Applies the view's `filterset_class`; parameters that cannot be used are a 400."""
 
-    def filters(self, request, queryset, view):
-        """The FilterSet of a request, which asks the database for nothing yet. Raises ValidationError."""
+    def build_filterset(self, request, queryset, view):
+        """The valid FilterSet of a request; asks the database nothing yet. Raises ValidationError."""
         given = request.query_params
-        filters = view.filterset_class(given, queryset, request=request, also=(*PAGING, *SHAPING))
-        problems = filters.problems()
-        for name, one in filters.filters.items():
+        filterset = view.filterset_class(given, queryset, request=request, also=(*PAGING, *SHAPING))
+        problems = filterset.problems()
+        for name, one in filterset.filters.items():
             if given.get(name) == "" and not getattr(one, "may_be_empty", False):
                 problems[name] = [_("Give a value, or leave the parameter out.")]
         if problems:
             raise ValidationError(problems)
-        return filters
+        return filterset
 
     def filter_queryset(self, request, queryset, view):
-        return self.filters(request, queryset, view).qs
+        return self.build_filterset(request, queryset, view).qs
 
     def get_schema_operation_parameters(self, view):
-        filters = view.filterset_class({}, view.serializer_class.Meta.model._default_manager.none())
+        filterset = view.filterset_class({}, view.serializer_class.Meta.model._default_manager.none())
         return [
             {"name": name, "in": "query", "required": False, "description": str(one.label), **one.schema()}
-            for name, one in filters.filters.items()
+            for name, one in filterset.filters.items()
         ]
 
 
-class PublicMixin:
-    """Other sites' scripts may read what anybody may read."""
+class PublicReadMixin:
+    """CORS: scripts of every origin may read what anybody may read."""
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)
@@ -93,12 +93,12 @@ class PublicMixin:
 
     @property
     def user(self):
-        """Whose eyes this sees with: the request's user, unless somebody else was named."""
-        return getattr(self, "reader", None) or self.request.user
+        """The user whose rights decide what is shown: the request's, unless `other_endpoint` named another."""
+        return getattr(self, "viewer", None) or self.request.user
 
-    def sibling(self, cls: type["RecordViewSet"], reader=None) -> "RecordViewSet":
-        """Another endpoint's view, to answer this request with records of its own, as `reader` sees them."""
-        view = cls(request=self.request, kwargs={}, format_kwarg=None, action="retrieve", reader=reader)
+    def other_endpoint(self, cls: type["RecordViewSet"], viewer=None) -> "RecordViewSet":
+        """Another endpoint's view that represents its records in this request, as `viewer` sees them."""
+        view = cls(request=self.request, kwargs={}, format_kwarg=None, action="retrieve", viewer=viewer)
         view.shape = Shape()
         return view
 
@@ -110,16 +110,16 @@ class PublicMixin:
         return response
 
 
-class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
+class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     """Reads what the user sees, writes what the user may change.
 
-    What they cannot see is 404; what they see and may not change is 403. Declare `serializer_class`,
-    `filterset_class` and `lookup_field`.
+    Records that the user cannot see are 404; those that they see and may not change are 403. Subclasses declare
+    `serializer_class`, `filterset_class` and `lookup_field`.
     """
 
     serializer_class: type[RecordSerializer]
-    filter_backends = [Filtering]
-    permission_classes = [OrganisersWrite]
+    filter_backends = [RecordFilterBackend]
+    permission_classes = [OrganisersMayWrite]
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls):
@@ -130,16 +130,16 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
         return self.serializer_class.Meta.model
 
     @property
-    def kind(self) -> str:
-        """Under which changes of these records are noted; empty when they are not."""
-        return self.filterset_class.noted_as
+    def change_kind(self) -> str:
+        """The kind under which changes of these records are recorded; empty when they are not."""
+        return self.filterset_class.change_kind
 
-    def visible(self):
-        """The rows that this endpoint is about, as the user may see them."""
+    def visible_rows(self):
+        """The rows of this endpoint that the user may see."""
         return self.model._default_manager.visible_to(self.user)
 
     def get_queryset(self):
-        return self.visible()
+        return self.visible_rows()
 
     def initial(self, request, *args, **options):
         super().initial(request, *args, **options)
@@ -147,11 +147,12 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
             self.serializer_class,
             *(request.query_params.get(name, "").split(",") for name in ("fields", "expand")),
         )
-        if self.action in ONE:
-            self.refuse_unknown(SHAPING)
+        if self.action in ON_ONE_RECORD:
+            self.allow_parameters(SHAPING)
 
-    def refuse_unknown(self, known):
-        refuse_unknown(self.request.query_params, known)
+    def allow_parameters(self, known) -> None:
+        """Raises ValidationError when the request has a parameter that is not in `known`."""
+        reject_unknown_parameters(self.request.query_params, known)
 
     def get_serializer_context(self):
         request = self.request
@@ -165,49 +166,47 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
         }
 
     # reading
-    def loaded(self, rows):
-        """`rows` with all that the answer shows."""
-        return self.serializer_class.load(rows, self.shape, self.user)
-
     def list(self, request, *args, **options):
-        filters = Filtering().filters(request, self.get_queryset(), self)
-        self.paginator.read(request)
-        return self.unless_known(lambda: self.listed(filters.qs.values_list("pk", flat=True)))
+        filterset = RecordFilterBackend().build_filterset(request, self.get_queryset(), self)
+        self.paginator.parse(request)
+        return self.versioned_list(lambda: self.page_response(filterset.qs.values_list("pk", flat=True)))
 
-    def listed(self, rows) -> Response:
+    def versioned_list(self, build: Callable[[], Response]) -> Response:
+        """The response of `build`, or 304 without calling it; for responses that any record may be part of."""
+        if not self.change_kind or "now" in self.request.query_params.values():
+            return build()
+        return versioned_response(self.request, version(), build)
+
+    def page_response(self, rows) -> Response:
         keys = self.paginator.paginate_queryset(rows, self.request, view=self)
-        return self.paginator.get_paginated_response(self.records(keys))
+        return self.paginator.get_paginated_response(self.represent(keys))
 
     def retrieve(self, request, *args, **options):
         row = self.get_object()
-        around = version() if self.shape.expanded or not self.kind else None
-        return versioned_response(request, self.state(row), lambda: Response(self.record(row.pk)), around)
+        context_version = version() if self.shape.expanded or not self.change_kind else None
+        return versioned_response(
+            request, self.version_of(row), lambda: Response(self.represent_one(row.pk)), context_version
+        )
 
-    def unless_known(self, make: Callable[[], Response]) -> Response:
-        """What `make` answers, or 304 without calling it; for answers that any record may be part of."""
-        if not self.kind or "now" in self.request.query_params.values():
-            return make()
-        return versioned_response(self.request, version(), make)
-
-    def records(self, keys: Sequence[int]) -> Sequence[dict]:
-        """The records of some primary keys, in that order."""
-        found = self.by_key(keys)
+    def represent(self, keys: Sequence[int]) -> Sequence[dict]:
+        """The JSON of the records with these primary keys, in that order."""
+        found = self.represent_by_key(keys)
         return [found[key] for key in keys if key in found]
 
-    def record(self, key: int) -> dict:
-        """The record of a primary key. Raises Http404 when it was deleted a moment ago."""
-        for found in self.records([key]):
+    def represent_one(self, key: int) -> dict:
+        """The JSON of one record. Raises Http404 when it was deleted a moment ago."""
+        for found in self.represent([key]):
             return found
         raise Http404
 
-    def by_key(self, keys: Sequence[int]) -> dict[int, dict]:
-        """The records of those primary keys that are still there."""
+    def represent_by_key(self, keys: Sequence[int]) -> dict[int, dict]:
+        """The JSON of the records with these primary keys that still exist, by key."""
         represent = self.get_serializer().to_representation
-        rows = self.loaded(self.model._default_manager.filter(pk__in=keys).order_by())
-        return {row.pk: represent(row) for row in rows}
+        rows = self.model._default_manager.filter(pk__in=keys).order_by()
+        return {row.pk: represent(row) for row in self.serializer_class.load(rows, self.shape, self.user)}
 
     def get_object(self, *, lock: bool = False):
-        """The one visible row that the address names. Raises Http404."""
+        """The visible row at this address. Raises Http404."""
         row, rows, value = None, self.get_queryset().order_by(), self.kwargs[self.lookup_field]
         if lock:
             rows = rows.select_for_update(of=("self",))
@@ -218,42 +217,41 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
             raise Http404
         return row
 
-    def state(self, row) -> Version:
-        """The state of a record, for its entity tag."""
-        if self.kind:
-            return version_of(self.kind, row.guid)
+    def version_of(self, row) -> Version:
+        """The version of a record, for its entity tag."""
+        if self.change_kind:
+            return version_of(self.change_kind, row.guid)
         moment = int(row.updated_at.timestamp() * 1_000_000)
         return Version(Place(moment, row.pk), 0, row.updated_at)
 
     # writing
     def get_editable(self, *, lock: bool = False):
-        """The one row that the address names, to change it. Raises Http404 and PermissionDenied."""
+        """The row at this address, to be changed. Raises Http404 and PermissionDenied."""
         row = self.get_object(lock=lock)
         if not self.model._default_manager.editable_by(self.request.user).filter(pk=row.pk).exists():
             self.permission_denied(self.request, _("You may not change this."))
         return row
 
-    def answer(self, row, status: int = 200) -> Response:
-        """A row that was written, as it now is, with its entity tag."""
-        response = Response(self.record(row.pk), status=status)
-        response["ETag"] = record_tag(self.state(row), self.request)
+    def written_response(self, row, status: int = 200) -> Response:
+        """The response after a write: the record as it is now, with its entity tag."""
+        response = Response(self.represent_one(row.pk), status=status)
+        response["ETag"] = record_tag(self.version_of(row), self.request)
         return response
 
-    def save(self, serializer):
-        """The row, stored. Raises what the API answers with."""
+    def save_row(self, serializer):
+        """Store validated data; returns the row. Raises what the API responds with."""
         return serializer.save()
 
-    def written(self, row=None, *, data, partial: bool = False, **context):
-        """The row that `data` makes, or makes of `row`. Raises ValidationError and PermissionDenied."""
-        serializer = self.get_serializer(
-            row, data=data, partial=partial, context=self.get_serializer_context() | context
-        )
+    def write(self, row=None, *, data, partial: bool = False, **context):
+        """Create a row from `data`, or change `row`. Raises ValidationError and PermissionDenied."""
+        context = self.get_serializer_context() | context
+        serializer = self.get_serializer(row, data=data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
-        return self.save(serializer)
+        return self.save_row(serializer)
 
     @idempotent
     def create(self, request, *args, **options):
-        return self.answer(self.written(data=request.data), 201)
+        return self.written_response(self.write(data=request.data), 201)
 
     @transaction.atomic
     def update(self, request, *args, **options):
@@ -262,39 +260,39 @@ class RecordViewSet(PublicMixin, viewsets.ModelViewSet):
             row = self.get_editable(lock=True)
         except Http404:
             require_match(request, None)
-            return self.answer(self.created_here(), 201)
-        require_match(request, self.state(row))
+            return self.written_response(self.create_at_address(), 201)
+        require_match(request, self.version_of(row))
         data = request.data
         if self.lookup_field == "slug" and isinstance(data, dict):
             data = {"slug": row.slug} | data
-        return self.answer(self.written(row, data=data))
+        return self.written_response(self.write(row, data=data))
 
-    def created_here(self):
-        """A new row under the address asked for. Raises Http404 where somebody else's row is."""
+    def create_at_address(self):
+        """Create a row under the requested address. Raises Http404 where there is a row that the user cannot see."""
         value = self.kwargs[self.lookup_field]
         try:
-            taken = self.model._default_manager.filter(**{self.lookup_field: value}).exists()
+            is_taken = self.model._default_manager.filter(**{self.lookup_field: value}).exists()
         except ModelError as error:
             raise Http404 from error
-        if taken or not isinstance(self.request.data, dict):
+        if is_taken or not isinstance(self.request.data, dict):
             raise Http404
         if self.lookup_field == "guid":
-            return self.written(data=self.request.data, guid=UUID(str(value)))
-        return self.written(data={"slug": value} | self.request.data, slug=value)
+            return self.write(data=self.request.data, guid=UUID(str(value)))
+        return self.write(data={"slug": value} | self.request.data, slug=value)
 
     @transaction.atomic
     def partial_update(self, request, *args, **options):
         row = self.get_editable(lock=True)
-        require_match(request, self.state(row))
-        return self.answer(self.written(row, data=request.data, partial=True))
+        require_match(request, self.version_of(row))
+        return self.written_response(self.write(row, data=request.data, partial=True))
 
     @transaction.atomic
     def destroy(self, request, *args, **options):
         row = self.get_editable(lock=True)
-        require_match(request, self.state(row))
-        self.remove(row)
+        require_match(request, self.version_of(row))
+        self.delete_row(row)
         return Response(status=204)
 
-    def remove(self, row) -> None:
-        """Delete it. Raises what the API answers with."""
+    def delete_row(self, row) -> None:
+        """Raises what the API responds with."""
         row.delete()

@@ -1,7 +1,7 @@
-"""Telling other people's servers what changed: signed, at least once, with patience.
+"""Webhooks: sends changes to other servers, signed, at least once, with retries.
 
-Each webhook remembers its place in the feed of changes. `deliver` turns what came after it into deliveries,
-then sends those that are due. Whoever receives one checks the signature as `sign` makes it.
+Each webhook stores its cursor in the feed of changes. `deliver_webhooks` turns the changes after it into deliveries,
+then sends those that are due. Receivers verify the signature that `sign` makes.
 """
 
 import hashlib
@@ -19,17 +19,27 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from roadshow.api.changes import Change, Place, latest
-from roadshow.api.feed import told
+from roadshow.api.feed import describe_changes
 from roadshow.api.router import VIEWSETS
-from roadshow.api.viewsets import PublicMixin
+from roadshow.api.viewsets import PublicReadMixin
 from roadshow.http.guard import FetchFailed, UrlRefused, fetch_url
 from roadshow.models import Delivery, Webhook
 
 BATCH = 100  # changes in a delivery
-WAITS = [60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600]  # seconds before each retry
-TIMEOUT = 10  # seconds for the other server to answer
-LIMIT = 64 * 1024  # bytes of its answer that are read
-KEPT = timedelta(days=30)
+RETRY_AFTER = [
+    60,
+    300,
+    900,
+    3600,
+    3 * 3600,
+    6 * 3600,
+    12 * 3600,
+    24 * 3600,
+    24 * 3600,
+]  # seconds before each retry
+TIMEOUT = 10  # seconds for the receiver to respond
+MAX_RESPONSE = 64 * 1024  # bytes of its response that are read
+RETENTION = timedelta(days=30)
 
 
 def sign(secret: str, body: bytes, moment: int) -> str:
@@ -38,8 +48,8 @@ def sign(secret: str, body: bytes, moment: int) -> str:
     return f"t={moment},v1={digest}"
 
 
-class Outside(PublicMixin, APIView):
-    """Reads records as everybody sees them, where there is no request."""
+class AnonymousView(PublicReadMixin, APIView):
+    """Represents records as everybody sees them, outside a request."""
 
     def __init__(self):
         request = HttpRequest()
@@ -48,8 +58,8 @@ class Outside(PublicMixin, APIView):
 
 
 @transaction.atomic
-def gather(webhook: Webhook) -> bool:
-    """Makes the next delivery of a webhook, if anything that it wants is new. True when there may be more."""
+def queue_changes(webhook: Webhook) -> bool:
+    """Create the next delivery of a webhook, if there are changes for it. True when there may be more."""
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
     end = latest()
     rows = Change.objects.settled().after(webhook.place)
@@ -61,7 +71,7 @@ def gather(webhook: Webhook) -> bool:
     more = len(changes) == BATCH
     webhook.place = Place(changes[-1].xid, changes[-1].id) if more else max(end, webhook.place)
     webhook.save()
-    if results := told(changes, Outside(), VIEWSETS):
+    if results := describe_changes(changes, AnonymousView(), VIEWSETS):
         delivery = Delivery(webhook=webhook)
         body = {"delivery": delivery.guid, "webhook": webhook.guid, "results": results}
         delivery.body = orjson.dumps(body, default=ORJSONRenderer.default).decode()
@@ -69,8 +79,8 @@ def gather(webhook: Webhook) -> bool:
     return more
 
 
-def send(delivery: Delivery) -> bool:
-    """Sends one delivery and writes down what came of it. True when the other server took it."""
+def send_delivery(delivery: Delivery) -> bool:
+    """Send one delivery and store the outcome. True when the receiver accepted it."""
     body, moment = delivery.body.encode(), int(timezone.now().timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -80,44 +90,44 @@ def send(delivery: Delivery) -> bool:
     delivery.attempts += 1
     delivery.status, delivery.problem = None, ""
     try:
-        answer = fetch_url(
+        response = fetch_url(
             delivery.webhook.url,
             method="POST",
             body=body,
             headers=headers,
-            limit=LIMIT,
+            limit=MAX_RESPONSE,
             timeout=TIMEOUT,
             truncate=True,
         )
-        delivery.status = answer.status
-        if not 200 <= answer.status < 300:
-            delivery.problem = _("It answered with status %(status)s.") % {"status": answer.status}
+        delivery.status = response.status
+        if not 200 <= response.status < 300:
+            delivery.problem = _("It answered with status %(status)s.") % {"status": response.status}
     except (UrlRefused, FetchFailed) as error:
         delivery.problem = str(error)[:500]
     if not delivery.problem:
         delivery.delivered_at = timezone.now()
     delivery.next_try_at = None
-    if delivery.problem and delivery.attempts <= len(WAITS):
-        delivery.next_try_at = timezone.now() + timedelta(seconds=WAITS[delivery.attempts - 1])
+    if delivery.problem and delivery.attempts <= len(RETRY_AFTER):
+        delivery.next_try_at = timezone.now() + timedelta(seconds=RETRY_AFTER[delivery.attempts - 1])
     delivery.save()
     return not delivery.problem
 
 
-def deliver() -> tuple[int, int, int]:
-    """Everything that is due: how many deliveries arrived, will be tried again, were given up."""
+def deliver_webhooks() -> tuple[int, int, int]:
+    """Send all that is due; returns how many deliveries arrived, will be retried, and were given up."""
     for webhook in Webhook.objects.filter(active=True):
-        while gather(webhook):
+        while queue_changes(webhook):
             pass
     arrived = again = given_up = 0
     for key in list(Delivery.objects.due().values_list("pk", flat=True)):
         delivery = Delivery.objects.take(key, seconds=2 * TIMEOUT)
         if delivery is None:
             continue
-        if send(delivery):
+        if send_delivery(delivery):
             arrived += 1
         elif delivery.next_try_at:
             again += 1
         else:
             given_up += 1
-    Delivery.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    Delivery.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
     return arrived, again, given_up

@@ -19,11 +19,11 @@ def only_events(user: User | None) -> frozenset[int] | None:
     return getattr(user, "only_events", None)
 
 
-def curates(user: User | None) -> bool:
+def can_curate(user: User | None) -> bool:
     """Whether `user` may change what the whole portal shares: organisers do, unless their token is limited."""
     return is_organiser(user) and only_events(user) is None
 
 
-def sees_all(user: User | None) -> bool:
+def can_see_all(user: User | None) -> bool:
     """Whether `user` sees and may change every row: superusers do, unless their token is limited."""
     return bool(user and user.is_active and user.is_superuser and only_events(user) is None)

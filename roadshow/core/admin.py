@@ -20,7 +20,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.views import ChangeList
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
 from roadshow.core.spreadsheets import CSV, JSON, XLSX
 
@@ -235,7 +235,7 @@ class OrganiserAdmin(Choices, ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         organisers = getattr(form.instance, "organisers", None)
-        if not change and organisers is not None and not (sees_all(request.user) and organisers.exists()):
+        if not change and organisers is not None and not (can_see_all(request.user) and organisers.exists()):
             organisers.add(request.user)
 
 

@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from .database import set_parameters
 
 
 class BaseConfig(AppConfig):
     name = "roadshow.core"
     label = "base"
+
+    def ready(self):
+        post_migrate.connect(set_parameters, sender=self)

@@ -1,26 +1,32 @@
-"""Entity tags, `Last-Modified` and 304: the one place where they are made."""
+"""Conditional requests: the one place where entity tags, `Last-Modified` and 304 are made and `If-Match` is checked.
+
+A record's *version* is read from the changes that triggers recorded, see `roadshow.api.changes`; its entity tag is
+the version, a dot and a digest of all else that the response depends on.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date, quote_etag
+from django.utils.http import http_date, parse_etags, quote_etag
+from django.utils.translation import gettext as _
+
+from roadshow.api.changes import Version
+from roadshow.api.errors import PreconditionFailed
+from roadshow.core.access import is_organiser, only_events
+from roadshow.http.build import build_id
+
+PRIVATE = "private, no-cache"
+SHARED = "public, max-age=0, s-maxage=10"  # a shared cache may serve it for 10 s by itself
 
 
-def entity_tag(*parts, state: object = "") -> str:
-    """A strong entity tag (RFC 9110) for a representation that depends on `parts` and nothing else.
-
-    `state`, a string without dots or quotes, can be read back by `tag_states`.
-    """
+def entity_tag(*parts, version: object = "") -> str:
+    """A strong entity tag (RFC 9110) for a representation that depends on `parts` and `version` alone."""
     digest = hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()
-    return quote_etag(f"{state}.{digest}" if state else digest)
-
-
-def tag_states(tags: Iterable[str]) -> list[str]:
-    """The states that entity tags were made with; weak tags count, because compression weakens them."""
-    return [tag.removeprefix("W/").strip('"').rpartition(".")[0] for tag in tags]
+    return quote_etag(f"{version}.{digest}" if version else digest)
 
 
 def conditional_response(
@@ -43,3 +49,46 @@ def conditional_response(
     response["Cache-Control"] = cache_control
     patch_vary_headers(response, vary)
     return response
+
+
+def record_tag(version: Version, request, context_version: Version | None = None) -> str:
+    """The entity tag of an API response about a record.
+
+    `context_version` is the version of all records, where more than the one asked for is shown.
+    """
+    user, today = request.user, timezone.now().date()
+    viewer = (user.pk, user.is_superuser, only_events(user)) if is_organiser(user) else None
+    address = (request.get_full_path(), request.get_host(), request.accepted_renderer.format)
+    return entity_tag(*address, viewer, build_id(), today, str(context_version), version=version)
+
+
+def versioned_response(
+    request, version: Version, build: Callable[[], HttpResponse], context_version: Version | None = None
+) -> HttpResponse:
+    """The API response of `build` with validators; 304 without calling it when the client has it already."""
+    times = [one.at for one in (version, context_version) if one and one.at]
+    return conditional_response(
+        request,
+        build,
+        etag=record_tag(version, request, context_version),
+        modified=max(times, default=None),
+        cache_control=PRIVATE if request.user.is_authenticated else SHARED,
+        vary=["Accept", "Authorization", "Cookie"],
+    )
+
+
+def require_match(request, version: Version | None) -> None:
+    """Check that `If-Match` names the version that is about to be changed.
+
+    `version` is None when there is no such record, which `If-None-Match: *` asks for. Weak tags match too, because
+    compression weakens them. Raises PreconditionFailed.
+    """
+    if wanted := request.headers.get("If-Match"):
+        if version is None:
+            raise PreconditionFailed(_("There is nothing at this address. Leave If-Match out to create it."))
+        tags = parse_etags(wanted)
+        versions = [tag.removeprefix("W/").strip('"').rpartition(".")[0] for tag in tags]
+        if tags != ["*"] and str(version) not in versions:
+            raise PreconditionFailed
+    if request.headers.get("If-None-Match", "").strip() == "*" and version is not None:
+        raise PreconditionFailed(_("There is a record at this address already. Nothing was changed."))

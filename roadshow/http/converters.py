@@ -1,10 +1,10 @@
-"""Parts of addresses that Django's own converters do not know."""
+"""Path converters beside Django's own."""
 
 from django.urls import register_converter
 
 
-class UnicodeSlug:
-    """A slug with letters of any script: a Chinese title has a readable address."""
+class UnicodeSlugConverter:
+    """A slug with letters of any script, so that a Chinese title has a readable address."""
 
     regex = r"[-\w]+"
 
@@ -15,4 +15,4 @@ class UnicodeSlug:
         return value
 
 
-register_converter(UnicodeSlug, "uslug")
+register_converter(UnicodeSlugConverter, "uslug")

@@ -1,4 +1,4 @@
-"""What pages have in common: what every template knows, and lists that are filtered and paged."""
+"""What pages share: the context of every template, conditional pages, and lists that are filtered and paged."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,39 +15,40 @@ from django.utils.translation import get_language
 
 from roadshow.api.filters import RecordFilter
 from roadshow.core.access import is_organiser
-from roadshow.http.caching import build_id, cached_count
+from roadshow.http.build import build_id
+from roadshow.http.caching import cached_count
 from roadshow.http.conditional import conditional_response, entity_tag
 
 PAGE_SIZE = 30
 
 
-def root_of(request: HttpRequest) -> str:
-    """The portal's address without a slash: the configured one, else the request's if that is a host of ours."""
+def site_root(request: HttpRequest) -> str:
+    """The portal's address without a slash at its end: `SITE_URL`, else the request's, if its host is allowed."""
     try:
         return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-    except DisallowedHost:  # this is its error page
+    except DisallowedHost:  # the error page of this very error
         return ""
 
 
-def absolute(request: HttpRequest, path: str) -> str:
-    """A path on this portal with scheme and host; an address stays as it is."""
-    return path if path.startswith(("http://", "https://")) else root_of(request) + path
+def absolute_url(request: HttpRequest, path: str) -> str:
+    """A path of this portal with scheme and host; a URL is returned as it is."""
+    return path if path.startswith(("http://", "https://")) else site_root(request) + path
 
 
-def site(request: HttpRequest) -> dict:
-    """Context processor: the portal's name, this page's own address, and the same page in every language."""
+def site_context(request: HttpRequest) -> dict:
+    """Context processor: `site` with the portal's name, this page's address, and its address in every language."""
     path = request.get_full_path()
     return {
         "site": {
             "name": settings.SITE_NAME,
             "description": settings.SITE_DESCRIPTION,
-            "url": absolute(request, request.path),
-            "root": root_of(request),
+            "url": absolute_url(request, request.path),
+            "root": site_root(request),
             "languages": [
                 {
                     "code": code,
                     "path": translate_url(path, code),
-                    "url": absolute(request, translate_url(request.path, code)),
+                    "url": absolute_url(request, translate_url(request.path, code)),
                 }
                 for code, _name in settings.LANGUAGES
             ],
@@ -70,7 +71,7 @@ def conditional_page(
 
 
 def edit_url(request: HttpRequest, row) -> str:
-    """Where an organiser changes `row` in the admin; empty for everybody else."""
+    """Address of `row` in the admin for users who may change it, else an empty string."""
     if not is_organiser(request.user):
         return ""
     if not type(row)._default_manager.editable_by(request.user).filter(pk=row.pk).exists():
@@ -83,7 +84,7 @@ def edit_url(request: HttpRequest, row) -> str:
 
 @dataclass(frozen=True)
 class Control:
-    """A field of the form above a list. `kind` is search, select, date or text; `options` (value, label)."""
+    """An input of the form above a list. `kind` is search, select, date or text; `options` are (value, label)."""
 
     name: str
     label: str
@@ -92,12 +93,12 @@ class Control:
     options: list[tuple[str, str]] = field(default_factory=list)
 
 
-def controls(filterset: RecordFilter, shown: Mapping[str, Iterable | None]) -> list[Control]:
+def build_controls(filterset: RecordFilter, shown: Mapping[str, Iterable | None]) -> list[Control]:
     """Controls for the parameters `shown`; a value gives a reference's options as (value, label)."""
-    return [_control(filterset, name, options) for name, options in shown.items()]
+    return [_build_control(filterset, name, options) for name, options in shown.items()]
 
 
-def _control(filterset: RecordFilter, name: str, options: Iterable | None) -> Control:
+def _build_control(filterset: RecordFilter, name: str, options: Iterable | None) -> Control:
     form_field = filterset.form.fields[name]
     value = filterset.data.get(name, "") if filterset.data else ""
     if options is None:
@@ -107,8 +108,8 @@ def _control(filterset: RecordFilter, name: str, options: Iterable | None) -> Co
     return Control(name, form_field.label, "search" if name == "q" else kind, value, options)
 
 
-class Pages(Paginator):
-    """Pages of a QuerySet that may be long."""
+class CountedPaginator(Paginator):
+    """A paginator whose count of a long QuerySet is cached, see `cache_by_cost`."""
 
     @cached_property
     def count(self) -> int:
@@ -124,13 +125,13 @@ def render_list(
     page_size: int = PAGE_SIZE,
     context: dict | None = None,
 ) -> HttpResponse:
-    """A page of the rows that `filterset` leaves; only the template's partial `results` when a script asks.
+    """A page of the rows that match `filterset`; only the template's partial `results` for htmx.
 
-    What is wrong with the parameters is told on the page (`problems`), which shows the list without them. A
-    page number beyond the end is the last page.
+    Parameters that cannot be used are listed on the page (`problems`) and ignored. A page number beyond the end
+    is the last page.
     """
     problems = filterset.problems()
-    page = Pages(filterset.qs, page_size).get_page(request.GET.get("page"))
+    page = CountedPaginator(filterset.qs, page_size).get_page(request.GET.get("page"))
     response = render(
         request,
         f"{template}#results" if request.htmx else template,
@@ -139,7 +140,7 @@ def render_list(
             "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             "filtered": any(value for name, value in request.GET.items() if name not in ("page", "ordering")),
             "problems": [sentence for sentences in problems.values() for sentence in sentences],
-            "controls": controls(filterset, shown or {"q": None}),
+            "controls": build_controls(filterset, shown or {"q": None}),
             **(context or {}),
         },
     )

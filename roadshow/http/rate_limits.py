@@ -1,4 +1,4 @@
-"""How often somebody without an account may do something: all that is kept is a number that expires."""
+"""Rate limits for clients without an account: a counter that expires, keyed by a digest of their address."""
 
 import hashlib
 import hmac
@@ -10,29 +10,29 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from: the connection's other end, or whom a trusted proxy names as that.
+def client_address(request: HttpRequest) -> str:
+    """The client's IP address: the peer of the connection, or what a trusted proxy says.
 
-    A proxy adds its own word behind what the client says of itself, so only the last one counts.
+    A proxy appends the peer's address to what the client sent, so only the last one counts.
     """
     if settings.SECURE_PROXY_SSL_HEADER:
-        told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         try:
-            return str(ip_address(told))
+            return str(ip_address(forwarded))
         except ValueError:
             pass
     return request.META.get("REMOTE_ADDR", "")
 
 
-def until_next(seconds: int) -> int:
-    """Seconds until `within_limit` begins to count anew."""
+def seconds_until_reset(seconds: int) -> int:
+    """Seconds until `is_within_limit` begins to count anew."""
     return seconds - int(time.time() % seconds)
 
 
-def within_limit(request: HttpRequest, what: str, *, times: int, seconds: int) -> bool:
-    """Count one more `what` by this sender; False when there were `times` in these `seconds` already."""
-    period = int(time.time() // seconds)  # in the key, because not every cache keeps a counter's end
-    sender = f"{what}:{address_of(request)}:{period}"
+def is_within_limit(request: HttpRequest, action: str, *, times: int, seconds: int) -> bool:
+    """Count one more `action` of this client; False when there were `times` in the current `seconds` already."""
+    period = int(time.time() // seconds)  # in the key, because not every cache keeps a counter's expiry
+    sender = f"{action}:{client_address(request)}:{period}"
     digest = hmac.new(settings.SECRET_KEY.encode(), sender.encode(), hashlib.sha256).hexdigest()
     key = f"limit:{digest[:32]}"
     if cache.add(key, 1, seconds):

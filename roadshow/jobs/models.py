@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.access import is_organiser, sees_all
+from roadshow.core.access import can_see_all, is_organiser
 
 
 class JobState(models.TextChoices):
@@ -25,7 +25,7 @@ ACTIVE = (JobState.WAITING, JobState.RUNNING)
 class JobQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The jobs that `user` started; all jobs for superusers."""
-        if sees_all(user):
+        if can_see_all(user):
             return self
         return self.filter(owner=user) if is_organiser(user) else self.none()
 

@@ -33,7 +33,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 STORED = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
-# A slug that fits the pattern may still name nothing: that is a 400 which no schema can foresee.
+# A slug that fits the pattern may still name nothing: that is a 400 which no schema can prefetch_references.
 EXCLUDED = [positive_data_acceptance]
 SECRET = "Zanzibar"
 OWN = "Timbuktu"

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 
-from roadshow.api.webhooks import WAITS, deliver
+from roadshow.api.webhooks import RETRY_AFTER, deliver_webhooks
 from roadshow.models import Delivery, Webhook
 from tests import factories as make
 from tests.roadshow.servers import serving
@@ -40,11 +40,11 @@ def listener(settings):
 def test_what_changes_is_sent_once_and_signed(listener):
     make.Talk(title="Before")
     hook = Webhook.objects.create(name="Mirror", url=f"{listener.url}/hook")
-    assert deliver() == (0, 0, 0)
+    assert deliver_webhooks() == (0, 0, 0)
     talk = make.Talk(title="After", speakers=[make.Speaker()])
     make.Talk(state="draft", title="Secret")
-    assert deliver() == (1, 0, 0)
-    assert deliver() == (0, 0, 0)
+    assert deliver_webhooks() == (1, 0, 0)
+    assert deliver_webhooks() == (0, 0, 0)
     ((headers, body),) = listener.received
     moment, digest = (part.partition("=")[2] for part in headers["Roadshow-Signature"].split(","))
     assert digest == hmac.new(hook.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
@@ -56,7 +56,7 @@ def test_what_changes_is_sent_once_and_signed(listener):
     assert "Secret" not in body.decode()
     talk.event.state = "draft"
     talk.event.save()
-    deliver()
+    deliver_webhooks()
     told = {one["guid"]: one for one in json.loads(listener.received[-1][1])["results"]}
     assert (told[str(talk.guid)]["operation"], told[str(talk.guid)]["record"]) == ("delete", None)
 
@@ -64,9 +64,9 @@ def test_what_changes_is_sent_once_and_signed(listener):
 def test_what_one_process_is_sending_no_other_sends_unless_it_dies(listener):
     hook = Webhook.objects.create(name="Mirror", url=listener.url)
     taken = Delivery.objects.take(Delivery.objects.create(webhook=hook, body="{}").pk, seconds=20)
-    assert deliver() == (0, 0, 0)
+    assert deliver_webhooks() == (0, 0, 0)
     Delivery.objects.filter(pk=taken.pk).update(next_try_at=timezone.now())
-    assert deliver() == (1, 0, 0)
+    assert deliver_webhooks() == (1, 0, 0)
 
 
 def test_only_of_an_event_and_of_chosen_kinds(listener):
@@ -74,7 +74,7 @@ def test_only_of_an_event_and_of_chosen_kinds(listener):
     Webhook.objects.create(name="Talks", url=listener.url, event=event, kinds=["talks"])
     make.Talk()
     talk = make.Talk(event=event, track=make.Track(event=event))
-    assert deliver() == (1, 0, 0)
+    assert deliver_webhooks() == (1, 0, 0)
     results = json.loads(listener.received[0][1])["results"]
     assert [(one["kind"], one["guid"]) for one in results] == [("talks", str(talk.guid))]
 
@@ -83,15 +83,15 @@ def test_what_does_not_arrive_is_tried_again_with_patience(listener):
     hook = Webhook.objects.create(name="Down", url=listener.url)
     listener.status = 500
     make.Topic()
-    assert deliver() == (0, 1, 0)
+    assert deliver_webhooks() == (0, 1, 0)
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts) == (500, 1)
     assert timedelta(seconds=50) < delivery.next_try_at - timezone.now() < timedelta(seconds=61)
-    assert deliver() == (0, 0, 0)
+    assert deliver_webhooks() == (0, 0, 0)
     first = listener.received[0][1]
     listener.status = 200
     Delivery.objects.update(next_try_at=timezone.now())
-    assert deliver() == (1, 0, 0)
+    assert deliver_webhooks() == (1, 0, 0)
     assert listener.received[1][1] == first
     assert hook.deliveries.get().delivered_at
 
@@ -100,14 +100,14 @@ def test_in_the_end_it_is_given_up_and_can_be_sent_again(listener):
     Webhook.objects.create(name="Gone", url=listener.url)
     listener.status = 410
     make.Topic()
-    for _ in range(len(WAITS)):
-        assert deliver() == (0, 1, 0)
+    for _ in range(len(RETRY_AFTER)):
+        assert deliver_webhooks() == (0, 1, 0)
         Delivery.objects.update(next_try_at=timezone.now())
-    assert deliver() == (0, 0, 1)
-    assert deliver() == (0, 0, 0)
+    assert deliver_webhooks() == (0, 0, 1)
+    assert deliver_webhooks() == (0, 0, 0)
     listener.status = 200
     assert Delivery.objects.send_again() == 1
-    assert deliver() == (1, 0, 0)
+    assert deliver_webhooks() == (1, 0, 0)
 
 
 def test_addresses_inside_the_house_are_refused(settings):
@@ -117,7 +117,7 @@ def test_addresses_inside_the_house_are_refused(settings):
     Webhook(name="Outside", url="https://example.org/hook").full_clean()
     hook = Webhook.objects.create(name="Inside", url="http://127.0.0.1/")
     make.Topic()
-    assert deliver() == (0, 1, 0)
+    assert deliver_webhooks() == (0, 1, 0)
     assert "not a public host" in hook.deliveries.get().problem
 
 

@@ -37,20 +37,20 @@ class ChangedFilter(InstantFilter):
     def filter(self, rows, value):
         if value is None:
             return rows
-        if not self.parent.noted_as:
+        if not self.parent.change_kind:
             return rows.filter(updated_at__gte=value)
-        changes = Change.objects.filter(kind=self.parent.noted_as, at__gte=value)
+        changes = Change.objects.filter(kind=self.parent.change_kind, at__gte=value)
         return rows.filter(guid__in=changes.order_by().values("guid"))
 
 
 class RecordFilter(FilterSet):
     """What every list understands: `q`, `updated_since` and `ordering`.
 
-    `noted_as` is the kind of their changes. `orderings` maps the words of `ordering` to columns. `also` are
+    `change_kind` is the kind of their changes. `orderings` maps the words of `ordering` to columns. `also` are
     parameters that somebody else reads, such as `page`.
     """
 
-    noted_as = ""
+    change_kind = ""
     orderings: dict[str, tuple[str, ...]] = {}
 
     q = SearchFilter(label=_("Words to search for"))

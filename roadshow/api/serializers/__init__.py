@@ -1,19 +1,20 @@
-"""What every record looks like in JSON, and how JSON becomes a record.
+"""Serializers of records: `fields.py` has fields and the columns they are read from, `records.py` the base class."""
 
-Reading is a list of small functions, compiled once for each request: key -> value of a loaded row.
-Each serializer says in `load` what its rows need, so a page costs the same few queries however long it is.
-Writing is the framework's, with one difference: `full_clean` and the constraints of the model decide, so API,
-admin and imports refuse the same things with the same sentences.
-"""
-
-from .fields import Column, Links, PageUrl, PictureUrl, Reference, References, Rows
-from .queries import keys, local_time, objects
-from .records import RecordSerializer, replace_rows, require_editable
-from .shapes import Shape
-from .strict import STRICT, StrictSerializer
+from .fields import (
+    Column,
+    Links,
+    PageUrl,
+    PictureUrl,
+    Reference,
+    References,
+    Rows,
+    json_rows,
+    key_array,
+    local_time,
+)
+from .records import RecordSerializer, Shape, StrictSerializer, StrictTypes, replace_rows, require_can_edit
 
 __all__ = [
-    "STRICT",
     "Column",
     "Links",
     "PageUrl",
@@ -24,9 +25,10 @@ __all__ = [
     "Rows",
     "Shape",
     "StrictSerializer",
-    "keys",
+    "StrictTypes",
+    "json_rows",
+    "key_array",
     "local_time",
-    "objects",
     "replace_rows",
-    "require_editable",
+    "require_can_edit",
 ]

@@ -1,13 +1,20 @@
-"""Fields of records: each knows how to read itself from a row that `load` has loaded."""
+"""Fields of records, and the columns that they are read from.
+
+`reader(context)` of a field returns a function from a loaded row to the value in JSON.
+"""
 
 import contextlib
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError as ModelError
-from django.db.models import Model
+from django.db.models import Exists, Func, JSONField, Model, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +24,35 @@ from rest_framework.exceptions import ValidationError
 Reader = Callable[[Model], object]
 
 
+def key_array(rows: QuerySet, column: str) -> ArraySubquery:
+    """The values of `column` of related rows, in their order, as one column."""
+    return ArraySubquery(rows.values_list(column))
+
+
+def json_rows(rows: QuerySet, **columns: str) -> Func:
+    """Related rows as one column: a list of JSON objects."""
+    pairs = ArraySubquery(rows.values(pair=JSONObject(**columns)))
+    return Func(pairs, function="to_jsonb", output_field=JSONField())
+
+
+def local_time(text: str, zone: ZoneInfo) -> datetime:
+    """A time, as PostgreSQL writes it into JSON, in a time zone."""
+    return datetime.fromisoformat(text).astimezone(zone)
+
+
+def is_editable_by(model: type[Model], user) -> Exists:
+    """A column: whether `user` may change the row. Evaluated for each row of a page."""
+    return Exists(model._default_manager.editable_by(user).order_by().filter(pk=OuterRef("pk")))
+
+
 @cache
-def _pattern(name: str, count: int) -> str:
-    """A page's path with a pair of braces for each argument; in the language that has no prefix."""
-    holes = [f"hole-{number}-" for number in range(count)]
+def _path_template(name: str, count: int) -> str:
+    """The path of a page with a pair of braces for each argument; in the language without a prefix."""
+    placeholders = [f"placeholder-{number}-" for number in range(count)]
     with translation.override(settings.LANGUAGE_CODE):
-        path = reverse(name, args=holes)
-    for hole in holes:
-        path = path.replace(hole, "{}")
+        path = reverse(name, args=placeholders)
+    for placeholder in placeholders:
+        path = path.replace(placeholder, "{}")
     return path
 
 
@@ -42,7 +70,9 @@ class PageUrl(serializers.Field):
         super().__init__(**options)
 
     def reader(self, context) -> Reader:
-        site = context["site"] + _pattern(self.name, len(self.columns) - self.tail.count("{}")) + self.tail
+        site = (
+            context["site"] + _path_template(self.name, len(self.columns) - self.tail.count("{}")) + self.tail
+        )
         columns = self.columns
         if len(columns) == 1:
             only = columns[0]
@@ -69,7 +99,7 @@ class PictureUrl(serializers.Field):
 
 
 class Column(serializers.Field):
-    """A value that `load` puts on the row under another name. `openapi` is its schema."""
+    """A value that `load` annotates under another name. `openapi` is its schema."""
 
     def __init__(self, column: str, openapi: dict | None = None, **options):
         self.column, self.openapi = column, openapi or {"type": "string"}
@@ -81,7 +111,7 @@ class Column(serializers.Field):
 
 
 class Reference(serializers.SlugRelatedField):
-    """Another record by its slug or GUID; only what the writer can see can be referred to.
+    """Another record by its slug or GUID; only rows that the user can see are accepted.
 
     Read from the annotation `<name>_key`, which `load` adds.
     """
@@ -127,14 +157,14 @@ class References(serializers.ListField):
 
     def to_internal_value(self, data) -> list[Model]:
         wanted = list(dict.fromkeys(super().to_internal_value(data)))
-        known = self.found(wanted)
+        known = self.find(wanted)
         for value in wanted:
             if value not in known:
                 self.fail("does_not_exist", value=value)
         return [known[value] for value in wanted]
 
-    def found(self, wanted: list) -> dict[object, Model]:
-        """Those that are known, after one query for those among `wanted` that were not asked for before."""
+    def find(self, wanted: list) -> dict[object, Model]:
+        """All rows found in this request, by key, after one query for those among `wanted` not asked for before."""
         known = self.context.get("references", {}).setdefault(f"{self.field_name}[]", {})
         if unknown := [value for value in wanted if value not in known]:
             rows = self.manager.visible_to(self.context["request"].user)
@@ -142,13 +172,13 @@ class References(serializers.ListField):
                 known[getattr(row, self.slug_field)] = row
         return known
 
-    def foresee(self, many: list) -> None:
-        """Asks for what many records refer to at once, before each is validated by itself."""
+    def prefetch_references(self, many: list) -> None:
+        """Find what many records refer to in one query, before each of them is validated."""
         wanted = {}
         for data in many:
             with contextlib.suppress(ValidationError):
                 wanted |= dict.fromkeys(super().to_internal_value(data))
-        self.found(list(wanted))
+        self.find(list(wanted))
 
     def reader(self, context) -> Reader:
         column = f"{self.field_name}_keys"
@@ -156,7 +186,7 @@ class References(serializers.ListField):
 
 
 class Rows(serializers.Field):
-    """Rows that belong to the record, read from the annotation `<name>_list`. `openapi`: a row's keys."""
+    """Rows that belong to the record, read from the annotation `<name>_list`. `openapi`: keys of a row."""
 
     def __init__(self, openapi: dict | None = None, **options):
         self.openapi = {"type": "array", "items": {"type": "object", "properties": openapi or {}}}
@@ -171,7 +201,7 @@ class Links(serializers.ListSerializer):
     """Links in order, written with the record they belong to. Read from the annotation `<name>_list`."""
 
     def to_internal_value(self, data):
-        """Each of them is whole, also where only a part of the record is sent."""
+        """Each link is validated as a whole, also in a PATCH."""
         if self.root.partial:
             return type(self)(child=type(self.child)(), context=self.context).to_internal_value(data)
         return super().to_internal_value(data)

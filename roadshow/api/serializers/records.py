@@ -1,5 +1,13 @@
-"""The base of every record's serializer: reading by compiled readers, writing by the model's own rules."""
+"""Serializers of records: reading by functions compiled once a request, writing by the model's own validation.
 
+Reading: each field gives a function from a loaded row to its value; `load` says what the rows need, so that a page
+of any length costs the same few queries. Plain `ModelSerializer.to_representation` takes several times as long, see
+docs/performance.md. Writing: DRF's parsing, then `full_clean` and the constraints of the model, so that API, admin
+and imports refuse the same things with the same messages.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 
@@ -8,25 +16,113 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
 from rest_framework.validators import UniqueValidator
 
 from roadshow.api.errors import as_api_error
 from roadshow.core.access import is_organiser
 
-from .fields import Reader
-from .queries import may_edit
-from .shapes import Shape
-from .strict import StrictSerializer
+from .fields import Reader, is_editable_by
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What `?fields=` and `?expand=` ask for: which keys (None: all), and which references as whole records."""
+
+    fields: frozenset[str] | None = None
+    expanded: dict[str, "Shape"] = field(default_factory=dict)
+
+    @classmethod
+    def parse(
+        cls,
+        serializer: type["RecordSerializer"],
+        fields: Iterable[str],
+        expand: Iterable[str],
+        depth: int = 2,
+    ) -> "Shape":
+        """Raises ValidationError for keys that do not exist or cannot be expanded."""
+        fields, expand = [name for name in fields if name], [name for name in expand if name]
+        expanded = {}
+        for name in dict.fromkeys(path.partition(".")[0] for path in expand):
+            if not depth:
+                raise ValidationError({"expand": _("Two levels can be expanded, such as event.series.")})
+            if name not in serializer.Meta.expandable:
+                raise ValidationError({"expand": _unknown(name, serializer.Meta.expandable)})
+            nested = serializer.nested(name)
+            expanded[name] = cls.parse(nested, _below(name, fields), _below(name, expand), depth - 1)
+        heads = frozenset(path.partition(".")[0] for path in fields)
+        for name in heads - set(serializer.Meta.fields):
+            raise ValidationError({"fields": _unknown(name, serializer.Meta.fields)})
+        for path in fields:
+            if "." in path and path.partition(".")[0] not in expanded:
+                raise ValidationError(
+                    {"fields": _("Expand “%(name)s” too.") % {"name": path.partition(".")[0]}}
+                )
+        return cls(heads or None, expanded)
+
+    def wants(self, name: str) -> bool:
+        return self.fields is None or name in self.fields
+
+
+def _below(name: str, paths: Iterable[str]) -> list[str]:
+    return [path.partition(".")[2] for path in paths if path.startswith(f"{name}.")]
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return _("There is no “%(name)s” here. These are known: %(known)s.") % {
+        "name": name[:80],
+        "known": ", ".join(known) or "-",
+    }
+
+
+JSON_TYPES = (  # serializer fields, the types of JSON values that they accept, and the name of those
+    (serializers.BooleanField, (bool,), _("true or false")),
+    (serializers.IntegerField, (int,), _("a whole number")),
+    (serializers.FloatField, (int, float), _("a number")),
+    (serializers.CharField, (str,), _("text")),
+    (serializers.ChoiceField, (str,), _("text")),
+    (serializers.DateField, (str,), _("text")),
+    (serializers.DateTimeField, (str,), _("text")),
+    (serializers.TimeField, (str,), _("text")),
+)
+
+
+class StrictTypes:
+    """Mixin of serializers: a value of another JSON type is refused, not converted ("1" is no number)."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            errors = {name: problem for name, problem in self._type_problems(data) if problem}
+            if errors:
+                raise ValidationError(errors)
+        return super().to_internal_value(data)
+
+    def _type_problems(self, data: dict) -> Iterator[tuple[str, list | None]]:
+        for name, one in self.fields.items():
+            if not one.read_only and data.get(name) is not None:
+                yield name, _type_problem(one, data[name])
+
+
+def _type_problem(one: serializers.Field, value) -> list[ErrorDetail] | None:
+    for kind, types, label in JSON_TYPES:
+        if isinstance(one, kind):
+            if type(value) in types:
+                return None
+            return [ErrorDetail(_("This has to be %(kind)s.") % {"kind": label}, "invalid")]
+    return None
+
+
+class StrictSerializer(StrictTypes, serializers.ModelSerializer):
+    """A model's keys, each of which accepts its own JSON type only."""
 
 
 class RecordSerializer(StrictSerializer):
-    """A record. Meta says `model`, `fields`, and
+    """Base of record serializers. Meta has `model`, `fields`, and
 
     - `expandable`: key of a reference -> (serializer, where the loaded row has it),
-    - `private`: keys that only those who may change the row see,
+    - `private`: keys that only users who may change the row see,
     - `related`: keys that are written after the row itself, by `write_<key>(row, value)`,
-    - `keeps`: keys that stay as they are when a record is replaced without them.
+    - `keeps`: keys that PUT leaves as they are when it does not name them.
     """
 
     class Meta:
@@ -44,7 +140,7 @@ class RecordSerializer(StrictSerializer):
     def load(cls, rows: QuerySet, shape: Shape, user) -> QuerySet:
         """`rows` with all that `shape` shows."""
         if cls.Meta.private and is_organiser(user):
-            rows = rows.annotate(is_editable=may_edit(cls.Meta.model, user))
+            rows = rows.annotate(is_editable=is_editable_by(cls.Meta.model, user))
         return rows
 
     @classmethod
@@ -54,7 +150,7 @@ class RecordSerializer(StrictSerializer):
 
     @classmethod
     def readers(cls, shape: Shape, context: dict, *, top: bool = True) -> list[tuple[str, Reader]]:
-        """The keys that `shape` asks for, each with how to read it from a row that `load` has loaded."""
+        """The keys of `shape`, each with the function that reads it from a loaded row."""
         found = []
         private = cls.Meta.private
         shows_private = top and private and is_organiser(context["user"])
@@ -64,8 +160,8 @@ class RecordSerializer(StrictSerializer):
             if name in shape.expanded:
                 read = cls._expanded(name, shape.expanded[name], context)
             else:
-                read = one.reader(context) if hasattr(one, "reader") else _attribute(one.source)
-            found.append((name, _if_editable(read) if name in private else read))
+                read = one.reader(context) if hasattr(one, "reader") else _attribute_reader(one.source)
+            found.append((name, _private_reader(read) if name in private else read))
         return found
 
     @classmethod
@@ -94,7 +190,7 @@ class RecordSerializer(StrictSerializer):
 
     # writing
     def build_standard_field(self, field_name, model_field):
-        """The model checks uniqueness itself, with its own sentences."""
+        """Without DRF's check of uniqueness: the model does it, with its own message."""
         cls, options = super().build_standard_field(field_name, model_field)
         options["validators"] = [
             one for one in options.get("validators", []) if not isinstance(one, UniqueValidator)
@@ -126,7 +222,7 @@ class RecordSerializer(StrictSerializer):
         return self.write(instance, validated_data)
 
     def defaults(self) -> dict:
-        """What a record has where a client that replaces it says nothing."""
+        """The values of keys that PUT does not name."""
         found = {}
         for name, one in self.fields.items():
             if one.read_only or one.required or name in self.Meta.keeps:
@@ -138,47 +234,47 @@ class RecordSerializer(StrictSerializer):
         return found
 
     def before_create(self, row: Model) -> None:
-        """What a new row needs that the client does not say."""
+        """Set columns of a new row that the client does not send."""
 
     def after_create(self, row: Model) -> None:
-        """What has to exist beside a new row, before it is known whether the writer may have it."""
+        """Create what belongs to a new row, before it is checked that the user may change it."""
 
     def write(self, row: Model, values: dict) -> Model:
-        """Sets the values, lets the model judge, saves. Raises ValidationError and PermissionDenied."""
+        """Set the values, run the model's validation, save. Raises ValidationError and PermissionDenied."""
         related, is_new = self.assign(row, values), row._state.adding
         clean(row, self.names)
         row.save()
         if is_new:
             self.after_create(row)
         self.write_related(row, related)
-        require_editable(self.context["request"].user, [row])
+        require_can_edit(self.context["request"].user, [row])
         return row
 
-    def foresee(self, many: list[dict]) -> None:
-        """Prepares for validating many records, so that what they refer to is asked for once."""
+    def prefetch_references(self, many: list[dict]) -> None:
+        """Find what many records refer to in one query for each key, before they are validated."""
         for name, one in self.fields.items():
-            if hasattr(one, "foresee"):
-                one.foresee([data[name] for data in many if name in data])
+            if hasattr(one, "prefetch_references"):
+                one.prefetch_references([data[name] for data in many if name in data])
 
     @property
     def names(self) -> dict[str, str]:
-        """How the API calls a column."""
+        """The API's key of each column."""
         return {one.source: name for name, one in self.fields.items()}
 
     def assign(self, row: Model, values: dict) -> dict:
-        """Sets the row's own values; returns those that are written after it."""
+        """Set the row's own values; returns the related ones, which are written after the row."""
         for name, value in values.items():
             if name not in self.Meta.related:
                 setattr(row, name, value)
         return {name: values[name] for name in self.Meta.related if name in values}
 
     def write_related(self, row: Model, related: dict) -> None:
-        """Writes what hangs on a stored row. Raises ValidationError."""
+        """Write the rows that belong to a stored row. Raises ValidationError."""
         for name, value in related.items():
             getattr(self, f"write_{name}")(row, value)
 
 
-def require_editable(user, rows: list[Model]) -> None:
+def require_can_edit(user, rows: list[Model]) -> None:
     """Raises PermissionDenied unless `user` may change every row, as it now is."""
     keys = {row.pk for row in rows}
     if rows and type(rows[0])._default_manager.editable_by(user).filter(pk__in=keys).count() < len(keys):
@@ -186,28 +282,28 @@ def require_editable(user, rows: list[Model]) -> None:
 
 
 def clean(row: Model, names: dict[str, str] | None = None) -> None:
-    """Full validation of a row, of what nobody types in too. Raises the API's ValidationError.
+    """Run `full_clean` and the constraints, also of columns that no form has. Raises the API's ValidationError.
 
-    `names` says how the API calls a column.
+    `names` are the API's keys by column.
     """
-    typed = {one.name for one in row._meta.fields if not one.editable}
+    uneditable = {one.name for one in row._meta.fields if not one.editable}
     try:
-        row.full_clean(exclude=typed, validate_constraints=False)
+        row.full_clean(exclude=uneditable, validate_constraints=False)
         row.validate_constraints()
     except ModelError as error:
         raise as_api_error(error, names or {}) from error
 
 
-def _attribute(source: str) -> Reader:
+def _attribute_reader(source: str) -> Reader:
     return lambda row: getattr(row, source)
 
 
-def _if_editable(read: Reader) -> Reader:
+def _private_reader(read: Reader) -> Reader:
     return lambda row: read(row) if row.is_editable else None
 
 
 def replace_rows(manager, values: list[dict], **fixed) -> None:
-    """Makes the rows of a reverse relation be `values`, in that order. Raises the API's ValidationError."""
+    """Replace the rows of a reverse relation by `values`, in that order. Raises the API's ValidationError."""
     manager.all().delete()
     rows = [manager.model(position=index, **fixed, **value) for index, value in enumerate(values)]
     for row in rows:

@@ -21,20 +21,17 @@ request that may have changed something came through any worker of this machine.
 machines are seen after a tenth of a second at the latest.
 """
 
-from .build import build_id
 from .content_version import RECHECK_SECONDS, ContentVersion
 from .middleware import CachedResponseMiddleware
-from .responses import PRIVATE, CachedResponse, ResponseCache
+from .responses import CachedResponse, ResponseCache
 from .values import cache_by_cost, cached_count, get_or_build
 
 __all__ = [
-    "PRIVATE",
     "RECHECK_SECONDS",
     "CachedResponse",
     "CachedResponseMiddleware",
     "ContentVersion",
     "ResponseCache",
-    "build_id",
     "cache_by_cost",
     "cached_count",
     "get_or_build",

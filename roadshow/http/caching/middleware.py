@@ -7,10 +7,11 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from roadshow.http.conditional import PRIVATE
+
 from .content_version import ContentVersion
 from .keyed_lock import keyed_lock
 from .responses import (
-    PRIVATE,
     CachedResponse,
     ResponseCache,
     build_cached_response,
@@ -18,7 +19,6 @@ from .responses import (
     cache_key,
     cache_owner,
     is_cacheable,
-    is_personal,
     send_cached_response,
 )
 from .values import DAY
@@ -64,7 +64,8 @@ class CachedResponseMiddleware:
 
     def finish_uncached(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Compress a response that is not cached; keep one to a session or token out of shared caches."""
-        if is_personal(request) and not {"private", "no-store"} & cache_control_directives(response):
+        is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES or "authorization" in request.headers
+        if is_personal and not {"private", "no-store"} & cache_control_directives(response):
             response["Cache-Control"] = PRIVATE
         return self.gzip.process_response(request, response)
 

@@ -12,11 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
-from ..conditional import entity_tag
-from .build import build_id
+from roadshow.http.build import build_id
+from roadshow.http.conditional import PRIVATE, entity_tag
 
 QUARTER = 15 * 60  # seconds; every time zone's day begins with one
-PRIVATE = "private, no-cache"
 PROCESS_BYTES = 16 * 1024 * 1024  # memory for responses in each process
 SET_WHEN_SENT = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified")
 
@@ -51,11 +50,6 @@ class ResponseCache:
     def put(self, key: str, response: CachedResponse) -> None:
         with self._lock:
             self._responses[key] = response
-
-
-def is_personal(request: HttpRequest) -> bool:
-    """Whether the response may be for this client only: a session or a token can see more than others."""
-    return settings.SESSION_COOKIE_NAME in request.COOKIES or "authorization" in request.headers
 
 
 def cache_control_directives(response: HttpResponse) -> set[str]:

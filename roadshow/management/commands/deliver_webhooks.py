@@ -1,4 +1,4 @@
-"""Send what changed to those who asked to be told."""
+"""Send recorded changes to webhooks."""
 
 import time
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from roadshow.api.changes import forget_superseded
-from roadshow.api.webhooks import KEPT, deliver
+from roadshow.api.webhooks import RETENTION, deliver_webhooks
 
 
 class Command(BaseCommand):
@@ -27,8 +27,8 @@ class Command(BaseCommand):
         if watch is not None and watch < 1:
             raise CommandError(_("--watch takes a number of seconds from 1."), returncode=2)
         while True:
-            arrived, again, given_up = deliver()
-            forgotten = forget_superseded(timezone.now() - KEPT)
+            arrived, again, given_up = deliver_webhooks()
+            forgotten = forget_superseded(timezone.now() - RETENTION)
             if watch is None or arrived or again or given_up:
                 self.stdout.write(
                     _("%(arrived)s delivered, %(again)s to be tried again, %(lost)s given up.")

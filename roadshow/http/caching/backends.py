@@ -1,0 +1,86 @@
+"""Django's cache backends, except that a cache which fails is a miss and no outage.
+
+A Redis that is away or silent, a folder that is full, read-only or damaged: reading gives the default, writing does
+nothing. A server that cannot be reached is left alone for RETRY seconds, so that requests do not wait one after the
+other. Failures are logged once in LOG seconds. Both numbers hold for each process.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.cache.backends import filebased, redis
+from redis.exceptions import ConnectionError, TimeoutError
+
+logger = logging.getLogger(__name__)
+RETRY, LOG = 5, 60
+
+
+class FailSafe:
+    """Mixin for a backend: its failures are misses."""
+
+    retry_at = log_at = 0.0  # monotonic seconds, shared by all instances of a class
+
+    def attempt(self, default: Any, method: Callable, *arguments: object) -> Any:
+        """The method's result, or `default` when it fails or the server was away a moment ago."""
+        kind = type(self)
+        if time.monotonic() < kind.retry_at:
+            return default
+        try:
+            return method(*arguments)
+        except Exception as error:  # a damaged entry may raise anything when it is unpickled
+            now = time.monotonic()
+            if isinstance(error, ConnectionError | TimeoutError):
+                kind.retry_at = now + RETRY
+            if now >= kind.log_at:
+                kind.log_at = now + LOG
+                logger.warning("The cache failed; requests are answered without it.", exc_info=True)
+            return default
+
+    def add(self, key, value, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+        return self.attempt(False, super().add, key, value, timeout, version)
+
+    def get(self, key, default=None, version=None):
+        return self.attempt(default, super().get, key, default, version)
+
+    def set(self, key, value, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+        self.attempt(None, super().set, key, value, timeout, version)
+
+    def touch(self, key, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+        return self.attempt(False, super().touch, key, timeout, version)
+
+    def delete(self, key, version=None):
+        return self.attempt(False, super().delete, key, version)
+
+    def has_key(self, key, version=None):
+        return self.attempt(False, super().has_key, key, version)
+
+    def clear(self):
+        return self.attempt(False, super().clear)
+
+
+class FileCache(FailSafe, filebased.FileBasedCache):
+    """Files in one folder. Methods for several keys and `incr` are built from the ones above."""
+
+    def _createdir(self):  # also when a backend is made, which every thread does
+        self.attempt(None, super()._createdir)
+
+
+class RedisCache(FailSafe, redis.RedisCache):
+    """A Redis server."""
+
+    def incr(self, key, delta=1, version=None):
+        """Raise ValueError where the key does not exist, also because the server is away."""
+        if self.get(key, version=version) is None:
+            raise ValueError(f"Key '{key}' not found")
+        return self.attempt(delta, super().incr, key, delta, version)
+
+    def get_many(self, keys: Iterable[str], version=None):
+        return self.attempt({}, super().get_many, keys, version)
+
+    def set_many(self, data: dict, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+        return self.attempt(list(data), super().set_many, data, timeout, version)
+
+    def delete_many(self, keys: Iterable[str], version=None):
+        self.attempt(None, super().delete_many, keys, version)
