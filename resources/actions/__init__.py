@@ -1,7 +1,7 @@
 """Actions on links and collections that change several rows. Each is keyword-only and one transaction."""
 
 from .checking import accept_move, check_due_links, delete_old_checks, record_check
-from .curating import MergeRefused, merge_resources
+from .curating import MergeRefused, merge_resources, refresh_url_keys
 from .importing import ImportRefused, Report, import_resources
 from .suggesting import DuplicateLink, suggest_link
 
@@ -16,5 +16,6 @@ __all__ = [
     "import_resources",
     "merge_resources",
     "record_check",
+    "refresh_url_keys",
     "suggest_link",
 ]

@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from roadshow.core.url_normalization import compute_url_key
+
 from ..models import CollectionItem, FormerAddress, LinkCheck, Resource
 
 RELATIONS = ("topics", "talks", "speakers", "events")
@@ -11,6 +13,23 @@ COMPLETED_FIELDS = ("level", "language", "authors", "year", "note", "archived_ur
 
 class MergeRefused(Exception):  # noqa: N818 - a refusal that is shown to the user
     """The two records cannot be merged; the message is one sentence."""
+
+
+@transaction.atomic
+def refresh_url_keys() -> int:
+    """Recompute the URL keys that earlier versions stored; returns how many were changed.
+
+    A link whose new key belongs to another link keeps its old one: both lead to one page, for a curator to merge.
+    """
+    rows = Resource.objects.order_by("pk").only("pk", "url", "url_key")
+    stale = {row.pk: key for row in rows.iterator() if (key := compute_url_key(row.url)) != row.url_key}
+    taken = set(Resource.objects.filter(url_key__in=stale.values()).values_list("url_key", flat=True))
+    changed = 0
+    for pk, key in stale.items():
+        if key not in taken:
+            taken.add(key)
+            changed += Resource.objects.filter(pk=pk).update(url_key=key)
+    return changed
 
 
 @transaction.atomic

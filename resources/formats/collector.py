@@ -16,6 +16,7 @@ from roadshow.core.languages import parse_language_tag
 from roadshow.core.url_normalization import compute_url_key, normalise_url
 
 from .document import KINDS, LEVELS, Collection, Link, LinkList, Reading
+from .titles import is_label, repository_name, split_page_title
 
 TITLE, NOTE, NAME, AUTHORS = 300, 20_000, 120, 500  # maximum characters
 
@@ -36,6 +37,7 @@ _KIND_WORDS = {
 _KIND_OF = {kind: kind for kind in KINDS}
 for _kind, _words in _KIND_WORDS.items():
     _KIND_OF |= dict.fromkeys(_words.split(), _kind)
+_KIND_OF["link"] = ""  # Raindrop's word for a page of no special kind
 _LEVEL_OF = {
     "any": "", "all": "", "everyone": "", "for everyone": "",
     "introductory": "beginner", "basic": "beginner", "easy": "beginner", "novice": "beginner",
@@ -51,6 +53,7 @@ class LinkCollector:
     def __init__(self, kind: str):
         self.kind, self.title = kind, ""
         self.report = Report()
+        self.private = 0  # links left out
         self._links: list[Link] = []
         self._collections: dict[str, str] = {}
 
@@ -64,11 +67,13 @@ class LinkCollector:
         collections = self._parse_names(found.get("collections"), place, split=";")
         for title in collections:
             self._collections.setdefault(title, "")
+        title, description = split_page_title(self._parse_title(found.get("title"), place), address)
+        if is_label(title):
+            title = repository_name(address) or title
         link = Link(
             url=address,
-            title=self._parse_title(found.get("title"), place)
-            or address.partition("//")[2].rstrip("/")[:TITLE],
-            note=self._parse_note(found.get("note"), place),
+            title=title or address.partition("//")[2].rstrip("/")[:TITLE],
+            note=self._parse_note(found.get("note"), place) or description,
             kind=self._parse_choice(found.get("kind"), _KIND_OF, _("No kind of link is called"), place),
             level=self._parse_choice(found.get("level"), _LEVEL_OF, _("No level is called"), place),
             language=self._parse_language(found.get("language"), place),
@@ -88,6 +93,11 @@ class LinkCollector:
         if name:
             self._collections[name] = self._collections.get(name) or self._parse_note(text, name)
         return name
+
+    def add_private(self, place: str) -> None:
+        """Count a link that is marked as private and therefore left out."""
+        self.report.tally(_("Marked as private, so it was left out"), place, "info")
+        self.private += 1
 
     def build_reading(self) -> Reading:
         used = set(chain.from_iterable(link.collections for link in self._links))
@@ -161,6 +171,12 @@ def _merge_link(first: Link, second: Link) -> Link:
         if getattr(first, name) in ("", None, []):
             more[name] = getattr(second, name)
     return replace(first, **more)
+
+
+def join_notes(parts: Iterable[object]) -> str:
+    """Several notes of one link as one text, each once."""
+    texts = [_text(part).strip() for part in parts]
+    return "\n\n".join(dict.fromkeys(text for text in texts if text))
 
 
 def one_line(value: object) -> str:

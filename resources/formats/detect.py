@@ -15,7 +15,8 @@ from .document import Reading
 
 MAX_BYTES = 20 * 1024 * 1024  # bytes
 _XML = re.compile(r"<\?xml|<(!doctype\s+)?(opml|feed|rss|rdf:rdf)\b", re.IGNORECASE)
-_HTML = re.compile(r"<!doctype\s+(netscape|html)|<(html|dl|dt|h1|title|meta)[\s>]", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+(netscape|html)|<(html|dl|dt|title|meta)[\s>]", re.IGNORECASE)
+_BOOKMARKS = re.compile(r"<!doctype\s+netscape|<dt>\s*<(a|h3)\s", re.IGNORECASE)
 
 
 def read_links(data: bytes, *, name: str = "", limit: int = MAX_BYTES) -> Reading:
@@ -33,7 +34,8 @@ def read_links(data: bytes, *, name: str = "", limit: int = MAX_BYTES) -> Readin
     except ValueError as error:
         raise UnreadableFile(_describe_error(error)) from error
     if not reading.links.links and all(problem.severity == "info" for problem in reading.problems):
-        raise UnreadableFile(_("There are no links in this file."))
+        reasons = [problem.message for problem in reading.problems[:1]]
+        raise UnreadableFile(" ".join([_("There are no links in this file."), *reasons]))
     return reading
 
 
@@ -61,6 +63,8 @@ def _read_xml(data: bytes) -> Reading:
             return opml.read(root)
         case "feed" | "rss" | "rdf":
             return atom.read(root)
+        case "posts":
+            return json_feed.read_posts(root)
         case "html":
             return bookmarks.read(decode_text(data)[0])
     raise UnreadableFile(_("This XML is neither OPML nor a feed."))
@@ -70,7 +74,7 @@ def _read_plain(text: str, name: str) -> Reading:
     start = text.lstrip()[:1000]
     if _XML.match(start):
         return _read_xml(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode())
-    if _HTML.match(start):
+    if _HTML.match(start) or (start.startswith("<") and _BOOKMARKS.search(text[:20_000])):
         return bookmarks.read(text)
     if start.startswith("{"):
         return json_feed.read(text)

@@ -1,37 +1,59 @@
-"""JSON Feed 1.1, and forgivingly any JSON that lists links: an array, or an object that holds one."""
+"""JSON Feed 1.1, and any other JSON that lists links: an array, or an object that holds one.
+
+Known shapes: Pinboard, linkding, Raindrop, wallabag; the trees of browsers are read by `browser_json`.
+"""
 
 import json
 
 from django.utils.translation import gettext as _
+from lxml import etree
 
-from .collector import LinkCollector
+from . import browser_json
+from .collector import LinkCollector, join_notes
 from .details import collect_details, dump_details, load_details
 from .document import Link, LinkList, Reading
 from .table import field_of
 
 VERSION = "https://jsonfeed.org/version/1.1"
 _OURS = "_roadshow"
+_URL_NAMES = ("external_url", "link", "href", "url")
+_PINBOARD = {"href", "description", "extended"}
+_SERVICES = {
+    "Pinboard": _PINBOARD,
+    "linkding": {"url", "tag_names", "date_added"},
+    "Raindrop": {"link", "excerpt", "tags"},
+    "wallabag": {"url", "is_archived", "tags"},
+}
 _LISTS = ("items", "results", "links", "bookmarks", "resources", "data")
 
 
 def read(text: str) -> Reading:
-    """Every object with an address. Raises ValueError for what is no JSON or holds no list of objects."""
+    """Every object with a URL. Raises ValueError for what is no JSON or holds no list of objects."""
     try:
         found = json.loads(text)
     except RecursionError:
         raise ValueError(_("The JSON is nested too deeply.")) from None
+    if browser_json.is_chrome(found):
+        return browser_json.read_chrome(found)
+    if browser_json.is_firefox(found):
+        return browser_json.read_firefox(found)
+    return _read_list(found)
+
+
+def _read_list(found: object) -> Reading:
     top = found if isinstance(found, dict) else {}
-    collector = LinkCollector("JSON Feed" if "jsonfeed.org" in str(top.get("version")) else "JSON")
-    collector.title = top.get("title", "")
     listed = next((top[name] for name in _LISTS if isinstance(top.get(name), list)), found)
     if not isinstance(listed, list):
         raise ValueError(_("There is no list of links in this JSON."))
+    is_feed = "jsonfeed.org" in str(top.get("version"))
+    collector = LinkCollector("JSON Feed" if is_feed else _name_service(listed))
+    collector.title = top.get("title", "")
     for collection in _objects(top.get(_OURS, {}), "collections"):
         collector.add_collection(collection.get("title"), collection.get("text"))
     for number, item in enumerate(listed, 1):
         place = _("item %(number)s") % {"number": number}
         if isinstance(item, dict):
-            _item(collector, item, place)
+            _add_item(collector, item, place)
         elif isinstance(item, str):
             collector.add(place, item)
         else:
@@ -44,16 +66,56 @@ def _objects(value: object, name: str) -> list[dict]:
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
-def _item(collector: LinkCollector, item: dict, place: str) -> None:
+def _add_item(collector: LinkCollector, item: dict, place: str) -> None:
+    if _is_private(item):
+        collector.add_private(place)
+        return
+    item = _rename_pinboard_fields(item) if item.keys() >= _PINBOARD else item
     fields: dict[str, object] = {}
     for name, value in item.items():
         field = field_of(str(name))
-        if field and value not in (None, "", []):
+        if field == "note":
+            fields["note"] = join_notes([fields.get("note"), value])
+        elif field and value not in (None, "", []):
             fields.setdefault(field, value)
-    address = next((item[name] for name in ("external_url", "link", "href", "url") if item.get(name)), "")
+    address = next((item[name] for name in _URL_NAMES if item.get(name)), "")
     fields |= load_details(dump_details(item[_OURS])) if isinstance(item.get(_OURS), dict) else {}
     fields.pop("url", None)
     collector.add(place, address, **fields)
+
+
+def read_posts(root: etree._Element) -> Reading:
+    """Pinboard's and Delicious' XML: <post> elements with the same fields as attributes."""
+    items = [dict(post.attrib) for post in root.iter("post")]
+    return _read_list(
+        [item | {"tags": item.pop("tag", ""), "extended": item.pop("extended", "")} for item in items]
+    )
+
+
+def _name_service(items: list) -> str:
+    """The service whose fields the first item has; "JSON" for others."""
+    first = items[0] if items and isinstance(items[0], dict) else {}
+    for name, fields in _SERVICES.items():
+        if fields <= first.keys():
+            return name
+    return "JSON"
+
+
+def _is_private(item: dict) -> bool:
+    """Whether a service marks a link as private: Pinboard by shared "no", linkding by false, others by a flag."""
+    shared, private = item.get("shared"), item.get("private")
+    return shared is False or shared == "no" or private is True or private in ("1", "yes", 1)
+
+
+def _rename_pinboard_fields(item: dict) -> dict[str, object]:
+    """Pinboard's names are those of Delicious: the description is the title, tags are separated by blanks."""
+    return {
+        "url": item["href"],
+        "title": item["description"],
+        "note": item["extended"],
+        "tags": str(item.get("tags") or "").split(),
+        "added": item.get("time"),
+    }
 
 
 def write(links: LinkList) -> bytes:

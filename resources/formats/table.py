@@ -12,7 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from events.formats.reading import at_line, at_row
 
-from .collector import LinkCollector, one_line
+from .collector import LinkCollector, join_notes, one_line
 from .document import Link, LinkList, Reading
 
 # field: headings, compared without case, blanks and punctuation; the first is the one that is written
@@ -24,11 +24,12 @@ COLUMNS = {
     "language": "language lang inlanguage sprache 语言",
     "authors": "authors author by creator creators writer 作者 autor",
     "year": "year published publicationyear jahr 年份",
-    "note": "note notes description comment comments summary abstract contenttext excerpt 说明 描述",
+    "note": "note notes description comment comments summary abstract contenttext excerpt selection extended 说明 描述",
     "topics": "topics topic tags tag tagnames category categories keywords subject subjects labels 主题 标签",
     "collections": "collections collection folder folders list section heading group 收藏",
     "free": "free isfree isaccessibleforfree 免费",
-    "added_at": "added addedat adddate dateadded dateaddedtolist datepublished createdat created time 添加",
+    "added_at": "added addedat adddate dateadded dateaddedtolist datepublished timeadded createdat created time"
+    " timestamp 添加",
 }  # fmt: skip
 _FIELD_OF: dict[str, str] = {}
 for _field, _headings in COLUMNS.items():
@@ -122,7 +123,9 @@ def _columns(row: list[object], collector: LinkCollector, place: str) -> list[st
 def _row(collector: LinkCollector, fields: list[str], row: list[object], place: str) -> None:
     found: dict[str, object] = {}
     for field, cell in zip(fields, row, strict=False):
-        if field and cell not in (None, ""):
+        if field == "note":
+            found["note"] = join_notes([found.get("note"), _unguarded(cell)])
+        elif field and cell not in (None, ""):
             found.setdefault(field, _unguarded(cell))
     address = next((found.pop(name) for name in sorted(found) if name.startswith("url")), "")
     for name in ("topics", "collections", "authors"):
@@ -136,10 +139,10 @@ def _unguarded(cell: object) -> object:
 
 
 def _split(text: str, *, commas: bool) -> list[str]:
-    """Several values in one cell, separated by semicolons; without any, also by commas."""
+    """Several values in one cell, separated by semicolons; without any, also by commas or (Pocket's) by bars."""
     parts = re.findall(r"(?:\\[\\;]|[^;])+", text)
     if commas and len(parts) == 1 and not text.endswith(";"):
-        parts = text.split(",")
+        parts = re.split(r"[,|]", text)
     return [re.sub(r"\\([\\;])", r"\1", part) for part in parts]
 
 
@@ -153,7 +156,7 @@ def _cell(link: Link, field: str) -> str:
     value = getattr(link, field)
     if isinstance(value, list):
         joined = "; ".join(re.sub(r"([\\;])", r"\\\1", item) for item in value)
-        return f"{joined};" if len(value) == 1 and "," in joined else joined
+        return f"{joined};" if len(value) == 1 and re.search("[,|]", joined) else joined
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field == "added_at":

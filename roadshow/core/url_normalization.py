@@ -1,17 +1,19 @@
-"""Web addresses: taken apart strictly, written in one way, and compared.
+"""Parsing, normalising and comparing web addresses.
 
-`normalise_url` gives the form to store and show, `compute_url_key` the form by which two addresses are the same.
-Both raise ValueError with a sentence for everything that is not a public kind of web address.
+`normalise_url` gives the form to store and show, `compute_url_key` the key that two URLs of one page share. Both raise
+ValueError with a sentence for everything that is not a public http or https URL.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus, urlencode
 
 import idna
 from django.utils.translation import gettext as _
+
+from .site_forms import canonical_page
 
 MAX_LENGTH = 2000  # characters; longer addresses do not work everywhere, and an index entry has its limit
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -57,7 +59,7 @@ class Address:
 
 
 def parse_url(text: str) -> Address:
-    """The parts of `text`, read as browsers do but for their guesses. Raises ValueError with a sentence."""
+    """The parts of a URL, parsed as browsers do, without their guesses. Raises ValueError with a sentence."""
     scheme, rest = _split_scheme(_tidy(text))
     authority, path, query, fragment = _split_rest(rest)
     if "@" in authority:
@@ -74,31 +76,42 @@ def parse_url(text: str) -> Address:
 
 
 def normalise_url(text: str) -> str:
-    """The address to store and show: one spelling, no tracking parameters; applied twice, it changes nothing.
+    """The URL to store and show: one spelling, no tracking parameters; idempotent.
 
-    Places inside the page (`#section`) stay. Raises ValueError with a sentence for all but http, https.
+    Fragments (`#section`) stay. Raises ValueError with a sentence for all schemes but http and https.
     """
-    return str(_essential(parse_url(text)))
+    return str(_strip_tracking(parse_url(text)))
 
 
 def compute_url_key(text: str) -> str:
-    """What two addresses share when they lead to the same page, for a unique column (ASCII, at most 2,000).
+    """The key that two URLs of the same page share, for a unique column (ASCII, at most 2,000 characters).
 
-    Scheme, `www.`, trailing slashes and the order of parameters do not count. A fragment does: what it leads
-    to may be a page of its own, or one entry of a long one. Raises ValueError as `normalise_url` does.
+    Scheme, `www.`, trailing slashes, the order of parameters and `ref=` do not count, nor do the different forms
+    that well-known sites have (see `site_forms`). A fragment does: it may name a page of its own, or one entry of
+    a long one. Raises ValueError as `normalise_url` does.
     """
-    address = _essential(parse_url(text))
+    address = _strip_tracking(parse_url(text))
+    host = _without_www(address.host)
+    page = None if address.port else canonical_page(host, address.path, address.query, address.fragment)
+    if page is not None:
+        path, fragment = page.path, page.fragment
+        host, query = page.host, urlencode(page.query, safe="!$'()*,;:@/?")
+    else:
+        path, query, fragment = address.path, address.query, address.fragment
+        # Newsletters and directories add it; where it means something (a branch) the site has a rule.
+        query = "&".join(piece for piece in query.split("&") if not piece.startswith("ref="))
     port = "" if address.port is None else f":{address.port}"
-    query = "&".join(sorted(address.query.split("&")))
-    return (
-        f"{_without_www(address.host)}{port}{address.path.rstrip('/')}"
+    query = "&".join(sorted(query.split("&")))
+    key = (
+        f"{host}{port}{path.rstrip('/')}"
         + (f"?{query}" if query else "")
-        + (f"#{address.fragment}" if address.fragment else "")
+        + (f"#{fragment}" if fragment else "")
     )
+    return key[:MAX_LENGTH]
 
 
 def display_host(url: str) -> str:
-    """The host as a reader knows it: without `www.`, in its own script. Empty for what is no address."""
+    """The host to show: without `www.`, in its own script. Empty for what is not a URL."""
     try:
         host = _without_www(parse_url(url).host)
         return idna.decode(host) if "xn--" in host else host
@@ -193,9 +206,9 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(parts)
 
 
-def _essential(address: Address) -> Address:
-    """The address without what only tells where its reader came from. Raises ValueError if too long."""
-    pieces = [piece for piece in address.query.split("&") if piece and not _tracks(piece)]
+def _strip_tracking(address: Address) -> Address:
+    """The address without tracking parameters and text fragments. Raises ValueError if it is too long."""
+    pieces = [piece for piece in address.query.split("&") if piece and not _is_tracking(piece)]
     fragment = address.fragment.partition(":~:")[0]  # what follows marks a text that somebody selected
     if fragment == "top" or fragment.startswith("."):
         fragment = ""
@@ -205,7 +218,7 @@ def _essential(address: Address) -> Address:
     return address
 
 
-def _tracks(piece: str) -> bool:
+def _is_tracking(piece: str) -> bool:
     name = unquote_plus(piece.partition("=")[0]).lower()
     return TRACKING.fullmatch(name) is not None
 

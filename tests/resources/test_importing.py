@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from resources.actions import import_resources, merge_resources
+from resources.actions import import_resources, merge_resources, refresh_url_keys
 from resources.formats import WRITERS, read_links
 from resources.models import Collection, Resource
 from tests import factories
@@ -131,3 +131,20 @@ def test_ten_thousand_lines_of_noise_hide_no_link():
     report = bring("\n".join([*noise, "", "- [A tool](https://example.org/tool)", "", *noise]).encode())
     assert report.new == ["A tool"]
     assert any("Text without a link" in problem.message for problem in report.problems)
+
+
+def test_the_forms_of_one_address_are_one_record():
+    for url in ("https://youtu.be/dQw4w9WgXcQ?si=x", "https://m.youtube.com/watch?v=dQw4w9WgXcQ"):
+        import_resources(reading=read_links(f"- [A video]({url})".encode()))
+    assert [row.url for row in Resource.objects.all()] == ["https://youtu.be/dQw4w9WgXcQ?si=x"]
+
+
+def test_keys_of_earlier_versions_are_refreshed():
+    row, same = factories.Resource(url="https://youtu.be/dQw4w9WgXcQ"), factories.Resource()
+    Resource.objects.filter(pk=row.pk).update(url_key="youtu.be/dQw4w9WgXcQ")
+    Resource.objects.filter(pk=same.pk).update(url="https://m.youtube.com/watch?v=dQw4w9WgXcQ", url_key="old")
+    assert refresh_url_keys() == 1
+    row.refresh_from_db()
+    same.refresh_from_db()
+    assert (row.url_key, same.url_key) == ("youtube.com/watch?v=dQw4w9WgXcQ", "old")
+    assert refresh_url_keys() == 0

@@ -76,6 +76,92 @@ def test_different_pages_have_different_keys(one, other):
     assert compute_url_key(one) != compute_url_key(other)
 
 
+SAME_PAGES = {
+    "video": [
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        "https://youtu.be/dQw4w9WgXcQ?si=abcdefgh",
+        "https://m.youtube.com/watch?v=dQw4w9WgXcQ&feature=share",
+        "https://www.youtube.com/embed/dQw4w9WgXcQ",
+        "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?rel=0",
+        "https://youtube.com/shorts/dQw4w9WgXcQ?si=x",
+        "https://www.youtube.com/live/dQw4w9WgXcQ",
+        "https://www.youtube.com/watch?list=PL1&index=3&v=dQw4w9WgXcQ",
+    ],
+    "moment of a video": [
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1m30s",
+        "https://youtu.be/dQw4w9WgXcQ?t=90",
+        "https://www.youtube.com/embed/dQw4w9WgXcQ?start=90",
+    ],
+    "preprint": [
+        "https://arxiv.org/abs/1706.03762",
+        "http://arxiv.org/pdf/1706.03762v5",
+        "https://arxiv.org/pdf/1706.03762v5.pdf",
+        "https://export.arxiv.org/abs/1706.03762v1",
+        "https://arxiv.org/html/1706.03762v7",
+        "https://doi.org/10.48550/arXiv.1706.03762",
+    ],
+    "old preprint": ["https://arxiv.org/abs/hep-th/9901001", "https://arxiv.org/pdf/hep-th/9901001v3"],
+    "DOI": [
+        "https://doi.org/10.1145/3292500.3330701",
+        "http://dx.doi.org/10.1145/3292500.3330701",
+        "https://dl.acm.org/doi/abs/10.1145/3292500.3330701",
+        "https://www.doi.org/10.1145%2F3292500.3330701",
+    ],
+    "encyclopedia": [
+        "https://en.wikipedia.org/wiki/Alan_Turing",
+        "https://en.m.wikipedia.org/wiki/Alan_Turing",
+        "https://en.wikipedia.org/w/index.php?title=Alan_Turing",
+    ],
+    "repository": [
+        "https://github.com/encode/httpx",
+        "https://github.com/encode/httpx.git",
+        "https://www.github.com/Encode/HTTPX/",
+        "https://github.com/encode/httpx?tab=readme-ov-file",
+        "https://github.com/encode/httpx#readme",
+    ],
+    "RFC": [
+        "https://www.rfc-editor.org/rfc/rfc9110",
+        "https://www.rfc-editor.org/rfc/rfc9110.html",
+        "https://www.rfc-editor.org/info/rfc9110",
+        "https://datatracker.ietf.org/doc/html/rfc9110",
+        "https://datatracker.ietf.org/doc/rfc9110/",
+        "https://tools.ietf.org/html/rfc9110",
+        "https://www.ietf.org/rfc/rfc9110.txt",
+    ],
+    "reference": [
+        "https://news.example.org/a?id=1",
+        "https://news.example.org/a?id=1&ref=producthunt",
+        "https://news.example.org/a?ref=tldr&id=1",
+    ],
+    "podcast": ["https://open.spotify.com/show/abc?si=1", "https://open.spotify.com/intl-de/show/abc"],
+    "question": [
+        "https://stackoverflow.com/q/11227809",
+        "https://stackoverflow.com/questions/11227809/why-is",
+    ],
+}
+
+
+@pytest.mark.parametrize("urls", SAME_PAGES.values(), ids=SAME_PAGES)
+def test_the_forms_of_a_site_have_one_key(urls):
+    assert len({compute_url_key(url) for url in urls}) == 1
+    assert len({normalise_url(url) for url in urls}) == len(urls)  # what is stored is what was given
+
+
+def test_the_pages_of_known_sites_have_different_keys():
+    keys = [compute_url_key(urls[0]) for urls in SAME_PAGES.values()]
+    others = [
+        "https://www.youtube.com/@channel",
+        "https://www.youtube.com/playlist?list=PL1",
+        "https://arxiv.org/list/cs.CL/recent",
+        "https://de.wikipedia.org/wiki/Alan_Turing",
+        "https://github.com/encode/httpx/issues/1",
+        "https://github.com/encode/httpx/blob/master/a.py?ref=x",
+        "https://stackoverflow.com/questions/11227809#11227902",
+    ]
+    keys += [compute_url_key(url) for url in others]
+    assert len(set(keys)) == len(keys)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from resources.actions import check_due_links, delete_old_checks
+from resources.actions import check_due_links, delete_old_checks, refresh_url_keys
 
 
 class Command(BaseCommand):
@@ -23,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, limit, **options):
         if limit is not None and limit < 1:
             raise CommandError(_("--limit takes a number from 1 up."), returncode=2)
+        refresh_url_keys()
         counts, stop = Counter(), threading.Event()
         checks = check_due_links(limit=limit, stop=stop)
         due = next(checks)

@@ -1,5 +1,6 @@
-"""Lists of links as other people write_links them: what is understood, and what is reported."""
+"""Lists of links as other people write them: what is understood, and what is reported."""
 
+import json
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -370,3 +371,216 @@ def test_entities_and_files_of_this_machine_stay_out():
     text = '<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     text += "<feed><entry><title>&x;</title><link href='https://a.example/'/></entry></feed>"
     assert "root:" not in one(text).title
+
+
+HEAD = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bookmarks</H1>\n<DL><p>\n"
+TYPED = [
+    "the <title> tag",
+    "about <script> tags",
+    "an arrow <!-- note",
+    "a <textarea> and a <style>",
+    'an unclosed <a href="https://inner.example/> here',
+    "see <a href='https://inner.example/1'>inner</a> too",
+    "a <h1> heading",
+    "C++$>+++$ and a < b",
+    "an <iframe",
+]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("place", ["title", "note"])
+def test_no_unclosed_tag_hides_the_links_after_it(typed, place):
+    title, note = (typed, "explained") if place == "title" else ("First", typed)
+    items = [f'<DT><A HREF="https://links.example/1">{title}</A>\n<DD>{note}']
+    items += [f'<DT><A HREF="https://links.example/{n}">Link {n}</A>' for n in range(2, 6)]
+    found = links(HEAD + "\n".join(items) + "\n</DL><p>\n")
+    assert [link.url for link in found] == [f"https://links.example/{n}" for n in range(1, 6)]
+    assert [link.title for link in found[1:]] == [f"Link {n}" for n in range(2, 6)]
+    shown = found[0].title if place == "title" else found[0].note
+    if "inner" not in typed:
+        assert shown == typed
+
+
+CHROME = {
+    "checksum": "",
+    "roots": {
+        "bookmark_bar": {
+            "type": "folder",
+            "name": "Bookmarks bar",
+            "children": [
+                {
+                    "type": "url",
+                    "name": "Bar",
+                    "url": "https://bar.example/",
+                    "date_added": "13174473600000000",
+                },
+                {
+                    "type": "folder",
+                    "name": "Dev",
+                    "children": [{"type": "url", "name": "Deep", "url": "https://deep.example/"}],
+                },
+            ],
+        },
+        "other": {"type": "folder", "name": "Other bookmarks", "children": []},
+    },
+}
+FIREFOX = {
+    "type": "text/x-moz-place-container",
+    "root": "placesRoot",
+    "title": "",
+    "children": [
+        {
+            "type": "text/x-moz-place-container",
+            "root": "toolbarFolder",
+            "title": "toolbar",
+            "children": [
+                {
+                    "type": "text/x-moz-place",
+                    "uri": "https://bar.example/",
+                    "title": "Bar",
+                    "dateAdded": 1530000000000000,
+                    "tags": "one,two words",
+                    "annos": [{"name": "bookmarkProperties/description", "value": "What it is"}],
+                },
+                {"type": "text/x-moz-place", "uri": "place:sort=8", "title": "Most visited"},
+                {"type": "text/x-moz-place-separator"},
+                {
+                    "type": "text/x-moz-place-container",
+                    "title": "Dev",
+                    "children": [
+                        {"type": "text/x-moz-place", "uri": "https://deep.example/", "title": "Deep"}
+                    ],
+                },
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(("tree", "kind"), [(CHROME, "Chrome bookmarks"), (FIREFOX, "Firefox bookmarks")])
+def test_trees_of_browsers(tree, kind):
+    reading = read_links(json.dumps(tree).encode())
+    bar, deep = reading.links.links
+    assert (reading.kind, reading.problems) == (kind, [])
+    assert (bar.title, bar.url, bar.collections) == ("Bar", "https://bar.example/", [])
+    assert (deep.title, deep.collections) == ("Deep", ["Dev"])
+    assert bar.added_at.year == 2018
+    if tree is FIREFOX:
+        assert (bar.topics, bar.note) == (["one", "two words"], "What it is")
+
+
+PINBOARD = [
+    {
+        "href": "https://open.example/",
+        "description": "A title",
+        "extended": "A text",
+        "shared": "yes",
+        "tags": "one two",
+    },
+    {"href": "https://secret.example/", "description": "Secret", "extended": "", "shared": "no", "tags": ""},
+]
+PINBOARD_XML = """<?xml version="1.0" encoding="UTF-8"?><posts user="u">
+<post href="https://open.example/" description="A title" extended="A text" tag="one two" shared="yes"/>
+<post href="https://secret.example/" description="Secret" extended="" tag="" shared="no"/></posts>"""
+
+
+@pytest.mark.parametrize("text", [json.dumps(PINBOARD), PINBOARD_XML], ids=["JSON", "XML"])
+def test_pinboard(text):
+    reading = read_links(text.encode())
+    (link,) = reading.links.links
+    assert reading.kind == "Pinboard"
+    assert (link.title, link.note, link.topics) == ("A title", "A text", ["one", "two"])
+    assert [problem.message for problem in reading.problems] == ["Marked as private, so it was left out."]
+
+
+def test_a_file_of_private_links_says_so():
+    with pytest.raises(UnreadableFile, match="private"):
+        read_links(json.dumps(PINBOARD[1:]).encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("title,url,time_added,tags,status\nA,https://a.example/,1530000000,one word|two,unread\n", "p.csv"),
+        (
+            "<!DOCTYPE html><html><head><title>Pocket Export</title></head><body><h1>Unread</h1><ul>"
+            '<li><a href="https://a.example/" time_added="1530000000" tags="one word,two">A</a></li></ul></body>',
+            "ril_export.html",
+        ),
+    ],
+)
+def test_pocket(text, name):
+    link = one(text, name)
+    assert (link.title, link.topics, link.added_at.year) == ("A", ["one word", "two"], 2018)
+
+
+def test_notes_of_linkding_and_raindrop():
+    page = f'{HEAD}<DT><A HREF="https://a.example/">A</A>\n<DD>What[linkding-notes]My *notes*[/linkding-notes]\n</DL>'
+    assert one(page).note == "What\n\nMy *notes*"
+    entry = {
+        "url": "https://a.example/",
+        "title": "A",
+        "description": "What",
+        "notes": "Mine",
+        "tag_names": ["x"],
+    }
+    assert one(json.dumps({"results": [entry]})).note == "What\n\nMine"
+    table = 'id,title,note,excerpt,url,folder,tags\n1,A,mine,theirs,https://a.example/,Dev,"x, y z"\n'
+    link = one(table, "raindrop.csv")
+    assert (link.note, link.collections, link.topics) == ("mine\n\ntheirs", ["Dev"], ["x", "y z"])
+
+
+HTML_IN_MARKDOWN = """\
+<h1 align="center">Awesome <img src="logo.png" alt="logo"></h1>
+
+## Tools
+
+<details>
+<summary><b>Debuggers</b></summary>
+<ul>
+<li><a href="https://one.example/">One</a> - it debugs</li>
+<li><b>Zed</b>: an editor <a href="https://github.com/zed/zed">GitHub</a></li>
+</ul>
+</details>
+
+<details>
+<summary>Models</summary>
+
+- **BERT** - a language model [GitHub](https://github.com/google/bert) | [Paper](https://paper.example/bert)
+- [GitHub](https://github.com/owner/project) - it has a name
+
+| Name | What | Code |
+|------|------|------|
+| ViT  | it sees | [Code](https://code.example/vit) |
+
+</details>
+
+<table><tr><th>Project</th><th>Link</th></tr>
+<tr><td>Table project</td><td><a href="https://github.com/t/table">GitHub</a></td></tr></table>
+
+### LLaMA
+[GitHub](https://github.com/meta/llama)
+"""
+
+
+def test_html_in_markdown_and_names_of_projects():
+    reading = read_links(HTML_IN_MARKDOWN.encode(), name="README.md")
+    assert (reading.kind, reading.links.title) == ("Markdown", "Awesome")
+    found = [(link.title, link.collections[0], link.note) for link in reading.links.links]
+    assert found == [
+        ("One", "Tools / Debuggers", "it debugs"),
+        ("Zed", "Tools / Debuggers", "an editor"),
+        ("BERT", "Tools / Models", "a language model [Paper](https://paper.example/bert)"),
+        ("BERT (paper)", "Tools / Models", ""),
+        ("project", "Tools / Models", "it has a name"),
+        ("ViT", "Tools / Models", "it sees"),
+        ("Table project", "Tools", ""),
+        ("LLaMA", "Tools / LLaMA", ""),
+    ]
+
+
+def test_the_title_of_a_repository_s_page_is_the_project_s_name():
+    link = one(
+        f'{HEAD}<DT><A HREF="https://github.com/encode/httpx">GitHub - encode/httpx: A client</A>\n</DL>'
+    )
+    assert (link.title, link.note) == ("httpx", "A client")

@@ -1,4 +1,4 @@
-"""What is written is read_links without a change, in every format."""
+"""What is written is read without a change, in every format."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
