@@ -78,25 +78,29 @@ class ResourceSerializer(RecordSerializer):
     def before_create(self, row):
         row.created_by = self.context["request"].user
 
-    def _set_relation(self, row, name: str, wanted: list) -> None:
-        """Set a relation; related rows that the writer cannot see are kept."""
+    def _set_relation(self, row, name: str, wanted: list) -> bool:
+        """Set a relation; whether it differed. Related rows that the writer cannot see are kept."""
         model = RELATIONS[name][0]
         manager = getattr(row, name)
         seen = model.objects.visible_to(self.context["request"].user)
         hidden = manager.exclude(pk__in=seen.order_by().values("pk"))
-        manager.set([*wanted, *hidden])
+        after = {one.pk for one in [*wanted, *hidden]}
+        if after == set(manager.values_list("pk", flat=True)):
+            return False
+        manager.set(after)
+        return True
 
-    def write_topics(self, row, topics):
-        self._set_relation(row, "topics", topics)
+    def write_topics(self, row, topics) -> bool:
+        return self._set_relation(row, "topics", topics)
 
-    def write_talks(self, row, talks):
-        self._set_relation(row, "talks", talks)
+    def write_talks(self, row, talks) -> bool:
+        return self._set_relation(row, "talks", talks)
 
-    def write_speakers(self, row, speakers):
-        self._set_relation(row, "speakers", speakers)
+    def write_speakers(self, row, speakers) -> bool:
+        return self._set_relation(row, "speakers", speakers)
 
-    def write_events(self, row, events):
-        self._set_relation(row, "events", events)
+    def write_events(self, row, events) -> bool:
+        return self._set_relation(row, "events", events)
 
 
 class SuggestionSerializer(StrictSerializer):
@@ -170,5 +174,5 @@ class CollectionSerializer(RecordSerializer):
             raise ValidationError(_("Give each link once."))
         return items
 
-    def write_items(self, row, items):
-        replace_rows(row.items, items, collection=row)
+    def write_items(self, row, items) -> bool:
+        return replace_rows(row.items, items, collection=row)

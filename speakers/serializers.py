@@ -62,5 +62,5 @@ class SpeakerSerializer(RecordSerializer):
             raise ValidationError(_("Give each link once."))
         return links
 
-    def write_links(self, row, value):
-        replace_rows(row.links, value, speaker=row)
+    def write_links(self, row, value) -> bool:
+        return replace_rows(row.links, value, speaker=row)

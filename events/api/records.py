@@ -117,6 +117,10 @@ class TalkViewSet(RecordViewSet):
             self.get_serializer(context=context, partial=partial) for partial in (False, True)
         )
         making.prefetch_references(data)
+        read_only = {name for name, one in making.fields.items() if one.read_only} - {"guid"}
+        if any(read_only & one.keys() for one in data):
+            keys = [row.pk for row in existing.values()]
+            context["current_records"] = dict(zip(keys, self.read_as_json(keys), strict=True))
         wanted, errors = [], []
         for one in data:
             guid = parse_guid(one)
@@ -124,6 +128,7 @@ class TalkViewSet(RecordViewSet):
                 if guid in taken or (guid is None and "guid" in one):
                     raise ValidationError({"guid": [_("There is no such talk.")]})
                 serializer = changing if guid in existing else making
+                serializer.instance, context["guid"] = existing.get(guid), guid
                 row = existing.get(guid) or (Talk(guid=guid) if guid else Talk())
                 wanted.append((row, serializer.run_validation(one)))
                 errors.append({})

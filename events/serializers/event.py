@@ -172,11 +172,14 @@ class EventSerializer(RecordSerializer):
     def after_create(self, row):
         row.organisers.add(self.context["request"].user)
 
-    def write_rooms(self, row, rooms: list[Room]):
+    def write_rooms(self, row, rooms: list[Room]) -> bool:
         """Set the event's rooms in this order; rooms that stay keep their opening times."""
-        existing = {one.room_id: one for one in row.event_rooms.all()}
+        existing = {one.room_id: one for one in row.event_rooms.order_by("position", "pk")}
+        if list(existing) == [room.pk for room in rooms]:
+            return False
         row.event_rooms.exclude(room__in=rooms).delete()
         for position, room in enumerate(rooms):
             one = existing.get(room.pk) or EventRoom(event=row, room=room)
             one.position = position
             one.save()
+        return True

@@ -16,6 +16,7 @@ from roadshow.api.serializers import (
     Reference,
     Shape,
     StrictSerializer,
+    StrictTypes,
 )
 from speakers.models import Speaker
 
@@ -155,7 +156,7 @@ class PlanSerializer(RecordSerializer):
         return talk
 
 
-class ReleasingSerializer(serializers.Serializer):
+class ReleasingSerializer(StrictTypes, serializers.Serializer):
     """Input of a release."""
 
     note = serializers.CharField(
@@ -175,7 +176,7 @@ class FeedbackSerializer(StrictSerializer):
         fields = ["rating", "comment", "name"]
 
 
-class MergingSerializer(serializers.Serializer):
+class MergingSerializer(StrictTypes, serializers.Serializer):
     """Input of a merge."""
 
     other = Reference(Speaker.objects, help_text=_("Slug of the speaker who is merged and deleted."))

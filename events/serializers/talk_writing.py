@@ -13,19 +13,21 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from roadshow.api.errors import Conflict, as_api_error
 from roadshow.api.serializers import RecordSerializer
 from roadshow.api.serializers.records import clean
+from roadshow.core.rows import column_values
 from speakers.models import Speaker
 
-from ..models import Talk, TalkLink, TalkSpeaker
+from ..models import Event, Talk, TalkLink, TalkSpeaker
 
 LINK = ("url", "title", "kind")
 Problems = list[dict]  # errors of each talk, by key; an empty dict for none
 
 
 class TalkWriter(RecordSerializer):
-    def write(self, row, values):
-        if problem := self.check_event(row, values):
-            raise ValidationError(problem)
-        return super().write(row, values)
+    def validate_event(self, event: Event) -> Event:
+        """Raises ValidationError: a talk with slots cannot move to another event."""
+        if self.instance and (problem := self.check_event(self.instance, {"event": event})):
+            raise ValidationError(problem["event"])
+        return event
 
     @staticmethod
     def check_event(row: Talk, values: dict) -> dict:
@@ -39,9 +41,10 @@ class TalkWriter(RecordSerializer):
         return {}
 
     def write_related(self, row, related):
-        (problem,) = self.write_parts([(row, related)])
+        (problem,), changed = self.write_parts([(row, related)])
         if problem:
             raise ValidationError(problem)
+        return bool(changed)
 
     def write_all(self, wanted: list[tuple[Talk, dict]]) -> Problems:
         """Create and update talks with validated values, in a constant number of statements.
@@ -50,6 +53,7 @@ class TalkWriter(RecordSerializer):
         the caller has to roll back.
         """
         problems = [self.check_event(row, values) for row, values in wanted]
+        before = {row: column_values(row) for row, _values in wanted if not row._state.adding}
         parts = [(row, self.assign(row, values)) for row, values in wanted]
         problems = [
             error | self.validate_row(row) for error, (row, _values) in zip(problems, wanted, strict=True)
@@ -58,7 +62,8 @@ class TalkWriter(RecordSerializer):
             return problems
         changed = {name for _row, values in wanted for name in values} - {*self.Meta.related}
         rows = [row for row, _values in wanted]
-        new, old = ([row for row in rows if row._state.adding is adding] for adding in (True, False))
+        new = [row for row in rows if row._state.adding]
+        old = [row for row, values in before.items() if column_values(row) != values]
         unaddressed = [row for row in rows if not row.slug]
         try:
             with transaction.atomic():
@@ -67,7 +72,16 @@ class TalkWriter(RecordSerializer):
             for row in unaddressed:  # the slug may have been taken meanwhile
                 row.slug = ""
             return self.save_one_by_one(rows, {id(row) for row in new})
-        return self.write_parts(parts)
+        problems, touched = self.write_parts(parts)
+        self.touch([row for row in before if row in touched and row not in old])
+        return problems
+
+    @staticmethod
+    def touch(rows: list[Talk]) -> None:
+        """Give talks of which only parts changed a new `updated_at` and an entry in their history."""
+        for row in rows:
+            row.updated_at = timezone.now()
+        bulk_update_with_history(rows, Talk, ["updated_at"], batch_size=100)
 
     def validate_row(self, row: Talk) -> dict:
         """Errors of `full_clean()`; references are known to exist."""
@@ -109,32 +123,36 @@ class TalkWriter(RecordSerializer):
             raise Conflict
         return problems
 
-    def write_parts(self, written: list[tuple[Talk, dict]]) -> Problems:
-        """Write topics, speakers with roles, and links of saved talks, where they differ."""
+    def write_parts(self, written: list[tuple[Talk, dict]]) -> tuple[Problems, set[Talk]]:
+        """Write topics, speakers with roles, and links of saved talks where they differ: (errors, talks changed)."""
         topics, links = (
             {row: one[name] for row, one in written if name in one} for name in ("topics", "links")
         )
         existing = defaultdict(set)
         for talk, topic in Talk.topics.through.objects.filter(talk__in=topics).values_list("talk", "topic"):
             existing[talk].add(topic)
-        Talk.objects.set_topics(
-            {row: found for row, found in topics.items() if {one.pk for one in found} != existing[row.pk]}
-        )
+        new_topics = {
+            row: found for row, found in topics.items() if {one.pk for one in found} != existing[row.pk]
+        }
+        Talk.objects.set_topics(new_topics)
         existing = defaultdict(list)
         for talk, *link in TalkLink.objects.filter(talk__in=links).values_list("talk", *LINK):
             existing[talk].append(link)
         made = {row: [TalkLink(**link) for link in found] for row, found in links.items()}
-        TalkLink.objects.replace(
-            {
-                row: found
-                for row, found in made.items()
-                if [[getattr(link, name) for name in LINK] for link in found] != existing[row.pk]
-            }
-        )
-        return self.write_credits(written)
+        new_links = {
+            row: found
+            for row, found in made.items()
+            if [[getattr(link, name) for name in LINK] for link in found] != existing[row.pk]
+        }
+        TalkLink.objects.replace(new_links)
+        problems, new_credits = self.write_credits(written)
+        return problems, {*new_topics, *new_links, *new_credits}
 
-    def write_credits(self, written: list[tuple[Talk, dict]]) -> Problems:
-        """Write speakers in order. Speakers keep their roles; those that the user cannot see are kept last."""
+    def write_credits(self, written: list[tuple[Talk, dict]]) -> tuple[Problems, set[Talk]]:
+        """Write speakers in order: (errors, talks changed).
+
+        Speakers keep their roles; those that the user cannot see are kept last.
+        """
         concerned = [row for row, one in written if one.keys() & {"speakers", "roles"}]
         existing = defaultdict(list)
         for credit in TalkSpeaker.objects.filter(talk__in=concerned).select_related("speaker"):
@@ -161,7 +179,7 @@ class TalkWriter(RecordSerializer):
                 wanted[row] = after
         if not any(problems):
             TalkSpeaker.objects.replace(wanted)
-        return problems
+        return problems, set(wanted)
 
 
 def merge_credits(

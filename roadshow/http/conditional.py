@@ -29,6 +29,10 @@ def entity_tag(*parts, version: object = "") -> str:
     return quote_etag(f"{version}.{digest}" if version else digest)
 
 
+def cache_control_directives(response: HttpResponse) -> set[str]:
+    return {directive.strip() for directive in response.get("Cache-Control", "").split(",")}
+
+
 def conditional_response(
     request: HttpRequest,
     build: Callable[[], HttpResponse],

@@ -147,7 +147,10 @@ class Reference(serializers.SlugRelatedField):
 class References(serializers.ListField):
     """Several other records by slug or GUID, found in one query. Read from the annotation `<name>_keys`."""
 
-    default_error_messages = {"does_not_exist": _("There is no “{value}”.")}
+    default_error_messages = {
+        "does_not_exist": _("There is no “{value}”."),
+        "not_a_key": _("Give slugs or GUIDs, as text."),
+    }
 
     def __init__(self, manager, slug_field: str = "slug", **options):
         self.manager, self.slug_field = manager, slug_field
@@ -156,6 +159,8 @@ class References(serializers.ListField):
         super().__init__(child=child, **options)
 
     def to_internal_value(self, data) -> list[Model]:
+        if isinstance(data, list) and not all(isinstance(value, str) for value in data):
+            self.fail("not_a_key")
         wanted = list(dict.fromkeys(super().to_internal_value(data)))
         known = self.find(wanted)
         for value in wanted:

@@ -6,7 +6,7 @@ docs/performance.md. Writing: DRF's parsing, then `full_clean` and the constrain
 and imports refuse the same things with the same messages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
@@ -21,6 +21,7 @@ from rest_framework.validators import UniqueValidator
 
 from roadshow.api.errors import as_api_error
 from roadshow.core.access import is_organiser
+from roadshow.core.rows import column_values
 
 from .fields import Reader, is_editable_by
 
@@ -88,27 +89,39 @@ JSON_TYPES = (  # serializer fields, the types of JSON values that they accept, 
 
 
 class StrictTypes:
-    """Mixin of serializers: a value of another JSON type is refused, not converted ("1" is no number)."""
+    """Mixin of serializers: unknown keys and values of another JSON type are refused ("1" is no number)."""
 
     def to_internal_value(self, data):
         if isinstance(data, dict):
-            errors = {name: problem for name, problem in self._type_problems(data) if problem}
+            errors = {
+                name: [problem] for name, value in data.items() if (problem := self._problem(name, value))
+            }
             if errors:
                 raise ValidationError(errors)
         return super().to_internal_value(data)
 
-    def _type_problems(self, data: dict) -> Iterator[tuple[str, list | None]]:
-        for name, one in self.fields.items():
-            if not one.read_only and data.get(name) is not None:
-                yield name, _type_problem(one, data[name])
+    def _problem(self, name: str, value) -> ErrorDetail | None:
+        one = self.fields.get(name)
+        if one is None:
+            known = ", ".join(key for key, each in self.fields.items() if not each.read_only)
+            message = _("There is no key “%(name)s”. These are known: %(known)s.")
+            return ErrorDetail(message % {"name": name[:80], "known": known}, "unknown")
+        if one.read_only and not self.is_current(name, value):
+            return ErrorDetail(_("This cannot be set. Leave it out, or send it as it was read."), "read_only")
+        return None if one.read_only or value is None else _type_problem(one, value)
+
+    def is_current(self, name: str, value) -> bool:
+        """Whether a record that is changed has this value of a read-only key."""
+        return False
 
 
-def _type_problem(one: serializers.Field, value) -> list[ErrorDetail] | None:
+def _type_problem(one: serializers.Field, value) -> ErrorDetail | None:
     for kind, types, label in JSON_TYPES:
         if isinstance(one, kind):
-            if type(value) in types:
-                return None
-            return [ErrorDetail(_("This has to be %(kind)s.") % {"kind": label}, "invalid")]
+            is_right = type(value) in types
+            return (
+                None if is_right else ErrorDetail(_("This has to be %(kind)s.") % {"kind": label}, "invalid")
+            )
     return None
 
 
@@ -121,7 +134,7 @@ class RecordSerializer(StrictSerializer):
 
     - `expandable`: key of a reference -> (serializer, where the loaded row has it),
     - `private`: keys that only users who may change the row see,
-    - `related`: keys that are written after the row itself, by `write_<key>(row, value)`,
+    - `related`: keys that are written after the row, by `write_<key>(row, value)`, which returns whether it differed,
     - `keeps`: keys that PUT leaves as they are when it does not name them.
     """
 
@@ -189,6 +202,16 @@ class RecordSerializer(StrictSerializer):
         return {name: read(instance) for name, read in self._readers}
 
     # writing
+    def is_current(self, name: str, value) -> bool:
+        if name == "guid":
+            return str(value) == str(self.instance.guid if self.instance else self.context.get("guid"))
+        if self.instance is None:
+            return False
+        known, key = self.context.setdefault("current_records", {}), self.instance.pk
+        if key not in known:
+            known[key] = self.context["view"].read_as_json([key])[0]
+        return known[key].get(name) == value
+
     def build_standard_field(self, field_name, model_field):
         """Without DRF's check of uniqueness: the model does it, with its own message."""
         cls, options = super().build_standard_field(field_name, model_field)
@@ -240,13 +263,20 @@ class RecordSerializer(StrictSerializer):
         """Create what belongs to a new row, before it is checked that the user may change it."""
 
     def write(self, row: Model, values: dict) -> Model:
-        """Set the values, run the model's validation, save. Raises ValidationError and PermissionDenied."""
-        related, is_new = self.assign(row, values), row._state.adding
+        """Set the values, run the model's validation, save what differs: without a difference nothing is written.
+
+        Raises ValidationError and PermissionDenied.
+        """
+        is_new, before = row._state.adding, column_values(row)
+        related = self.assign(row, values)
         clean(row, self.names)
-        row.save()
+        is_saved = is_new or column_values(row) != before
+        if is_saved:
+            row.save()
         if is_new:
             self.after_create(row)
-        self.write_related(row, related)
+        if related and self.write_related(row, related) and not is_saved:
+            row.save()  # rows that belong to a record change its `updated_at` and history, too
         require_can_edit(self.context["request"].user, [row])
         return row
 
@@ -268,10 +298,10 @@ class RecordSerializer(StrictSerializer):
                 setattr(row, name, value)
         return {name: values[name] for name in self.Meta.related if name in values}
 
-    def write_related(self, row: Model, related: dict) -> None:
-        """Write the rows that belong to a stored row. Raises ValidationError."""
-        for name, value in related.items():
-            getattr(self, f"write_{name}")(row, value)
+    def write_related(self, row: Model, related: dict) -> bool:
+        """Write the rows that belong to a stored row; whether any differed. Raises ValidationError."""
+        differed = [getattr(self, f"write_{name}")(row, value) for name, value in related.items()]
+        return any(differed)
 
 
 def require_can_edit(user, rows: list[Model]) -> None:
@@ -302,10 +332,20 @@ def _private_reader(read: Reader) -> Reader:
     return lambda row: read(row) if row.is_editable else None
 
 
-def replace_rows(manager, values: list[dict], **fixed) -> None:
-    """Replace the rows of a reverse relation by `values`, in that order. Raises the API's ValidationError."""
-    manager.all().delete()
+def replace_rows(manager, values: list[dict], **fixed) -> bool:
+    """Replace the rows of a reverse relation by `values`, in that order; whether they differed.
+
+    Raises the API's ValidationError.
+    """
+    names = [manager.model._meta.get_field(name).attname for name in (values[0] if values else ())]
     rows = [manager.model(position=index, **fixed, **value) for index, value in enumerate(values)]
+    wanted = [tuple(getattr(row, name) for name in names) for row in rows]
+    if wanted == list(manager.order_by("position", "pk").values_list(*names)) or not (
+        rows or manager.exists()
+    ):
+        return False
+    manager.all().delete()
     for row in rows:
         clean(row)
     manager.bulk_create(rows)
+    return True

@@ -7,7 +7,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from roadshow.http.conditional import PRIVATE
+from roadshow.http.conditional import PRIVATE, cache_control_directives
 
 from .content_version import ContentVersion
 from .keyed_lock import keyed_lock
@@ -15,7 +15,6 @@ from .responses import (
     CachedResponse,
     ResponseCache,
     build_cached_response,
-    cache_control_directives,
     cache_key,
     cache_owner,
     is_cacheable,

@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
 from roadshow.http.build import build_id
-from roadshow.http.conditional import PRIVATE, entity_tag
+from roadshow.http.conditional import PRIVATE, cache_control_directives, entity_tag
 
 QUARTER = 15 * 60  # seconds; every time zone's day begins with one
 PROCESS_BYTES = 16 * 1024 * 1024  # memory for responses in each process
@@ -50,10 +50,6 @@ class ResponseCache:
     def put(self, key: str, response: CachedResponse) -> None:
         with self._lock:
             self._responses[key] = response
-
-
-def cache_control_directives(response: HttpResponse) -> set[str]:
-    return {directive.strip() for directive in response.get("Cache-Control", "").split(",")}
 
 
 def cache_owner(request: HttpRequest) -> str | None:
