@@ -1,21 +1,29 @@
 """Changes of several rows. Each is keyword-only and one transaction."""
 
 from .document import build_document
+from .entering import Entered, NewTalk, enter_talks, parse_people
 from .feedback import give_feedback
 from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
+from .moving import move_plan_by_days, shift_slots
 from .plan import load_plan, load_plans
 from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
 from .release import ScheduleConflict, find_plan_conflicts, release
+from .setting_up import NewRoom, NewTrack, set_up_event
 from .topics import get_or_create_topics
 
 __all__ = [
+    "Entered",
     "ImportRefused",
     "MergeRefused",
+    "NewRoom",
+    "NewTalk",
+    "NewTrack",
     "Report",
     "ScheduleConflict",
     "StalePlan",
     "build_document",
+    "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",
     "give_feedback",
@@ -24,8 +32,12 @@ __all__ = [
     "load_plans",
     "load_release",
     "merge_speakers",
+    "move_plan_by_days",
+    "parse_people",
     "release",
     "repeat_talk",
     "schedule_slot",
+    "set_up_event",
+    "shift_slots",
     "unschedule_slot",
 ]

@@ -1,7 +1,5 @@
 """The admin of events: dates, place, plan and release."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
@@ -13,13 +11,14 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget
 
-from roadshow.core.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin
+from roadshow.core.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin, Rows
 from roadshow.core.text import format_event_dates
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import BOOKED, KINDS
-from . import board, import_page, release_page
-from .overview import add_conflicts, conflict_badge, with_planning_status
+from . import board, import_page, release_page, workspace
+from .planning_status import add_conflicts, conflict_badge, with_planning_status
+from .workspace.setup import list_timezone_choices
 
 LEVELS = [
     ("ignore", _("is ignored")),
@@ -99,6 +98,13 @@ class PhotoInline(CardInline):
     ]
 
 
+class EventRows(Rows):
+    """A list whose links lead to the overviews of the events."""
+
+    def url_for_result(self, result):
+        return reverse("admin:events_event_overview", args=[result.pk])
+
+
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     form = EventForm
@@ -115,6 +121,7 @@ class EventAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["series", "venue", "organisers"]
     inlines = [EventRoomInline, TrackInline, RecapInline, PhotoInline]
+    actions_list = ["open_setup"]
     actions_detail = ["plan", "import_schedule", "release_plan"]
     actions_row = ["plan", "release_plan"]
     fieldsets = [
@@ -180,8 +187,7 @@ class EventAdmin(RecordAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "timezone":
-            zones = [(zone, zone) for zone in sorted(available_timezones())]
-            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=zones)
+            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=list_timezone_choices())
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def for_list(self, rows):
@@ -238,7 +244,14 @@ class EventAdmin(RecordAdmin):
         return "fresh", str(number)
 
     def get_urls(self):
-        return [*board.get_urls(self), *super().get_urls()]
+        return [*workspace.get_urls(self), *board.get_urls(self), *super().get_urls()]
+
+    @action(description=_("Set up a new event"), url_path="open-set-up", icon="add_circle")
+    def open_setup(self, request):
+        return HttpResponseRedirect(reverse("admin:events_event_new"))
+
+    def get_changelist(self, request, **kwargs):
+        return EventRows
 
     @action(description=_("Board"), url_path="plan", permissions=["change"], icon="calendar_view_week")
     def plan(self, request, object_id):
@@ -247,7 +260,10 @@ class EventAdmin(RecordAdmin):
     @action(description=_("Import"), url_path="import", permissions=["change"], icon="upload")
     def import_schedule(self, request, object_id):
         event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
-        return import_page.show(request, event, self)
+        response = import_page.show(request, event, self)
+        if getattr(response, "context_data", None) is not None:
+            response.context_data |= workspace.workspace_context(event, "import")
+        return response
 
     @action(
         description=_("Release the plan"),
@@ -270,8 +286,12 @@ class EventAdmin(RecordAdmin):
             )
         if event is not None:
             add_conflicts([event])
-            extra_context = (extra_context or {}) | {
-                "planning_status": event,
-                "conflict_badge": conflict_badge(event.conflicts),
-            }
+            extra_context = (
+                (extra_context or {})
+                | workspace.workspace_context(event, "settings")
+                | {
+                    "planning_status": event,
+                    "conflict_badge": conflict_badge(event.conflicts),
+                }
+            )
         return super().changeform_view(request, object_id, form_url, extra_context)

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from roadshow.core.admin import ExportAdmin, OrganiserAdmin, OwnFilter, Table
 
 from ..models import Feedback
+from .workspace import EventScopeMixin
 
 
 class FeedbackTable(Table):
@@ -32,7 +33,7 @@ class FeedbackTable(Table):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
+class FeedbackAdmin(EventScopeMixin, ExportAdmin, OrganiserAdmin):
     """Feedback is read-only except for its state."""
 
     resource_classes = [FeedbackTable]
@@ -46,7 +47,9 @@ class FeedbackAdmin(ExportAdmin, OrganiserAdmin):
         ("created_at", RangeDateTimeFilter),
     ]
     search_fields = ["comment", "name"]
-    list_before_template = "admin/events/feedback/numbers.html"
+    workspace_page = "feedback"
+    list_before_template = "admin/events/feedback/statistics.html"
+    change_form_before_template = "admin/events/event/workspace.html"
     date_hierarchy = "created_at"
     actions = ["show", "hide"]
     readonly_fields = ["event", "talk", "recap", "rating", "comment", "name", "created_at"]

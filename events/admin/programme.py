@@ -10,6 +10,7 @@ from unfold.decorators import display
 from roadshow.core.admin import OwnFilter, RecordAdmin, Table, TableAdmin
 
 from ..models import Series, Topic, Track
+from .workspace import EventScopeMixin
 
 
 @admin.register(Series)
@@ -79,7 +80,8 @@ class TopicAdmin(TableAdmin, RecordAdmin):
 
 
 @admin.register(Track)
-class TrackAdmin(RecordAdmin):
+class TrackAdmin(EventScopeMixin, RecordAdmin):
+    workspace_page = "setup"
     list_display = ["name", "event", "swatch", "talk_count"]
     list_filter = [("event", OwnFilter)]
     search_fields = ["name"]

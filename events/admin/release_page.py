@@ -14,6 +14,7 @@ from ..actions import ScheduleConflict, build_document, find_plan_conflicts, rel
 from ..formats import document as doc
 from ..models import Event
 from ..schedule import compare_documents
+from .workspace import workspace_context
 
 
 class ReleaseForm(forms.Form):
@@ -55,6 +56,7 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
     planned = build_document(event)
     return {
         **model_admin.admin_site.each_context(request),
+        **workspace_context(event, "release"),
         "title": _("Release the plan of %(event)s") % {"event": event},
         "opts": model_admin.opts,
         "original": event,

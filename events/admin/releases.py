@@ -19,11 +19,14 @@ from ..actions import build_document, load_release
 from ..formats import document as doc
 from ..models import Release
 from ..schedule import compare_documents
+from .workspace import EventScopeMixin
 
 
 @admin.register(Release)
-class ReleaseAdmin(OrganiserAdmin):
+class ReleaseAdmin(EventScopeMixin, OrganiserAdmin):
     form = forms.ModelForm
+    workspace_page = "releases"
+    change_form_before_template = "admin/events/event/workspace.html"
     list_display = ["number", "event", "is_current", "slot_count", "note", "released_by", "created_at"]
     list_display_links = ["number"]
     list_filter = [("event", OwnFilter), ("created_at", RangeDateTimeFilter)]

@@ -10,10 +10,13 @@ from speakers.admin import SpeakerAdmin
 from speakers.models import Speaker
 
 from ..actions import MergeRefused, merge_speakers
+from .workspace import EventScopeMixin
 
 
 @admin.register(Speaker)
-class MergingSpeakerAdmin(SpeakerAdmin):
+class MergingSpeakerAdmin(EventScopeMixin, SpeakerAdmin):
+    event_lookup = "talks__event__id__exact"
+    workspace_page = "speakers"
     actions = [*SpeakerAdmin.actions, "merge"]
 
     @action(description=_("Merge into one"), icon="merge")

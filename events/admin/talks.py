@@ -4,7 +4,7 @@ from datetime import UTC
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from roadshow.core.admin import (
 from ..actions import find_plan_conflicts, repeat_talk
 from ..models import Event, Slot, Talk, TalkLink, TalkSpeaker
 from ..models.talk import current_slots
+from .workspace import EventScopeMixin
 
 
 class TalkForm(FreshForm):
@@ -76,6 +77,34 @@ class PlannedFilter(DropdownFilter):
         return queryset
 
 
+class MissingFilter(DropdownFilter):
+    title = _("missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("abstract", _("no abstract")),
+            ("speaker", _("no speaker")),
+            ("track", _("no track")),
+            ("slides", _("no slides")),
+            ("recording", _("no recording")),
+        ]
+
+    def queryset(self, request, queryset):
+        links = TalkLink.objects.filter(talk=OuterRef("pk"), kind=self.value())
+        conditions = {
+            "abstract": Q(abstract=""),
+            "speaker": ~Exists(TalkSpeaker.objects.filter(talk=OuterRef("pk"))),
+            "track": Q(track=None),
+            "slides": Q(state=Talk.State.CONFIRMED) & ~Exists(links),
+            "recording": Q(state=Talk.State.CONFIRMED) & ~Exists(links),
+        }
+        if self.value() not in conditions:
+            return queryset
+        wanted = queryset.filter(conditions[self.value()]).exclude(kind=Talk.Kind.BREAK)
+        return wanted.exclude(state__in=[Talk.State.CANCELLED, Talk.State.WITHDRAWN])
+
+
 class TalkTable(Table):
     class Meta(Table.Meta):
         model = Talk
@@ -120,7 +149,7 @@ def describe_slot(slot: Slot, event: Event) -> str:
 
 
 @admin.register(Talk)
-class TalkAdmin(ExportAdmin, RecordAdmin):
+class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
     form = TalkForm
     resource_classes = [TalkTable]
     list_display = ["title", "event", "state_label", "speakers_in_order", "in_plan", "released"]
@@ -128,6 +157,7 @@ class TalkAdmin(ExportAdmin, RecordAdmin):
         ("event", OwnFilter),
         ("state", ChoicesDropdownFilter),
         PlannedFilter,
+        MissingFilter,
         ("track", OwnFilter),
         ("kind", ChoicesDropdownFilter),
         ("speakers", OwnFilter),

@@ -3,7 +3,7 @@
 from django.db.models import Count
 from django.utils import timezone
 
-from events.admin.overview import (
+from events.admin.planning_status import (
     add_conflicts,
     conflict_badge,
     with_material_counts,

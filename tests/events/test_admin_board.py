@@ -282,3 +282,58 @@ def test_the_board_takes_as_many_queries_however_full(client, event, count, djan
     client.get(board(event))
     with django_assert_num_queries(14):
         client.get(board(event))
+
+
+def test_everything_after_a_slot_moves_in_its_room_or_in_all(client, event, slot):
+    later = factories.Slot(
+        talk__event=event, room=slot.room, starts_at=slot.starts_at + dt.timedelta(hours=2)
+    )
+    beside = factories.Slot(talk__event=event, starts_at=slot.starts_at + dt.timedelta(hours=1))
+    before = factories.Slot(
+        talk__event=event, room=slot.room, starts_at=slot.starts_at - dt.timedelta(hours=1)
+    )
+    next_day = factories.Slot(
+        talk__event=event, room=slot.room, starts_at=slot.starts_at + dt.timedelta(days=1)
+    )
+    slots = [slot, later, beside, before, next_day]
+
+    def moved_minutes():
+        found = {one.pk: one.starts_at for one in Slot.objects.all()}
+        return [round((found[one.pk] - one.starts_at).total_seconds() / 60) for one in slots]
+
+    answer = change(client, event, op="shift", slot=slot.guid, shift=15, scope="room").json()
+    assert moved_minutes() == [15, 15, 0, 0, 0]
+    change(client, event, **answer["undo"])
+    assert moved_minutes() == [0, 0, 0, 0, 0]
+    change(client, event, op="shift", slot=slot.guid, shift=-10, scope="day")
+    assert moved_minutes() == [-10, -10, -10, 0, 0]
+
+
+@pytest.mark.parametrize("minutes", [0, 1441, -1441, ""])
+def test_a_shift_by_nothing_or_days_is_refused(client, event, slot, minutes):
+    response = change(client, event, op="shift", slot=slot.guid, shift=minutes)
+    assert response.status_code == 400
+
+
+def test_a_break_in_all_rooms_moves_as_one(client, event):
+    other = factories.Room(venue=event.hall.venue, name="Other")
+    event.event_rooms.create(room=other)
+    values = {"op": "add_break", "start": at("12:00").isoformat(), "minutes": 60, "room": "all"}
+    change(client, event, **values)
+    slots = Slot.objects.filter(talk__kind="break")
+    assert slots.count() == 2
+    rooms = set(slots.values_list("room", flat=True))
+    moved = change(
+        client,
+        event,
+        op="schedule",
+        slot=slots[0].guid,
+        start=at("13:00").isoformat(),
+        minutes=30,
+        room=event.hall.guid,
+    ).json()
+    assert set(slots.values_list("starts_at", flat=True)) == {at("13:00")}
+    assert {one.minutes for one in slots} == {30}
+    assert set(slots.values_list("room", flat=True)) == rooms
+    change(client, event, **moved["undo"])
+    assert set(slots.values_list("starts_at", flat=True)) == {at("12:00")}

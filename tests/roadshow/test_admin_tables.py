@@ -114,13 +114,13 @@ def test_what_was_exported_is_imported_as_it_was(client, formulas):
 def test_a_slot_that_is_deleted_while_it_is_changed_is_not_found(client, organiser, monkeypatch):
     event = factories.Event(organisers=[organiser])
     slot = factories.Slot(talk__event=event)
-    find = RecordViewSet.records
+    find = RecordViewSet.represent
 
     def delete_first(view, keys):
         events.Slot.objects.filter(pk__in=keys).delete()
         return find(view, keys)
 
-    monkeypatch.setattr(RecordViewSet, "records", delete_first)
+    monkeypatch.setattr(RecordViewSet, "represent", delete_first)
     response = client.patch(
         f"/api/v1/events/{event.slug}/plan/{slot.guid}/",
         {"ends_at": (slot.ends_at).isoformat()},

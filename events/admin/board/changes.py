@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from ...actions import StalePlan, schedule_slot, unschedule_slot
+from ...actions import StalePlan, schedule_slot, shift_slots, unschedule_slot
 from ...models import AcceptedClash, Event, Room, Slot, Talk
-from .state import get_event_day
+from .state import get_day_start, get_event_day
 
 
 @dataclass(slots=True)
@@ -45,6 +45,9 @@ class ChangeForm(forms.Form):
         required=False, error_messages={"invalid": gettext_lazy("Give a time such as 14:30.")}
     )
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    shift = forms.IntegerField(required=False)  # minutes, negative for earlier
+    scope = forms.ChoiceField(required=False, choices=[("room", "room"), ("day", "day")])
+    slots = forms.CharField(required=False)  # GUIDs, separated by commas
     room = forms.CharField(required=False)
     title = forms.CharField(required=False, max_length=500)
     speaker = forms.UUIDField(required=False)
@@ -68,6 +71,7 @@ class ChangeForm(forms.Form):
             self.event.slots.select_related("talk__event", "room"), "guid", data.get("slot")
         )
         data["talk"] = self._get_row(self.event.talks.select_related("event"), "pk", data.get("talk"))
+        data["slots"] = self._parse_guids(data.get("slots") or "")
         data["rooms"] = self._get_rooms(data.get("room") or "")
         return data
 
@@ -90,6 +94,13 @@ class ChangeForm(forms.Form):
         if row is None:
             raise StalePlan(None)
         return row
+
+    @staticmethod
+    def _parse_guids(value: str) -> list[UUID]:
+        try:
+            return [UUID(guid) for guid in value.split(",") if guid]
+        except ValueError:
+            raise ValidationError(_("Say which slot."))
 
     def _get_rooms(self, value: str) -> list[Room | None]:
         rooms = Room.objects.defer("search")
@@ -124,11 +135,74 @@ def _schedule(event: Event, data: dict, user) -> ChangeResult:
             _describe_slot(made), {"op": "unschedule", "slot": made.guid}, {_room_key(room)}, made
         )
     undo = {"op": "schedule", "slot": slot.guid, **_time_and_room(slot)}
+    siblings = _find_break_siblings(slot)
+    if siblings:
+        return _move_break(slot, siblings, data, starts_at, ends_at, undo)
     old = slot.room
     moved = schedule_slot(
         talk=slot.talk, slot=slot, starts_at=starts_at, ends_at=ends_at, room=room, seen=data["seen"]
     )
     return ChangeResult(_describe_slot(moved), undo, {_room_key(old), _room_key(room)}, moved)
+
+
+def _find_break_siblings(slot: Slot) -> list[Slot]:
+    """The other slots of a break that is in several rooms at the same time."""
+    if slot.talk.kind != Talk.Kind.BREAK:
+        return []
+    same = slot.talk.slots.filter(starts_at=slot.starts_at, ends_at=slot.ends_at).exclude(pk=slot.pk)
+    return list(same.select_related("talk__event", "room"))
+
+
+def _move_break(
+    slot: Slot,
+    siblings: list[Slot],
+    data: dict,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime | None,
+    undo: dict,
+) -> ChangeResult:
+    """Move a break in all its rooms; each of its slots stays in its room."""
+    moved = schedule_slot(
+        talk=slot.talk,
+        slot=slot,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room=slot.room,
+        seen=data["seen"],
+    )
+    for other in siblings:
+        schedule_slot(talk=slot.talk, slot=other, starts_at=starts_at, ends_at=ends_at, room=other.room)
+    keys = {_room_key(other.room) for other in [slot, *siblings]}
+    return ChangeResult(_describe_slot(moved), undo, keys, moved)
+
+
+def _shift(event: Event, data: dict, user) -> ChangeResult:
+    """Move a slot and those after it on its day, in its room or in all rooms; or the given slots."""
+    minutes, guids = data["shift"] or 0, data["slots"]
+    if not guids:
+        if data["slot"] is None:
+            raise ValidationError(_("Say which slot."))
+        guids = _list_following(event, data["slot"], data["scope"])
+    moved = shift_slots(event=event, slots=guids, minutes=minutes, by=user)
+    if not moved:
+        raise StalePlan(None)
+    undo = {"op": "shift", "slots": ",".join(str(slot.guid) for slot in moved), "shift": -minutes}
+    text = ngettext(
+        "%(count)d slot is moved by %(minutes)d minutes.",
+        "%(count)d slots are moved by %(minutes)d minutes.",
+        len(moved),
+    ) % {"count": len(moved), "minutes": minutes}
+    return ChangeResult(text, undo, {_room_key(slot.room) for slot in moved}, None)
+
+
+def _list_following(event: Event, slot: Slot, scope: str) -> list[UUID]:
+    day = get_event_day(event, slot.starts_at)
+    rows = event.slots.filter(
+        starts_at__gte=slot.starts_at, starts_at__lt=get_day_start(event, day + dt.timedelta(days=1))
+    )
+    if scope != "day":
+        rows = rows.filter(room=slot.room)
+    return list(rows.values_list("guid", flat=True))
 
 
 def _check_unscheduled(talk: Talk, restore: UUID | None) -> None:
@@ -223,6 +297,7 @@ def _get_slot_and_speaker(data: dict):
 OPERATIONS = {
     "schedule": _schedule,
     "unschedule": _unschedule,
+    "shift": _shift,
     "add_break": _add_break,
     "remove_break": _remove_break,
     "accept_clash": _accept_clash,

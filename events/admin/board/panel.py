@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.dateparse import parse_time
 
 from ...actions import load_plan
 from ...models import Event, Slot, Talk
@@ -23,7 +24,9 @@ def build_panel(event: Event, query, day: dt.date | None) -> dict | None:
             event, talk=talk, day=day, time=_get_opening_time(event), minutes=minutes
         )
     if query.get("new") == "break":
-        return _build_context(event, is_new_break=True, day=day, time=dt.time(12), minutes=60)
+        return _build_context(
+            event, is_new_break=True, day=day, time=_parse_time(query.get("time")), minutes=60
+        )
     return None
 
 
@@ -52,6 +55,7 @@ def _build_slot_panel(event: Event, guid: str) -> dict | None:
         time=timezone.localtime(slot.starts_at, event.zone).time(),
         minutes=slot.minutes,
         is_break=slot.talk.kind == Talk.Kind.BREAK,
+        is_in_several_rooms=slot.talk.kind == Talk.Kind.BREAK and slot.talk.slots.count() > 1,
     )
 
 
@@ -63,6 +67,14 @@ def _build_context(event: Event, **values) -> dict:
     if slot and slot.room and slot.room not in rooms:
         rooms.append(slot.room)
     return {"panel": values | {"days": sorted(days), "rooms": rooms}}
+
+
+def _parse_time(text: str | None) -> dt.time:
+    """`text` as a time of day, noon when it is none."""
+    try:
+        return parse_time(text or "") or dt.time(12)
+    except ValueError:
+        return dt.time(12)
 
 
 def _get_opening_time(event: Event) -> dt.time:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ...actions import StalePlan
 from ...models import Event
+from ..workspace import workspace_context
 from .changes import ChangeForm, ChangeResult, apply_change
 from .panel import build_panel
 from .state import Board, build_board, get_event_day, get_plan_version
@@ -63,6 +64,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         board = build_board(event, day)
         context = {
             **admin.site.each_context(request),
+            **workspace_context(event, "board"),
             "title": event.name,
             "opts": Event._meta,
             "original": event,
@@ -180,6 +182,8 @@ def _get_script_strings() -> dict[str, str]:
         "fresh": _("Somebody changed the plan. The board shows it now."),
         "offline": _("The change did not reach the server. Nothing was saved; please try again."),
         "refused": _("The portal refused the change. Nothing was saved; reload the page and try again."),
+        "signed_out": _("Your session has ended. Sign in, then press “Redo”: the change is kept."),
+        "sign_in": _("Sign in"),
         "no_room": _("no room"),
         "hide": _("Hide {room}"),
         "pin": _("Keep {room} in view"),

@@ -1,6 +1,6 @@
 /* The board: coordinates of the grid, change requests in order, undo and redo. */
 
-const POLL_INTERVAL = 20000; // milliseconds
+const POLL_INTERVAL = 2000; // milliseconds
 
 // The cookie's, when it is sent: another tab may have signed in since the page was made.
 const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
@@ -11,13 +11,14 @@ export class Board {
     this.strings = JSON.parse(document.querySelector("#board-strings").textContent);
     this.grid = root.querySelector("[data-grid]");
     this.panel = root.querySelector("#panel");
-    this.redoStack = [];
-    this.undoStack = [];
+    this.stackKey = `roadshow-board-${root.dataset.event}-undo`;
+    ({ undo: this.undoStack, redo: this.redoStack } = this.loadStacks());
     this.seen = new Map(); // slot -> `updated_at` after its last change, for slots of other days
     this.queue = Promise.resolve();
     this.busy = 0; // number of drags, picked up talks and pending requests
     this.shadow = Object.assign(document.createElement("li"), { className: "bd-shadow", ariaHidden: "true" });
     root.addEventListener("click", (event) => this.handleClick(event));
+    this.grid.addEventListener("dblclick", (event) => this.handleDoubleClick(event));
     root.addEventListener("submit", (event) => this.handleSubmit(event));
     root.querySelector("[data-undo]").addEventListener("click", () => this.undo());
     root.querySelector("[data-redo]").addEventListener("click", () => this.redo());
@@ -25,6 +26,7 @@ export class Board {
     document.addEventListener("visibilitychange", () => this.refresh());
     setInterval(() => this.refresh(), POLL_INTERVAL);
     this.filter();
+    this.updateButtons();
     if (location.hash.startsWith("#slot-")) this.show(location.hash.slice(6));
     else this.grid.scrollTop = Math.max(0, this.earliest() - this.first - 30) * this.minute;
   }
@@ -179,6 +181,7 @@ export class Board {
         body,
         headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
       });
+      if (response.redirected && new URL(response.url).pathname.includes("/login/")) return this.handleSignedOut(values, response.url);
       content = await response.json();
     } catch {
       this.say(this.format(response ? "refused" : "offline"), "bad");
@@ -194,6 +197,22 @@ export class Board {
     this.say(phrase && response.ok ? this.format(phrase, content) : content.message, response.ok ? "" : "bad");
     this.restoreFocus(content.slot?.guid ? { slot: content.slot.guid, ...focus } : focus);
     return response.ok;
+  }
+
+  /** The session has ended: keep the change as the next one to redo. */
+  handleSignedOut(values, address) {
+    this.redoStack.push(values);
+    this.updateButtons();
+    this.say(this.format("signed_out"), "bad");
+    const link = Object.assign(document.createElement("a"), {
+      href: new URL(address).pathname,
+      target: "_blank",
+      textContent: this.format("sign_in"),
+    });
+    clearTimeout(this.silence);
+    this.root.querySelector(".bd-say").append(" ", link);
+    this.reload();
+    return false;
   }
 
   redraw(content) {
@@ -222,7 +241,7 @@ export class Board {
   async reload() {
     const query = new URLSearchParams({ day: this.root.dataset.day, since: "" });
     const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
-    if (response?.status === 200) this.redraw(await response.json());
+    if (response?.status === 200 && !response.redirected) this.redraw(await response.json());
     return false;
   }
 
@@ -231,7 +250,7 @@ export class Board {
     if (this.busy || document.hidden) return;
     const query = new URLSearchParams({ day: this.root.dataset.day, since: this.root.dataset.version });
     const response = await fetch(`${this.root.dataset.state}?${query}`).catch(() => null);
-    if (response?.status !== 200 || this.busy) return;
+    if (response?.status !== 200 || response.redirected || this.busy) return;
     const focus = this.getFocus();
     this.redraw(await response.json());
     this.restoreFocus(focus);
@@ -249,7 +268,23 @@ export class Board {
     if (!step) return this.say(this.format(emptyPhrase));
     return this.change(step, { to, phrase });
   }
+  /** Undo and redo survive a change of the day: they are stored until the tab is closed. */
+  loadStacks() {
+    try {
+      return { undo: [], redo: [], ...JSON.parse(sessionStorage.getItem(this.stackKey)) };
+    } catch {
+      return { undo: [], redo: [] };
+    }
+  }
+  saveStacks() {
+    try {
+      sessionStorage.setItem(this.stackKey, JSON.stringify({ undo: this.undoStack.slice(-100), redo: this.redoStack.slice(-100) }));
+    } catch {
+      // Without storage they last until the page is left.
+    }
+  }
   updateButtons() {
+    this.saveStacks();
     this.root.querySelector("[data-undo]").disabled = !this.undoStack.length;
     this.root.querySelector("[data-redo]").disabled = !this.redoStack.length;
   }
@@ -296,15 +331,30 @@ export class Board {
     }
     if (!("panel" in link.dataset)) return;
     event.preventDefault();
-    const address = new URL(link.href);
+    await this.openPanel(new URL(link.href), link);
+  }
+
+  async openPanel(address, opener) {
     address.searchParams.set("part", "panel");
     address.hash = "";
     const response = await fetch(address).catch(() => null);
     if (!response?.ok) return this.reload();
-    this.opener = link;
+    this.opener = opener;
     this.panel.innerHTML = await response.text();
     this.panel.hidden = false;
     this.panel.querySelector("input:not([type=hidden]), select").focus();
+  }
+
+  /** A double click on an empty place opens the form of a new break at that time. */
+  handleDoubleClick(event) {
+    const column = event.target.closest(".bd-room");
+    if (!column || event.target.closest(".bd-box, header")) return;
+    const top = column.querySelector(".bd-boxes").getBoundingClientRect().top;
+    const at = this.snap(this.first + (event.clientY - top) / this.minute, this.step);
+    const link = this.root.querySelector("[data-new-break]");
+    const address = new URL(link.href);
+    address.searchParams.set("time", this.time(at));
+    this.openPanel(address, link);
   }
 
   handleSubmit(event) {

@@ -1,0 +1,17 @@
+"""URL patterns of the workspace, below those of the event's admin."""
+
+from django.urls import path
+
+from .entry import enter
+from .overview import overview
+from .setup import set_up
+
+
+def get_urls(model_admin) -> list:
+    wrap = model_admin.admin_site.admin_view
+    return [
+        path("set-up/", wrap(set_up), name="events_event_new"),
+        path("<int:pk>/overview/", wrap(overview), name="events_event_overview"),
+        path("<int:pk>/set-up/", wrap(set_up), name="events_event_setup"),
+        path("<int:pk>/enter/", wrap(enter), name="events_event_enter_talks"),
+    ]
