@@ -23,6 +23,8 @@ urlpatterns = [
     ],
     path("sw.js", views.worker, name="worker"),
     path("events/<uslug:slug>/app.webmanifest", views.manifest, name="manifest"),
+    path("events/<uslug:slug>/device.json", views.device_copy, name="device"),
+    path("events/<uslug:slug>/device-more.json", views.device_more, name="device_more"),
     path("events/<uslug:slug>/programme/", views.programme, name="programme"),
     path("events/<uslug:slug>/changes/since/<int:number>/", views.news, name="news"),
     path("events/<uslug:slug>/now/", views.now, name="now"),

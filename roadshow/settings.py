@@ -155,7 +155,7 @@ CACHED_VIEWS = [
     *(f"events:{name}" for name in (
         "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",
         "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
-        "embed", "embed_schedule", "embed_speakers",
+        "embed", "embed_schedule", "embed_speakers", "device", "device_more",
     )),
     "speakers:speakers", "speakers:speaker",
     *(f"resources:{name}" for name in (

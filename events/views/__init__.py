@@ -1,6 +1,7 @@
 """Pages of series, events, schedules and talks. Each names its rows and its template."""
 
 from .changes import changes
+from .device import device_copy, device_more
 from .embed import embed, embed_next, embed_schedule, embed_script, embed_speakers
 from .events import event, event_list, series, series_talks
 from .feedback import event_feedback, talk_feedback
@@ -16,6 +17,8 @@ from .talks import talk, talk_list
 __all__ = [
     "calendar",
     "changes",
+    "device_copy",
+    "device_more",
     "display",
     "embed",
     "embed_next",

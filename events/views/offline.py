@@ -22,9 +22,10 @@ WORKER = settings.BASE_DIR / "roadshow" / "static" / "roadshow" / "js" / "worker
 @require_safe
 def worker(request):
     """The service worker; it contains the build id, so that a new build replaces it."""
-    response = HttpResponse(
-        WORKER.read_text().replace("BUILD", build_id()), content_type="text/javascript; charset=utf-8"
-    )
+    script = WORKER.read_text().replace("BUILD", build_id())
+    for name in ("pages", "store"):
+        script = script.replace(name.upper(), static(f"roadshow/js/device/{name}.js"), 1)
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     response["Service-Worker-Allowed"] = "/"
     return response

@@ -330,18 +330,43 @@ def test_what_changed_since_the_last_visit_is_told_once(event, open_page):
     expect(page.get_by_text("since your last visit")).to_have_count(0)
 
 
+def store_event(page):
+    """Wait until the whole event is on the device: in this language and the other, with grids and abstracts."""
+    expect(page.get_by_text("Kept on this device: the schedule")).to_be_visible()
+    page.wait_for_function(
+        """() => new Promise((resolve) => {
+            const request = indexedDB.open("roadshow", 1);
+            request.onsuccess = () => {
+                const keys = request.result.transaction("copies").objectStore("copies").getAllKeys();
+                keys.onsuccess = () => { request.result.close(); resolve(keys.result.length === 4); };
+            };
+        })"""
+    )
+
+
+NO_NETWORK = "No network: this is the copy of"
+
+
 def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page, live_server):
     page = open_page(SCHEDULE, errors=True)
     star(page, "Talk 2").click()
-    expect(page.get_by_text("Kept on this device: the schedule")).to_be_visible()
+    store_event(page)
     page.context.set_offline(True)
-    for path in (SCHEDULE, SCHEDULE + "?view=grid", SCHEDULE + "?day=all"):
+    for path in (SCHEDULE, SCHEDULE + "?view=grid", SCHEDULE + "?day=all", "/zh-hans" + SCHEDULE):
         page.goto(live_server.url + path)
-        expect(page.get_by_text("No network: this is the copy")).to_be_visible()
+        expect(page.locator("[data-copy]")).to_be_visible()
         expect(page.get_by_text("Talk 2").first).to_be_visible()
-    page.goto(f"{live_server.url}/events/stop/talks/talk-3/")
-    expect(page.get_by_role("heading", name="Talk 3")).to_be_visible()
+    page.goto(f"{live_server.url}{SCHEDULE}?track=Maps")
+    expect(page.locator(".slot:visible")).to_have_count(3)
+    expect(page.get_by_text(NO_NETWORK)).to_be_visible()
+    page.get_by_role("link", name="Talk 2").click()
+    expect(page.get_by_role("heading", name="Talk 2")).to_be_visible()
+    expect(page.get_by_text("What it is about.")).to_be_visible()
     expect(page.get_by_text("Talk 4")).to_have_count(0)
+    page.go_back()
+    expect(page.locator(".slot:visible")).to_have_count(3)
+    page.goto(f"{live_server.url}{NOW}")
+    expect(page.locator(".slot--now").first).to_contain_text("Talk 0")
     page.goto(f"{live_server.url}/events/stop/my/")
     expect(page.locator(".slot")).to_have_count(1)
     page.context.set_offline(False)
@@ -349,7 +374,59 @@ def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page
     actions.release(event=event, by=None)
     page.goto(live_server.url + SCHEDULE)
     expect(page.locator(".slot", has_text="A new title")).to_be_visible()
-    expect(page.get_by_text("No network: this is the copy")).to_be_hidden()
+    expect(page.get_by_text(NO_NETWORK)).to_be_hidden()
+
+
+@pytest.mark.parametrize("view", ["list", "grid"])
+def test_a_schedule_from_the_device_is_the_portals(event, open_page, live_server, view):
+    page = open_page(SCHEDULE, errors=True)
+    store_event(page)
+    path = f"{live_server.url}{SCHEDULE}?day=all&view={view}"
+    shown = []
+    for offline in (False, True):
+        page.context.set_offline(offline)
+        page.goto(path)
+        expect(page.locator("[data-copy]")).to_be_visible(visible=offline)
+        shown.append(page.evaluate("document.querySelector('.plan__body').innerHTML.replace(/\\s+/g, '')"))
+    assert shown[0] == shown[1]
+
+
+def test_an_address_that_is_not_stored_gets_a_page_with_what_is(event, open_page, live_server):
+    page = open_page(SCHEDULE, errors=True)
+    store_event(page)
+    page.context.set_offline(True)
+    page.goto(f"{live_server.url}/speakers/")
+    expect(page.get_by_role("heading", name="Not on this device")).to_be_visible()
+    page.get_by_role("link", name="The stop").click()
+    expect(page.locator(".slot")).to_have_count(6)
+
+
+def test_a_network_that_never_answers_does_not_keep_the_schedule_back(event, open_page, live_server):
+    """The navigation ends long before the network's own time is over, which is that of the test."""
+    page = open_page(SCHEDULE, errors=True)
+    store_event(page)
+    page.context.route("**/events/**", lambda route: None)  # accepted, and never answered
+    page.goto(f"{live_server.url}{SCHEDULE}?view=grid")
+    expect(page.get_by_text(NO_NETWORK)).to_be_visible()
+    expect(page.locator(".cell")).to_have_count(6)
+
+
+def test_a_new_build_keeps_what_is_stored(event, open_page, live_server, monkeypatch):
+    page = open_page(SCHEDULE, errors=True)
+    store_event(page)
+    monkeypatch.setattr("events.views.offline.build_id", lambda: "another")
+    page.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.ready;
+            const changed = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
+            await registration.update();
+            await changed;
+        }"""
+    )
+    page.context.set_offline(True)
+    page.goto(live_server.url + SCHEDULE)
+    expect(page.get_by_text(NO_NETWORK)).to_be_visible()
+    expect(page.locator(".slot")).to_have_count(6)
 
 
 def test_an_event_can_be_installed(event, client):

@@ -66,11 +66,11 @@ test("a fragment of a page is kept beside the page, not in its place", () => {
 });
 
 test("only public, direct and successful responses are kept on the device", () => {
-  const { worthKeeping } = pick("js/worker.js", ["worthKeeping"]);
+  const { isStorable } = pick("js/worker.js", ["isStorable"]);
   const response = (cacheControl, rest = {}) => ({ ok: true, redirected: false, headers: new Headers(cacheControl ? { "Cache-Control": cacheControl } : {}), ...rest });
-  assert.ok(worthKeeping(response()));
-  assert.ok(worthKeeping(response("public, max-age=60")));
+  assert.ok(isStorable(response()));
+  assert.ok(isStorable(response("public, max-age=60")));
   for (const bad of [response("private"), response("max-age=0, no-store"), response("", { ok: false }), response("", { redirected: true })]) {
-    assert.ok(!worthKeeping(bad));
+    assert.ok(!isStorable(bad));
   }
 });

@@ -1,31 +1,45 @@
-// Keeps an event on the device, and says what changed in it since the last visit.
+// Keeps an event on the device, says what changed in it since the last visit, and replaces a copy by what is newer.
 const box = document.querySelector("[data-offline]");
 const { event, base, release } = box?.dataset ?? {};
+const note = document.querySelector("[data-copy]");
 
 async function tellNews() {
-  if (!box.querySelector("[data-news]")) return; // nobody stands before a display and reads it
+  if (!box.querySelector("[data-news]")) return; // a display has no reader who saw it before
   const key = `seen:${event}`;
   const seen = Number(localStorage.getItem(key));
   localStorage.setItem(key, release);
   if (!seen || seen >= Number(release)) return;
-  const answer = await fetch(`${base}changes/since/${seen}/`, { headers: { "HX-Request": "true" } });
-  if (answer.ok) box.querySelector("[data-news]").innerHTML = await answer.text();
+  const response = await fetch(`${base}changes/since/${seen}/`, { headers: { "HX-Request": "true" } });
+  if (response.ok) box.querySelector("[data-news]").innerHTML = await response.text();
+}
+
+// The event's address in this language and in the others.
+function listBases() {
+  const slug = new URL(base, location.href).pathname.match(/\/events\/[^/]+\/$/)[0];
+  const others = [...document.querySelectorAll("link[hreflang]")].map(({ href }) => new URL(href).pathname.replace(/\/events\/.*/, slug));
+  return [...new Set([base, ...others])].filter((path) => path.endsWith(slug));
+}
+
+// A newer page takes the place of a copy: at once while nobody has begun to read it, else by a link.
+function showFresh(data) {
+  if (!note || note.hidden || data.fresh !== location.href.split("#")[0]) return;
+  const isNewer = data.release && data.release !== release;
+  const isTouched = scrollY > 0 || document.activeElement !== document.body;
+  if (!isTouched && (isNewer || !document.querySelector("[data-plan], [data-my], [data-follow]"))) location.reload();
+  else if (isNewer) note.querySelector("[data-newer]").hidden = false;
+  else note.hidden = true;
 }
 
 async function keepEvent() {
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (data.fresh) showFresh(data);
+    const kept = document.querySelector("[data-kept]");
+    if (data.kept && kept) kept.hidden = false;
+  });
+  navigator.serviceWorker.startMessages();
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
   const { active } = await navigator.serviceWorker.ready;
-  const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")];
-  const days = [...document.querySelectorAll(".days a, .plan__bar .switch a")].map((link) => link.href);
-  const pages = ["schedule/", "schedule/?day=all", "my/", "now/", "talks/", "programme/"].map((path) => base + path);
-  const urls = [location.href, ...parts.map((part) => part.src || part.href), ...days, ...pages, box.dataset.mine];
-  const keep = [...new Set(urls)].map((url) => ({ url: new URL(url, location.href).href }));
-  keep.push({ url: new URL(`${base}schedule/?day=all`, location.href).href, fragment: true });
-  navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    const told = box.querySelector("[data-kept]");
-    if (data.kept && told) told.hidden = false;
-  });
-  active.postMessage({ keep, event: base, version: `${release} ${urls.join(" ")}` });
+  active.postMessage({ bases: listBases() });
 }
 
 if (release) {

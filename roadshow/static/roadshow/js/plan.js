@@ -82,6 +82,14 @@ async function change() {
   follow();
 }
 
+// The portal has left out what does not fit; a copy on the device has it all, and a form as it was never filled in.
+function followAddress() {
+  const wanted = [...new URL(location.href).searchParams].filter(([name]) => form?.elements[name]);
+  for (const [name, value] of wanted) form.elements[name].value = value;
+  if (wanted.length) change();
+}
+if (document.querySelector("[data-copy]:not([hidden])")) followAddress();
+
 form?.addEventListener("input", change);
 form?.addEventListener("submit", (event) => {
   event.preventDefault();

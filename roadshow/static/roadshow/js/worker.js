@@ -1,9 +1,20 @@
-// The network first, always; what was kept on this device when there is none.
-const CACHE = "roadshow-BUILD";
-const PAGES = /^(\/zh-hans)?\/events\/[^/]+\/(schedule\/|my\/|now\/|display\/|programme\/|talks\/[^/]+\/|talks\/)?$/;
-const KEPT = /^\/static\/roadshow\/.*\.(js|css|svg|png)$/;
+// The service worker, a portal on the device: it answers from the copy of the event as soon as the network is slow.
+importScripts("PAGES", "STORE"); // with the build BUILD
 
-// A fragment of a page has the page's own address: it is kept beside it.
+const FILES = "roadshow-files"; // scripts, styles, icons: their names change with their content
+const VISITED = "roadshow-visited"; // pages as the portal sent them
+const MOST = { [FILES]: 300, [VISITED]: 150 }; // entries, the newest
+const PATIENCE = 400; // milliseconds for which a good network is waited for
+const LIMIT = 2_000; // and at most, where there is a copy
+const PRIVATE = /^(\/[a-z-]+)?\/(admin|api|accounts|my|healthz|readyz|metrics)(\/|$)|\.(ics|xml|csv|xlsx|png|webp)$/;
+
+let networkIsGood = navigator.onLine !== false;
+
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const isStorable = (response) =>
+  response.ok && !response.redirected && !/private|no-store/.test(response.headers.get("Cache-Control") ?? "");
+
+// A fragment of a page has the page's own address: it is stored beside it.
 function keyOf(request) {
   const url = new URL(request.url);
   url.hash = "";
@@ -11,42 +22,114 @@ function keyOf(request) {
   return url.href;
 }
 
-const worthKeeping = (answer) => answer.ok && !answer.redirected && !/private|no-store/.test(answer.headers.get("Cache-Control") ?? "");
-
-async function fromDevice(request) {
-  const key = keyOf(request);
-  const kept = await caches.match(key, { ignoreVary: true });
-  if (!kept) return request.mode === "navigate" ? talkOf(new URL(request.url).pathname) : undefined;
-  return copy(await kept.blob(), kept.headers.get("Content-Type"));
+async function storeResponse(name, key, response) {
+  const cache = await caches.open(name);
+  await cache.put(key, response);
+  const keys = await cache.keys();
+  for (const old of keys.slice(0, Math.max(0, keys.length - MOST[name]))) await cache.delete(old);
 }
 
-// Pages carry a hidden note that they are copies; here is who shows it.
-async function copy(body, type = "text/html; charset=utf-8") {
-  const content = type.includes("html") ? (await body.text()).replace(" hidden data-copy", " data-copy") : body;
-  return new Response(content, { headers: { "Content-Type": type, "X-From-Device": "1" } });
-}
-
-async function talkOf(path) {
-  const [, event] = path.match(/^(.*\/events\/[^/]+\/)talks\/[^/]+\/$/) ?? [];
-  const whole = event && (await caches.match(`${location.origin}${event}programme/`, { ignoreVary: true }));
-  if (!whole) return undefined;
-  const [head, ...talks] = (await whole.text()).split("<!--talk-->");
-  const found = talks.slice(0, -1).filter((talk) => talk.includes(`data-path="${path}"`));
-  return found.length ? copy(new Blob([head, ...found, talks.at(-1)])) : undefined;
-}
-
-async function answer(event) {
+// A page's own request cannot be limited in time, so it is asked for anew, and with the same header of a script.
+async function fetchFresh(event, { limit } = {}) {
   const { request } = event;
+  const headers = { Accept: request.headers.get("Accept") ?? "*/*" };
+  if (request.headers.get("HX-Request")) headers["HX-Request"] = "true";
+  const options = { headers, credentials: "same-origin", signal: limit && AbortSignal.timeout(limit) };
   try {
-    const fresh = await fetch(request);
-    if (worthKeeping(fresh)) {
-      const kept = fresh.clone();
-      event.waitUntil(caches.open(CACHE).then((cache) => cache.put(keyOf(request), kept)).catch(() => {}));
-    }
-    return fresh;
+    const response = await fetch(limit ? new Request(request.url, options) : request);
+    networkIsGood = true;
+    if (isStorable(response)) event.waitUntil(storeResponse(VISITED, keyOf(request), response.clone()).catch(() => {}));
+    return response.redirected && request.mode === "navigate" ? Response.redirect(response.url) : response;
   } catch (error) {
-    const kept = await fromDevice(request);
-    if (kept) return kept;
+    networkIsGood = false;
+    throw error;
+  }
+}
+
+// Pages carry a hidden note that they are copies, and of when.
+function asCopy(html, storedAt, policy) {
+  const moment = new Date(storedAt);
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  if (Date.now() - moment > 12 * 3_600_000) Object.assign(options, { day: "numeric", month: "short" });
+  const time = `<time data-stored datetime="${moment.toISOString()}">${new Intl.DateTimeFormat(undefined, options).format(moment)}</time>`;
+  const headers = { "Content-Type": "text/html; charset=utf-8", "X-From-Device": "1" };
+  if (policy) headers["Content-Security-Policy"] = policy;
+  return new Response(html.replace(" hidden data-copy", " data-copy").replace("<time data-stored></time>", () => time), { headers });
+}
+
+async function composeFromCopy(request) {
+  const url = new URL(request.url);
+  const { base } = parseAddress(url.pathname) ?? {};
+  const [copy, more] = base ? await Promise.all([store.get(base), store.get(`${base}more`)]) : [];
+  if (!copy) return undefined;
+  const options = { now: Date.now(), isFragment: Boolean(request.headers.get("HX-Request")) };
+  const html = composePage(copy.content, more?.content, url, options);
+  return html && asCopy(html, copy.storedAt, copy.policy);
+}
+
+async function findVisited(request) {
+  const stored = await caches.match(keyOf(request), { cacheName: VISITED, ignoreVary: true });
+  if (!stored) return undefined;
+  return asCopy(await stored.text(), Date.parse(stored.headers.get("Date")) || Date.now(), stored.headers.get("Content-Security-Policy"));
+}
+
+async function findStored(request) {
+  try {
+    return (await composeFromCopy(request)) ?? (await findVisited(request));
+  } catch {
+    return undefined; // storage is forbidden or broken: the network it is
+  }
+}
+
+// For an address that is not stored: the events that are, in the language of the address.
+async function composeUnknown(request) {
+  const copies = (await store.all()).filter(({ content }) => content.frames);
+  if (request.mode !== "navigate" || !copies.length) return undefined;
+  const rootOf = ({ content }) => content.base.replace(/events\/[^/]+\/$/, ""); // "/" or, say, "/zh-hans/"
+  const { pathname } = new URL(request.url);
+  const root = copies.map(rootOf).filter((path) => pathname.startsWith(path)).sort((a, b) => b.length - a.length)[0];
+  const own = copies.filter((copy) => rootOf(copy) === root);
+  const shown = own.length ? own : copies;
+  const links = shown.map(({ content }) => `<li><a href="${content.base}schedule/"><bdi>${escapeHtml(content.name)}</bdi></a></li>`);
+  return asCopy(put(shown[0].content.frames.unknown, "body", links.join("")), shown[0].storedAt, shown[0].policy);
+}
+
+async function tellFresh(event, response) {
+  const client = await clients.get(event.resultingClientId || event.clientId);
+  const text = await response.text();
+  const release = text.match(/data-release="(\d+)"/)?.[1];
+  client?.postMessage({ fresh: event.request.url, release });
+}
+
+async function respond(event) {
+  const stored = await findStored(event.request);
+  if (!stored) {
+    try {
+      return await fetchFresh(event);
+    } catch (error) {
+      const unknown = await composeUnknown(event.request).catch(() => undefined);
+      if (unknown) return unknown;
+      throw error;
+    }
+  }
+  const patience = networkIsGood ? PATIENCE : 0;
+  const refresh = fetchFresh(event, { limit: LIMIT }).catch(() => undefined);
+  const fresh = await Promise.race([refresh, wait(patience)]);
+  if (fresh) return fresh;
+  const told = refresh.then((late) => late?.ok && event.request.mode === "navigate" && tellFresh(event, late));
+  event.waitUntil(told.catch(() => {}));
+  return stored;
+}
+
+async function respondWithFile(event) {
+  const stored = await caches.match(event.request, { cacheName: FILES, ignoreVary: true });
+  if (stored && /\.[0-9a-f]{12}\./.test(event.request.url)) return stored; // its name says what is in it
+  try {
+    const response = await fetch(event.request, stored ? { signal: AbortSignal.timeout(networkIsGood ? PATIENCE : 1) } : {});
+    if (isStorable(response)) event.waitUntil(storeResponse(FILES, event.request, response.clone()).catch(() => {}));
+    return response;
+  } catch (error) {
+    if (stored) return stored;
     throw error;
   }
 }
@@ -54,29 +137,47 @@ async function answer(event) {
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || url.searchParams.has("q")) return;
-  if (PAGES.test(url.pathname) || KEPT.test(url.pathname)) event.respondWith(answer(event));
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || PRIVATE.test(url.pathname)) return;
+  if (url.pathname.startsWith("/static/roadshow/")) event.respondWith(respondWithFile(event));
+  else if (request.mode === "navigate" || request.headers.get("HX-Request")) event.respondWith(respond(event));
 });
 
-// A page names what belongs to its event. It is fetched once for each release; then copies of older builds go.
-async function keep({ data, source }) {
-  const cache = await caches.open(CACHE);
-  const mark = `${location.origin}/kept${data.event}`;
-  const before = await (await cache.match(mark))?.text();
-  if (before !== data.version) await fetchAll(cache, data.keep) && (await cache.put(mark, new Response(data.version)));
-  for (const name of await caches.keys()) if (name.startsWith("roadshow-") && name !== CACHE) await caches.delete(name);
-  source?.postMessage({ kept: true });
+// Fetches one document of an event unless the stored one is current. False when it cannot be had.
+async function renew(key, address) {
+  const before = await store.get(key);
+  const response = await fetch(address, { headers: before ? { "If-None-Match": before.tag } : {}, cache: "no-store" });
+  if (response.status === 304) {
+    await store.put(key, { ...before, storedAt: Date.now() });
+    return true;
+  }
+  if (!response.ok) return false;
+  const policy = response.headers.get("Content-Security-Policy");
+  await store.put(key, { tag: response.headers.get("ETag"), storedAt: Date.now(), policy, content: await response.json() });
+  return true;
 }
 
-async function fetchAll(cache, wanted) {
-  let whole = true;
-  for (const { url, fragment } of wanted) {
-    const request = new Request(url, fragment ? { headers: { "HX-Request": "true" } } : {});
-    const fresh = await fetch(request);
-    if (worthKeeping(fresh)) await cache.put(keyOf(request), fresh);
-    else whole = false;
+async function storeFiles(base) {
+  const { content } = await store.get(base);
+  const found = Object.values(content.frames).flatMap((html) => [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)]);
+  const cache = await caches.open(FILES);
+  for (const file of new Set(found.map(([, address]) => address))) {
+    if (!(await cache.match(file, { ignoreVary: true }))) await cache.add(file);
   }
-  return whole;
 }
-addEventListener("message", (event) => event.data.keep && event.waitUntil(keep(event).catch(() => {})));
+
+// A page names its event, in its own language first. What is stored stays until something newer is there.
+async function keep({ data, source }) {
+  const [own, ...others] = data.bases;
+  if (!(await renew(own, `${own}device.json`))) return;
+  await storeFiles(own);
+  source?.postMessage({ kept: true });
+  await renew(`${own}more`, `${own}device-more.json`);
+  for (const base of others) {
+    await renew(base, `${base}device.json`);
+    await renew(`${base}more`, `${base}device-more.json`);
+  }
+  for (const name of await caches.keys()) if (name.startsWith("roadshow-") && !MOST[name]) await caches.delete(name);
+}
+addEventListener("message", (event) => event.data.bases && event.waitUntil(keep(event).catch(() => {})));
