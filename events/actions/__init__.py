@@ -1,5 +1,6 @@
 """Changes of several rows. Each is keyword-only and one transaction."""
 
+from .cloning import clone_event
 from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
 from .feedback import give_feedback
@@ -23,6 +24,7 @@ __all__ = [
     "ScheduleConflict",
     "StalePlan",
     "build_document",
+    "clone_event",
     "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",

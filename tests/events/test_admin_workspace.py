@@ -241,3 +241,32 @@ def test_a_list_of_an_event_shows_its_navigation(client, event, model, lookup):
     address = reverse(f"admin:{model}_changelist", query={lookup: foreign.pk})
     content = client.get(address, follow=True).content.decode()
     assert "Foreign event" not in content
+
+
+def test_an_event_is_copied_with_its_settings_rooms_tracks_and_people(client, event):
+    venue = factories.Venue()
+    event.venue, event.slot_minutes, event.state = venue, 20, "published"
+    event.save()
+    room = factories.Room(venue=venue)
+    event.event_rooms.create(room=room, opens_at=dt.time(9), closes_at=dt.time(18))
+    track = factories.Track(event=event, name="Data", color="#0b6e4f")
+    colleague = factories.Organiser()
+    event.organisers.add(colleague)
+    talk = factories.Talk(event=event, title="Again", track=track, state="confirmed")
+    factories.Slot(talk=talk)
+    values = {"name": "Next stop", "starts_on": "2031-01-01", "venue": venue.pk, "with_talks": "on"}
+    response = client.post(page(event, "clone"), values)
+    copy = Event.objects.get(name="Next stop")
+    assert response.url == page(copy, "overview")
+    assert (copy.state, copy.ends_on, copy.slot_minutes) == ("draft", dt.date(2031, 1, 2), 20)
+    assert copy.event_rooms.get(room=room).opens_at == dt.time(9)
+    assert set(copy.organisers.all()) == set(event.organisers.all())
+    again = copy.talks.get()
+    assert (again.title, again.state, again.repeats, again.track.name) == ("Again", "draft", talk, "Data")
+    assert again.track.event == copy
+    assert not copy.slots.exists()
+
+
+def test_only_organisers_copy_an_event(client, event):
+    assert client.get(page(event, "clone")).status_code == 200
+    assert client.post(page(factories.Event(), "clone"), {"name": "X"}).status_code == 404
