@@ -1,4 +1,4 @@
-"""One search over everything that `user` sees: which kinds there are, and how each is looked up."""
+"""Search over all kinds of record that a user sees."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ KINDS = (
 )
 
 
-def found(kinds: Iterable[Kind], user, query: str, most: int) -> list[tuple[Kind, QuerySet, int]]:
+def search_kinds(kinds: Iterable[Kind], user, query: str, most: int) -> list[tuple[Kind, QuerySet, int]]:
     """For each kind the best rows, best first, and how many of them there are (`most` or so at most).
 
     Nearly right words count only where no kind has the right ones.

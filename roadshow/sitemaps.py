@@ -1,4 +1,4 @@
-"""What search engines may find: every public page. Each page names itself in the other languages."""
+"""Sitemaps of every public page. Pages name their own addresses in other languages."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap

@@ -1,4 +1,4 @@
-"""Pages that span apps: home, topics, search; and what tells a supervisor that we are well."""
+"""Pages that span apps: home, topics, search; and health checks."""
 
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
@@ -16,10 +16,10 @@ from roadshow.http.caching import cache_by_cost
 from roadshow.http.pages import PAGE_SIZE, CountedPaginator, edit_url, render_list
 from speakers.models import Speaker
 
-from .search import KINDS, found
+from .search import KINDS, search_kinds
 
 FEW = 6
-MOST = 100  # results of a kind that a search compares
+MAX_RANKED = 100  # results of a kind
 SUGGESTED = ("topics", "speakers", "events", "talks")
 TOPICS = 100
 
@@ -36,13 +36,13 @@ def home(request):
             "upcoming": upcoming,
             "past": past,
             "series": Series.objects.visible_to(request.user).defer("description", "search")[:FEW],
-            "topics": topics_of([*upcoming, *past], request.user)[:20],
+            "topics": list_topics([*upcoming, *past], request.user)[:20],
             "links": links[:FEW],
         },
     )
 
 
-def topics_of(events: list[Event], user):
+def list_topics(events: list[Event], user):
     """The topics of some events' talks, those of the most talks first."""
     talks = Talk.objects.visible_to(user).filter(event__in=events)
     rows = Topic.objects.visible_to(user).filter(talks__in=talks).defer("search", "description")
@@ -51,7 +51,7 @@ def topics_of(events: list[Event], user):
 
 @require_safe
 def topic_list(request):
-    talks, links = numbers(request.user)
+    talks, links = count_by_topic(request.user)
     return render_list(
         request,
         "portal/topic_list.html",
@@ -65,10 +65,10 @@ def topic_list(request):
     )
 
 
-def numbers(user) -> list[dict[int, int]]:
+def count_by_topic(user) -> list[dict[int, int]]:
     """How many talks and how many links of each topic `user` sees, by the topic's primary key.
 
-    This reads every talk, so the more there are, the longer the numbers are kept.
+    This reads every talk, so the counts are cached, see `cache_by_cost`.
     """
     talks = Talk.topics.through.objects.filter(talk__in=Talk.objects.visible_to(user))
     links = Resource.topics.through.objects.filter(resource__in=Resource.objects.visible_to(user).listed())
@@ -115,26 +115,26 @@ def search(request):
         chosen = ""
     if query:
         kinds = [kind for kind in KINDS if chosen in ("", kind.name)]
-        results = found(kinds, request.user, query, MOST)
+        results = search_kinds(kinds, request.user, query, MAX_RANKED)
         if chosen:
             kind, rows, total = results[0]
             page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
             context |= {"page": page, "pages": page.paginator.get_elided_page_range(page.number)}
-            context["groups"] = [group(kind, list(page), total)]
+            context["groups"] = [group_context(kind, list(page), total)]
         else:
             context["groups"] = [
-                group(kind, list(rows[:FEW]), total) for kind, rows, total in results if total
+                group_context(kind, list(rows[:FEW]), total) for kind, rows, total in results if total
             ]
     return render(request, "portal/search.html", context)
 
 
-def group(kind, rows: list, total: int) -> dict:
-    """A kind's part of the results, of which there are `total` or, where that is all we look at, more."""
+def group_context(kind, rows: list, total: int) -> dict:
+    """Template context of a kind's results; `total` is at most MAX_RANKED."""
     return {
         "kind": kind.name,
         "label": kind.label,
         "rows": rows,
-        "count": f"{MOST}+" if total >= MOST else total,
+        "count": f"{MAX_RANKED}+" if total >= MAX_RANKED else total,
         "more": total > len(rows),
     }
 
@@ -148,7 +148,7 @@ def suggest(request):
     )
     suggestions = [
         {"kind": str(kind.label), "title": str(row), "url": row.get_absolute_url()}
-        for kind, rows, total in found(kinds, request.user, query, MOST)
+        for kind, rows, total in search_kinds(kinds, request.user, query, MAX_RANKED)
         if total
         for row in rows.prefetch_related(None)[:3]
     ]

@@ -3,26 +3,21 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from events.models import (  # upwards on purpose: filters by what speakers give
+    Event,
+    Series,
+    Talk,
+    Topic,
+    Track,
+)
 from roadshow.api.filters import ListFilter, RecordFilter, ReferenceFilter, TextFilter
 
 from .models import Speaker
 
 
-def reach(*path: str):
-    """A callable that returns the manager of what relations lead to: this app knows no other one by name."""
-
-    def manager():
-        model = Speaker
-        for name in path:
-            model = model._meta.get_field(name).related_model
-        return model.objects
-
-    return manager
-
-
-def gives(filters: RecordFilter, **conditions) -> Q:
-    """The condition that a speaker gives a visible talk which fulfils `conditions`."""
-    talks = reach("talks")().visible_to(filters.user).filter(**conditions).order_by()
+def with_talks(filterset: RecordFilter, **conditions) -> Q:
+    """The condition that a speaker gives a visible talk that meets `conditions`."""
+    talks = Talk.objects.visible_to(filterset.user).filter(**conditions).order_by()
     return Q(pk__in=talks.values("speakers"))
 
 
@@ -36,24 +31,24 @@ class SpeakerFilter(RecordFilter):
     }
 
     event = ReferenceFilter(
-        rows=reach("talks", "event"), label=_("Event"), through=lambda f, keys: gives(f, event__in=keys)
+        rows=Event.objects, label=_("Event"), through=lambda f, keys: with_talks(f, event__in=keys)
     )
     series = ReferenceFilter(
-        rows=reach("talks", "event", "series"),
+        rows=Series.objects,
         label=_("Series"),
-        through=lambda f, keys: gives(f, event__series__in=keys),
+        through=lambda f, keys: with_talks(f, event__series__in=keys),
     )
     topic = ReferenceFilter(
-        rows=reach("talks", "topics"), label=_("Topic"), through=lambda f, keys: gives(f, topics__in=keys)
+        rows=Topic.objects, label=_("Topic"), through=lambda f, keys: with_talks(f, topics__in=keys)
     )
     track = ReferenceFilter(
-        rows=reach("talks", "track"),
+        rows=Track.objects,
         by="guid",
         label=_("Track"),
-        through=lambda f, keys: gives(f, track__in=keys),
+        through=lambda f, keys: with_talks(f, track__in=keys),
     )
     talk = ReferenceFilter(
-        rows=reach("talks"), by="guid", label=_("Talk"), through=lambda f, keys: gives(f, pk__in=keys)
+        rows=Talk.objects, by="guid", label=_("Talk"), through=lambda f, keys: with_talks(f, pk__in=keys)
     )
     letter = TextFilter(field_name="name", lookup_expr="istartswith", label=_("How the name begins"))
     state = ListFilter(choices=Speaker.State.choices, label=_("State"))

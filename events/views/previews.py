@@ -45,10 +45,10 @@ def serve_preview(request, event: Event, *, title: str, above: str, below: str, 
         color=color or event.color,
         hue_name=str(event.series or event),
     )
-    svg = link_preview.draw(preview)
+    svg = link_preview.render_svg(preview)
     key = hashlib.sha256(svg.encode()).hexdigest()
 
     def render_png() -> bytes:
-        return cache.get_or_set(f"preview:{key}", lambda: link_preview.render(svg))
+        return cache.get_or_set(f"preview:{key}", lambda: link_preview.render_png(svg))
 
     return file_response(request, render_png, state=[key], modified=None, content_type="image/png")

@@ -1,4 +1,4 @@
-"""The first page: what needs doing, in as many queries however much there is."""
+"""The first page of the admin: what needs doing, in a constant number of queries."""
 
 from django.db.models import Count
 from django.utils import timezone
@@ -17,7 +17,7 @@ SHOWN = 6
 
 
 def add_dashboard_context(request, context: dict) -> dict:
-    """Adds the next events with how they stand, the last ones with what stays, and what waits for a decision."""
+    """Add the next events with their state, the last ones with what is left to do, and what waits for a decision."""
     events = Event.objects.editable_by(request.user)
     ahead = list(
         with_planning_status(events.filter(ends_on__gte=timezone.localdate()))

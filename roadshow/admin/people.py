@@ -1,4 +1,4 @@
-"""Organisers and their sign-ins. Only superusers see them; rights come from events, not from groups."""
+"""Users and failed sign-ins. Only superusers see them; permissions come from events, not from groups."""
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
@@ -81,7 +81,7 @@ class UserAdmin(SuperuserOnly, BaseUserAdmin, ModelAdmin):
 
 @admin.register(AccessAttempt, AccessFailureLog, AccessLog)
 class SignInAdmin(SuperuserOnly, ModelAdmin):
-    """What the guard against password guessing wrote down. Deleting an attempt unlocks it."""
+    """Sign-ins that django-axes recorded. Deleting an attempt unlocks the account."""
 
     list_display = ["username", "ip_address", "attempt_time", "path_info"]
     list_filter = [("attempt_time", RangeDateTimeFilter)]

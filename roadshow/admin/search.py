@@ -1,4 +1,4 @@
-"""What the admin's search box finds: the best few of what an organiser looks for."""
+"""Results of the admin's search box."""
 
 from django.urls import reverse
 from django.utils.text import capfirst

@@ -1,4 +1,4 @@
-"""API tokens: made with a name and an end, shown once."""
+"""API tokens: created with a name and an expiry, shown once."""
 
 from datetime import timedelta
 

@@ -43,7 +43,7 @@ class WebhookAdmin(OrganiserAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(OrganiserAdmin):
-    """What was sent, when, and what came of it."""
+    """The log of deliveries: body, attempts, outcome."""
 
     list_display = ["webhook", "created_at", "arrived", "attempts", "status", "problem", "next_try_at"]
     list_select_related = ["webhook"]

@@ -1,7 +1,7 @@
-"""Who may do what, said once for pages, admin and API.
+"""Permissions, in one place for pages, admin and API.
 
-Organisers are the users marked as staff. What belongs to an event is theirs if the event is; what the whole
-portal shares (topics, venues, the library of links) is every organiser's.
+Organisers are the users marked as staff. They may change what belongs to their events; what the whole portal shares
+(topics, venues, the library of links) may be changed by every organiser.
 """
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser

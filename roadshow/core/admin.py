@@ -1,7 +1,7 @@
-"""What the admin of every app has in common.
+"""Base classes of the admin of every app.
 
-Who sees and changes which rows comes from each model's QuerySet (`visible_to`, `editable_by`), not from
-Django's model permissions. A form notices when somebody else saved in the meantime.
+Permissions by row come from each model's QuerySet (`visible_to`, `editable_by`), not from Django's model
+permissions. Forms detect that somebody else saved in the meantime.
 """
 
 from django import forms

@@ -1,7 +1,7 @@
-"""Colours that organisers choose, as one of 24 hues of the style sheet.
+"""Maps colours that organisers choose to one of the 24 hues of the style sheet.
 
-A page never shows the colour itself: text on it might be unreadable. It shows the nearest hue at a lightness
-that is known to contrast, in the light and in the dark theme. The conversion is OKLab (Björn Ottosson, 2020).
+Pages do not show the colour itself, because text on it might be unreadable, but the nearest hue at a lightness with
+enough contrast, in the light and in the dark theme. The conversion is OKLab (Björn Ottosson, 2020).
 """
 
 import math
@@ -22,7 +22,7 @@ def hue_class(color: str, name: str = "") -> str:
 
 @dataclass(frozen=True)
 class Shades:
-    """The light theme's family of one hue, each as "#rrggbb": for pictures, which know no style sheet."""
+    """The light theme's colours of one hue, as "#rrggbb": for pictures, which have no style sheet."""
 
     soft: str
     line: str
@@ -31,7 +31,7 @@ class Shades:
 
 
 def shades(color: str, name: str) -> Shades:
-    """The family of the hue that `hue_class` chooses."""
+    """The colours of the hue that `hue_class` chooses."""
     hue = _hue(color, name)
     angle, vivid = (265.0, 0.06) if hue == GREY else (hue * 360 / HUES, 1)
     family = {"soft": (0.955, 0.025), "line": (0.84, 0.08), "accent": (0.53, 0.18), "ink": (0.42, 0.13)}
@@ -62,7 +62,7 @@ def _linear(channel: float) -> float:
 
 
 def _rgb(lightness: float, chroma: float, angle: float) -> str:
-    """The way back from OKLCH; what a screen cannot show is cut off."""
+    """OKLCH to "#rrggbb"; channels outside the gamut are clipped."""
     a, b = (chroma * part(math.radians(angle)) for part in (math.cos, math.sin))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3

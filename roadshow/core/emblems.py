@@ -1,4 +1,4 @@
-"""Line maps, drawn from a name: every event and series has its own, always the same."""
+"""Line maps as SVG, generated from a name: the same name always gives the same map."""
 
 import random
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ WIDTH, HEIGHT, STEP = 640, 280, 40
 def emblem(seed: str, *, lines: int = 3, inside: str = "var(--sheet)") -> str:
     """An SVG of `lines` routes with their stops, in the current colour; hidden from screen readers.
 
-    `inside` is what the stops are filled with.
+    `inside` is the fill colour of the stops.
     """
     chance = random.Random(seed)  # noqa: S311 - a pattern, not a secret
     heights = chance.sample(range(1, HEIGHT // STEP), lines)
@@ -36,7 +36,7 @@ def _line(chance: random.Random, y: int, index: int, inside: str) -> str:
 
 
 def _points(chance: random.Random, y: int) -> Iterator[tuple[int, int]]:
-    """A way from left to right: straight on, or up or down at 45 degrees."""
+    """Points of a line from left to right: straight on, or up or down at 45 degrees."""
     x = -STEP
     yield x, y
     while x < WIDTH:

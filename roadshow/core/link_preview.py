@@ -1,6 +1,6 @@
-"""The picture by which other sites show a link to a page of ours: a title over a line map, 1200 × 630.
+"""The Open Graph picture of a page: a title over a line map, 1200 × 630 pixels.
 
-It is drawn as SVG (templates/partials/preview.svg) in the light theme's colours and rendered with fonts that are
+It is an SVG template (templates/partials/preview.svg) in the light theme's colours, rendered with fonts that are
 installed with the portal, so that it is the same on every machine.
 """
 
@@ -28,7 +28,7 @@ SMALL = 34
 
 @dataclass(frozen=True)
 class Preview:
-    """What one shows. `seed` and `color` choose the line map and its hue, as on the page."""
+    """Content of a picture. `seed` and `color` determine the line map and its hue, as on the page."""
 
     title: str
     above: str
@@ -39,9 +39,9 @@ class Preview:
     hue_name: str
 
 
-def draw(preview: Preview) -> str:
+def render_svg(preview: Preview) -> str:
     """The picture as SVG."""
-    size, lines = fitted(preview.title)
+    size, lines = fit_title(preview.title)
     colors = shades(preview.color, preview.hue_name)
     return render_to_string(
         "partials/preview.svg",
@@ -57,7 +57,7 @@ def draw(preview: Preview) -> str:
     )
 
 
-def render(svg: str) -> bytes:
+def render_png(svg: str) -> bytes:
     """The picture as PNG."""
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=_fonts(), skip_system_fonts=True))
 
@@ -69,30 +69,30 @@ def _fonts() -> list[str]:
     return [*map(str, files), str(noto_cjk_sans_jp_bold.FONT_PATH)]
 
 
-def fitted(title: str) -> tuple[int, list[str]]:
-    """The largest size in which the title has room, and its lines; at the smallest, the rest is cut off."""
+def fit_title(title: str) -> tuple[int, list[str]]:
+    """The largest font size in which the title fits, and its lines; at the smallest size the rest is cut off."""
     for size, most in SIZES:
-        lines = wrapped(title, size)
-        if len(lines) <= most and all(width(line, size) <= TEXT for line in lines):
+        lines = wrap_text(title, size)
+        if len(lines) <= most and all(estimate_width(line, size) <= TEXT for line in lines):
             return size, lines
     lines = [_cut(line, size) for line in lines]
     return size, lines if len(lines) <= most else [*lines[: most - 1], _cut(lines[most - 1] + " …", size)]
 
 
-def wrapped(text: str, size: float) -> list[str]:
-    """Lines that are no wider than TEXT, unless a single word is. Chinese breaks between any two characters."""
+def wrap_text(text: str, size: float) -> list[str]:
+    """Lines no wider than TEXT, unless a single word is wider. Chinese breaks between any two characters."""
     lines = [""]
     for part in re.findall(r"\s*(?:[^\s⺀-鿿가-힣＀-￯]+|\S)", text.strip()):
         longer = lines[-1] + part
-        if lines[-1] and width(longer, size) > TEXT:
+        if lines[-1] and estimate_width(longer, size) > TEXT:
             lines.append(part.strip())
         else:
             lines[-1] = longer
     return lines
 
 
-def width(text: str, size: float) -> float:
-    """About how many pixels a bold text takes; rather more than less."""
+def estimate_width(text: str, size: float) -> float:
+    """Width of a bold text in pixels, estimated from above."""
     return size * sum(map(_advance, text))
 
 
@@ -108,8 +108,8 @@ def _advance(char: str) -> float:
 
 def _cut(text: str, size: float, most: float = TEXT) -> str:
     """The text, ended with "…" where it would be too wide."""
-    if width(text, size) <= most:
+    if estimate_width(text, size) <= most:
         return text
-    while text and width(text + "…", size) > most:
+    while text and estimate_width(text + "…", size) > most:
         text = text[:-1]
     return text.rstrip(" ,.;:·…") + "…"

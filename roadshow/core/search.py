@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchQuery, SearchQueryField, Search
 from django.db.models import F, Func, GeneratedField, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
-RANKED = 500  # rows, of which the best come first; looking at more takes longer than anybody waits
+RANKED = 500  # rows that are ranked; ranking more takes too long
 
 
 class Fold(Func):
@@ -92,8 +92,7 @@ class SearchQuerySet(QuerySet):
     def search(self, text: str) -> "SearchQuerySet":
         """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first.
 
-        Where there are more than anybody looks through, those with the words, in their own order. It costs two
-        queries, one where there are many.
+        More than RANKED rows come in their own order, not ranked. Takes two queries, one when there are many rows.
         """
         text = text.replace("\0", " ").strip()
         if not text:

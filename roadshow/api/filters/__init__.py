@@ -1,8 +1,8 @@
-"""The query parameters that pages and API share: one FilterSet for each model, on `RecordFilter`.
+"""Query parameters that pages and API share: one FilterSet for each model, a subclass of `RecordFilter`.
 
-A FilterSet is told who asks (`request=`), because a filter must not say more than the rows themselves: what
-`speaker=` or `series=` names has to be visible too. `problems()` says in sentences what is wrong with the
-parameters: the API answers 400 with them, a page shows them and ignores the parameter.
+A FilterSet has the request's user, because filters must not reveal more than the rows themselves: rows that
+`speaker=` or `series=` name must be visible too. `problems()` describes parameters that cannot be used: the API
+responds with 400 and these messages, a page shows them and ignores the parameter.
 """
 
 from .kinds import (
