@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -132,6 +133,7 @@ class Resource(Record):
     history = HistoricalRecords(excluded_fields=["search", *CHECKED])
 
     class Meta:
+        triggers = change_triggers("resources_resource")
         verbose_name, verbose_name_plural = _("resource"), _("resources")
         ordering = ["-created_at", "-pk"]
         indexes = [
@@ -268,6 +270,7 @@ class Collection(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
+        triggers = change_triggers("resources_collection")
         verbose_name, verbose_name_plural = _("collection"), _("collections")
         ordering = ["title", "pk"]
         indexes = search_indexes("collection")
@@ -298,6 +301,7 @@ class CollectionItem(models.Model):
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
+        triggers = change_triggers("resources_collectionitem")
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         constraints = [
@@ -310,3 +314,39 @@ class CollectionItem(models.Model):
 
     def __str__(self):
         return str(self.resource)
+
+
+class ResourceTopic(Resource.topics.through):
+    """Carries the triggers of the table that Django makes for `Resource.topics`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("resources_resource_topics")
+
+
+class ResourceTalk(Resource.talks.through):
+    """Carries the triggers of the table that Django makes for `Resource.talks`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("resources_resource_talks")
+
+
+class ResourceSpeaker(Resource.speakers.through):
+    """Carries the triggers of the table that Django makes for `Resource.speakers`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("resources_resource_speakers")
+
+
+class ResourceEvent(Resource.events.through):
+    """Carries the triggers of the table that Django makes for `Resource.events`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("resources_resource_events")

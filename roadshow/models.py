@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from events.models import Event
-from roadshow.api.changes import Place, latest
+from roadshow.api.changes import ChangeCursor, latest_cursor
 from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.models import Record, Timestamped
 from roadshow.http.guard import Policy, UrlRefused
@@ -73,10 +73,6 @@ KINDS = [
 ]
 
 
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
 class WebhookQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of events that are theirs; superusers see all."""
@@ -91,7 +87,10 @@ class Webhook(Record):
     name = models.CharField(_("name"), max_length=100)
     url = models.URLField(_("address"), max_length=2000, help_text=_("Changes are sent there with POST."))
     secret = models.CharField(
-        _("secret"), max_length=100, default=new_secret, help_text=_("Deliveries are signed with it.")
+        _("secret"),
+        max_length=100,
+        default=secrets.token_urlsafe,
+        help_text=_("Deliveries are signed with it."),
     )
     event = models.ForeignKey(
         Event,
@@ -130,16 +129,16 @@ class Webhook(Record):
 
     def save(self, **options):
         if self.place_xid is None:  # what is there already is not news
-            self.place = latest()
+            self.place = latest_cursor()
         super().save(**options)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ChangeCursor:
         """How far in the feed of changes it has been told."""
-        return Place(self.place_xid or 0, self.place_id)
+        return ChangeCursor(self.place_xid or 0, self.place_id)
 
     @place.setter
-    def place(self, place: Place):
+    def place(self, place: ChangeCursor):
         self.place_xid, self.place_id = place.xid, place.id
 
 

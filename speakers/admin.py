@@ -6,7 +6,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from roadshow.core.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
-from roadshow.core.search import Fold
+from roadshow.core.search import fold
 
 from .models import Speaker, SpeakerLink
 
@@ -32,9 +32,9 @@ class Missing(DropdownFilter):
         if self.value() == "talks":
             return queryset.filter(talks__isnull=True)
         if self.value() == "twin":
-            named = Speaker.objects.order_by().annotate(folded=Fold("name")).values("folded")
+            named = Speaker.objects.order_by().annotate(folded=fold("name")).values("folded")
             twice = named.annotate(total=Count("pk")).filter(total__gt=1).values("folded")
-            return queryset.annotate(folded=Fold("name")).filter(folded__in=twice)
+            return queryset.annotate(folded=fold("name")).filter(folded__in=twice)
         return queryset.filter(**{self.value(): ""}) if self.value() in ("picture", "biography") else queryset
 
 

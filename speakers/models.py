@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.models import PictureField, Record, Timestamped, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -77,6 +78,7 @@ class Speaker(Record):
     history = HistoricalRecords(excluded_fields=["search", "picture", "imported"])
 
     class Meta:
+        triggers = change_triggers("speakers_speaker")
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["name", "pk"]
         indexes = [
@@ -113,6 +115,7 @@ class SpeakerLink(Timestamped):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        triggers = change_triggers("speakers_speakerlink")
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         constraints = [

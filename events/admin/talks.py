@@ -26,8 +26,7 @@ from roadshow.core.admin import (
 )
 
 from ..actions import find_plan_conflicts, repeat_talk
-from ..models import Event, Slot, Talk, TalkLink, TalkSpeaker
-from ..models.talk import current_slots
+from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
 from .workspace import EventScopeMixin
 
 
@@ -208,7 +207,11 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
                     TalkSpeaker.objects.select_related("speaker").only("talk", "position", "speaker__name"),
                 ),
                 Prefetch("slots", Slot.objects.select_related("room").defer("room__search")),
-                Prefetch("released_slots", current_slots().defer("room__search"), to_attr="current_slots"),
+                Prefetch(
+                    "released_slots",
+                    ReleasedSlot.objects.in_time_order().defer("room__search"),
+                    to_attr="current_slots",
+                ),
             )
         )
 

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from roadshow.api.changes import Place, Version
+from roadshow.api.changes import ChangeCursor, StateVersion
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.viewsets import RecordViewSet
@@ -88,7 +88,7 @@ def schedule_response(view: RecordViewSet, release: Release):
         return orjson.dumps(serialize_schedule(decode(release.document), view.site))
 
     return versioned_response(
-        view.request, Version(Place(0, release.pk), 0, release.created_at), build_response
+        view.request, StateVersion(ChangeCursor(0, release.pk), 0, release.created_at), build_response
     )
 
 

@@ -1,14 +1,17 @@
-from .event import Event, EventQuerySet, EventRoom
+"""Models of events, one module each thing."""
+
+from .event import Event, EventQuerySet
 from .feedback import Feedback
+from .plan import AcceptedClash, Slot
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
-from .schedule import AcceptedClash, Booking, Release, ReleasedSlot, Slot
+from .release import Booking, Release, ReleasedSlot
 from .series import Series
 from .talk import Talk
 from .talk_parts import TalkLink, TalkSpeaker
 from .topic import Topic
 from .track import Track
-from .venue import Room, Venue
+from .venue import EventRoom, Room, Venue
 
 __all__ = [
     "AcceptedClash",

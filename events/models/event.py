@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
-from roadshow.core.models import COLOR, LanguageField, PictureField, Record, validate_timezone
+from roadshow.core.models import COLOR, LanguageField, Located, PictureField, Record, TimezoneField
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost
 
-from .venue import Located
+from .series import Series
 
 LASTS = F("ends_on") - F("starts_on")
 
@@ -42,9 +43,7 @@ class EventQuerySet(SearchQuerySet):
     @staticmethod
     def _of(user):
         theirs = Q(pk__in=Event.organisers.through.objects.filter(user=user).values("event")) | Q(
-            series__in=Event.series.field.related_model.organisers.through.objects.filter(user=user).values(
-                "series"
-            )
+            series__in=Series.organisers.through.objects.filter(user=user).values("series")
         )
         chosen = only_events(user)
         if chosen is None:
@@ -79,6 +78,8 @@ def _state(events: EventQuerySet) -> dict:
 
 
 class Event(Located, Record):
+    """One stop or edition, with its dates, time zone, place and state."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -91,7 +92,7 @@ class Event(Located, Record):
         YEAR = "year", _("only the year is known")
 
     series = models.ForeignKey(
-        "Series", models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
+        Series, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
     )
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
@@ -110,13 +111,7 @@ class Event(Located, Record):
         _("how exact the dates are"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
     )
     previous_starts_on = models.DateField(_("first day before it was moved"), null=True, blank=True)
-    timezone = models.CharField(
-        _("time zone"),
-        max_length=60,
-        default="UTC",
-        validators=[validate_timezone],
-        help_text=_("Such as Asia/Kolkata."),
-    )
+    timezone = TimezoneField(help_text=_("Such as Asia/Kolkata."))
     day_change = models.TimeField(
         _("the day changes at"),
         default=dt.time(4),
@@ -168,6 +163,7 @@ class Event(Located, Record):
     history = HistoricalRecords(excluded_fields=["search", "picture", "current_release"])
 
     class Meta:
+        triggers = change_triggers("events_event")
         verbose_name, verbose_name_plural = _("event"), _("events")
         ordering = ["-starts_on", "-pk"]
         indexes = [
@@ -232,31 +228,10 @@ class Event(Located, Record):
         return None if located.latitude is None else (located.latitude, located.longitude)
 
 
-class EventRoom(models.Model):
-    """A room that an event uses, in the event's own order, with its opening times there."""
-
-    event = models.ForeignKey(Event, models.CASCADE, related_name="event_rooms")
-    room = models.ForeignKey("Room", models.RESTRICT, related_name="event_rooms", verbose_name=_("room"))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
-    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+class EventOrganiser(Event.organisers.through):
+    """Carries the triggers of the table that Django makes for `Event.organisers`."""
 
     class Meta:
-        verbose_name, verbose_name_plural = _("room"), _("rooms")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "room"],
-                name="event_has_a_room_once",
-                violation_error_message=_("The event has this room already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
-                | Q(opens_at__isnull=False, closes_at__isnull=False),
-                name="event_room_has_both_times_or_none",
-                violation_error_message=_("Give both an opening and a closing time, or neither."),
-            ),
-        ]
-
-    def __str__(self):
-        return str(self.room)
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("events_event_organisers")

@@ -1,10 +1,12 @@
 """What people thought of a talk, an event or a recap."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Avg, Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.access import can_see_all
+from roadshow.core.content_version import version_trigger
 
 from .event import Event
 from .recap import Recap
@@ -57,6 +59,13 @@ class Feedback(models.Model):
     objects = QuerySet.as_manager()
 
     class Meta:
+        triggers = [
+            version_trigger("shown_insert", pgtrigger.Insert, when="NEW.state = 'shown'"),
+            version_trigger(
+                "shown_update", pgtrigger.Update, when="OLD.state = 'shown' OR NEW.state = 'shown'"
+            ),
+            version_trigger("shown_delete", pgtrigger.Delete, when="OLD.state = 'shown'"),
+        ]
         verbose_name, verbose_name_plural = _("feedback"), _("feedback")
         ordering = ["-created_at", "-pk"]
         constraints = [

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.models import LanguageField, PictureField, Record
 
 from .event import Event
-from .of_event import OfEventQuerySet
+from .event_scope import EventScopedQuerySet
 from .talk import Talk
 
 
@@ -26,10 +27,11 @@ class Recap(Record):
         _("source"), max_length=500, blank=True, help_text=_("What it was written from.")
     )
 
-    objects = OfEventQuerySet.as_manager()
+    objects = EventScopedQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
+        triggers = change_triggers("events_recap")
         verbose_name, verbose_name_plural = _("recap"), _("recaps")
         ordering = ["language", "pk"]
         constraints = [
@@ -68,9 +70,10 @@ class Photo(Record):
     license = models.CharField(_("licence"), max_length=100, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    objects = OfEventQuerySet.as_manager()
+    objects = EventScopedQuerySet.as_manager()
 
     class Meta:
+        triggers = change_triggers("events_photo")
         verbose_name, verbose_name_plural = _("picture"), _("pictures")
         ordering = ["position", "pk"]
         constraints = [

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate, can_see_all
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -54,6 +55,7 @@ class Series(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
+        triggers = change_triggers("events_series")
         verbose_name, verbose_name_plural = _("series"), _("series")
         ordering = ["name", "pk"]
         indexes = search_indexes("series", "name")
@@ -63,3 +65,12 @@ class Series(Record):
 
     def get_absolute_url(self):
         return reverse("events:series", args=[self.slug])
+
+
+class SeriesOrganiser(Series.organisers.through):
+    """Carries the triggers of the table that Django makes for `Series.organisers`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("events_series_organisers")

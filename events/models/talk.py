@@ -1,4 +1,4 @@
-"""What somebody gives."""
+"""Talks."""
 
 from collections.abc import Callable
 
@@ -10,34 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from roadshow.core.access import can_see_all, is_organiser
+from roadshow.api.change_triggers import change_triggers
+from roadshow.core.access import can_see_all
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
 
 from .event import Event
-from .of_event import OfEventQuerySet
+from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_talks
+from .release import ReleasedSlot
 from .talk_parts import BATCH, TalkSpeaker
+from .talk_people import set_people
 from .topic import Topic
 from .track import Track
 
 
-def shown_to(user, path: str = "") -> list[Q]:
-    """What has to be true of a talk, at the end of `path`, for `user` to see it, who does not see all.
-
-    Each condition is one of one table, so that either is narrowed before they are joined.
-    """
-    conditions = [Q((f"{path}state__in", Talk.PUBLIC)), ~Q((f"{path}event__state", Event.State.DRAFT))]
-    if is_organiser(user):
-        own = Q((f"{path}event__in", Event.objects.editable_by(user)))
-        conditions = [one | own for one in conditions]
-    return conditions
-
-
-class TalkQuerySet(OfEventQuerySet):
+class TalkQuerySet(EventScopedQuerySet):
     def visible_to(self, user):
         """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
-        return self if can_see_all(user) else self.filter(*shown_to(user))
+        return self if can_see_all(user) else self.filter(*visible_talks(user))
 
     def nearly(self, text):
         people = Speaker.objects.filter(state=Speaker.State.PUBLISHED).nearly(text)
@@ -56,7 +47,7 @@ class TalkQuerySet(OfEventQuerySet):
             )
             .prefetch_related(
                 Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),
-                Prefetch("released_slots", current_slots(), to_attr="current_slots"),
+                Prefetch("released_slots", ReleasedSlot.objects.in_time_order(), to_attr="current_slots"),
             )
         )
 
@@ -71,7 +62,7 @@ class TalkQuerySet(OfEventQuerySet):
 
     def in_time_order(self):
         """By their first current slot; talks without one come last."""
-        first = current_slots().filter(talk=OuterRef("pk")).values("starts_at")[:1]
+        first = ReleasedSlot.objects.in_time_order().filter(talk=OuterRef("pk")).values("starts_at")[:1]
         begins = F("first_starts_at").asc(nulls_last=True)
         return self.alias(first_starts_at=Subquery(first)).order_by(begins, "title", "pk")
 
@@ -83,14 +74,9 @@ def _given_by(people):
     return TalkSpeaker.objects.filter(speaker__in=people.values("pk")).values("talk")
 
 
-def current_slots():
-    """The slots of current releases, in time order, with their rooms."""
-    from .schedule import ReleasedSlot
-
-    return ReleasedSlot.objects.current().select_related("room").order_by("starts_at", "pk")
-
-
 class Talk(Record):
+    """What somebody gives at an event, with its texts, kind and state."""
+
     class Kind(models.TextChoices):
         KEYNOTE = "keynote", _("keynote")
         TALK = "talk", _("talk")
@@ -99,13 +85,8 @@ class Talk(Record):
         LIGHTNING = "lightning", _("lightning talk")
         BREAK = "break", _("break")
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        CONFIRMED = "confirmed", _("confirmed")
-        CANCELLED = "cancelled", _("cancelled")
-        WITHDRAWN = "withdrawn", _("withdrawn (never shown)")
-
-    PUBLIC = [State.CONFIRMED, State.CANCELLED]
+    State = TalkState
+    PUBLIC = PUBLIC_STATES
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="talks", verbose_name=_("event"))
     title = models.CharField(_("title"), max_length=500)
@@ -156,6 +137,7 @@ class Talk(Record):
     history = HistoricalRecords(excluded_fields=["search", "people", "imported"])
 
     class Meta:
+        triggers = [*change_triggers("events_talk"), set_people]
         verbose_name, verbose_name_plural = _("talk"), _("talks")
         ordering = ["title", "pk"]
         indexes = [
@@ -220,3 +202,12 @@ class Talk(Record):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
+
+
+class TalkTopic(Talk.topics.through):
+    """Carries the triggers of the table that Django makes for `Talk.topics`."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = change_triggers("events_talk_topics")

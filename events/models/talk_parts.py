@@ -1,23 +1,21 @@
-"""What a talk has several of, in an order: those who give it, and links."""
-
-from typing import TYPE_CHECKING
+"""The ordered rows of a talk: its speakers and its links."""
 
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.models import Timestamped
 from speakers.models import Speaker
 
-if TYPE_CHECKING:
-    from .talk import Talk
+from .talk_people import speakers_of_talk_changed
 
 BATCH = 500  # rows in one statement
 
 
-class Parts(models.QuerySet):
-    def replace(self, wanted: "dict[Talk, list]") -> None:
-        """Makes the rows of each talk be these, in this order; in two statements however many talks."""
+class OrderedPartsQuerySet(models.QuerySet):
+    def replace(self, wanted: dict[models.Model, list]) -> None:
+        """Replace the rows of each talk by unsaved ones, in order; two statements however many talks."""
         self.filter(talk__in=wanted).delete()
         rows = []
         for talk, parts in wanted.items():
@@ -28,7 +26,7 @@ class Parts(models.QuerySet):
 
 
 class TalkSpeaker(models.Model):
-    """That somebody gives a talk, in which role and in which place of the order."""
+    """A person gives a talk, in a role and at a position in the order."""
 
     class Role(models.TextChoices):
         SPEAKER = "speaker", _("speaker")
@@ -44,7 +42,7 @@ class TalkSpeaker(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.SPEAKER)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    class QuerySet(Parts):
+    class QuerySet(OrderedPartsQuerySet):
         def published(self):
             """Those whose speaker everybody may see, with the speaker."""
             return (
@@ -56,6 +54,7 @@ class TalkSpeaker(models.Model):
     objects = QuerySet.as_manager()
 
     class Meta:
+        triggers = [*change_triggers("events_talkspeaker"), *speakers_of_talk_changed]
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["position", "pk"]
         constraints = [
@@ -71,7 +70,7 @@ class TalkSpeaker(models.Model):
 
 
 class TalkLink(Timestamped):
-    """Slides, a recording, a paper: an address as somebody gave it, odd ones too."""
+    """Slides, a recording, a paper: an address as it was given, not validated."""
 
     class Kind(models.TextChoices):
         SLIDES = "slides", _("slides")
@@ -91,9 +90,10 @@ class TalkLink(Timestamped):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.WEB)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    objects = Parts.as_manager()
+    objects = OrderedPartsQuerySet.as_manager()
 
     class Meta:
+        triggers = change_triggers("events_talklink")
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         indexes = [models.Index(F("kind"), F("talk"), name="talk_link_by_kind")]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -32,6 +33,7 @@ class Topic(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
+        triggers = change_triggers("events_topic")
         verbose_name, verbose_name_plural = _("topic"), _("topics")
         ordering = ["name", "pk"]
         indexes = search_indexes("topic", "name")

@@ -4,10 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.models import COLOR, Record, free_slug
 
 from .event import Event
-from .of_event import OfEventQuerySet
+from .event_scope import EventScopedQuerySet
 
 
 class Track(Record):
@@ -20,7 +21,7 @@ class Track(Record):
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    class QuerySet(OfEventQuerySet):
+    class QuerySet(EventScopedQuerySet):
         search_title = "name"
 
         def search(self, text):
@@ -30,6 +31,7 @@ class Track(Record):
     history = HistoricalRecords()
 
     class Meta:
+        triggers = change_triggers("events_track")
         verbose_name, verbose_name_plural = _("track"), _("tracks")
         ordering = ["position", "name", "pk"]
         constraints = [

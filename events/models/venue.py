@@ -1,38 +1,16 @@
-"""Places with an address, and the rooms in them, which events share."""
+"""Venues, their rooms, and which rooms an event uses."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate, is_organiser
-from roadshow.core.models import Record
+from roadshow.core.models import Located, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
-
-class Located(models.Model):
-    """Something with coordinates in degrees, or without."""
-
-    latitude = models.FloatField(
-        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
-    )
-    longitude = models.FloatField(
-        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                name="%(class)s_has_both_coordinates_or_none",
-                violation_error_message=_(
-                    "Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."
-                ),
-            ),
-        ]
+from .event import Event
 
 
 class VenueQuerySet(SearchQuerySet):
@@ -42,8 +20,6 @@ class VenueQuerySet(SearchQuerySet):
         """Venues of events that `user` sees; all of them to organisers, who may want to use one."""
         if is_organiser(user):
             return self
-        from .event import Event  # both are one package: a venue is public through its events
-
         events = Event.objects.visible_to(user)
         return self.filter(Q(pk__in=events.values("venue")) | Q(pk__in=events.values("rooms__venue")))
 
@@ -52,6 +28,8 @@ class VenueQuerySet(SearchQuerySet):
 
 
 class Venue(Located, Record):
+    """A place with an address and coordinates, which events share."""
+
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"), blank=True, help_text=_("Street, number, postal code."))
     city = models.CharField(_("city"), max_length=120, blank=True)
@@ -69,6 +47,7 @@ class Venue(Located, Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
+        triggers = change_triggers("events_venue")
         verbose_name, verbose_name_plural = _("venue"), _("venues")
         ordering = ["name", "pk"]
         indexes = search_indexes("venue", "name")
@@ -95,8 +74,6 @@ class RoomQuerySet(SearchQuerySet):
         """Rooms of events that `user` sees; all of them to organisers."""
         if is_organiser(user):
             return self
-        from .event import Event
-
         return self.filter(pk__in=Event.objects.visible_to(user).values("rooms"))
 
     def editable_by(self, user):
@@ -104,6 +81,8 @@ class RoomQuerySet(SearchQuerySet):
 
 
 class Room(Record):
+    """A room of a venue."""
+
     venue = models.ForeignKey(Venue, models.RESTRICT, related_name="rooms", verbose_name=_("venue"))
     name = models.CharField(_("name"), max_length=200)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
@@ -119,6 +98,7 @@ class Room(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
+        triggers = change_triggers("events_room")
         verbose_name, verbose_name_plural = _("room"), _("rooms")
         ordering = ["position", "name", "pk"]
         indexes = search_indexes("room", "name")
@@ -132,3 +112,34 @@ class Room(Record):
 
     def __str__(self):
         return self.name
+
+
+class EventRoom(models.Model):
+    """A room that an event uses, in the event's own order, with its opening times there."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="event_rooms")
+    room = models.ForeignKey(Room, models.RESTRICT, related_name="event_rooms", verbose_name=_("room"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+
+    class Meta:
+        triggers = change_triggers("events_eventroom")
+        verbose_name, verbose_name_plural = _("room"), _("rooms")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "room"],
+                name="event_has_a_room_once",
+                violation_error_message=_("The event has this room already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="event_room_has_both_times_or_none",
+                violation_error_message=_("Give both an opening and a closing time, or neither."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.room)

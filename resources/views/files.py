@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.api.changes import version
+from roadshow.api.changes import current_version
 from roadshow.http.files import file_response
 from roadshow.http.pages import site_root
 
@@ -65,7 +65,7 @@ def _serve_file(
         )
         return write_links(links, format)
 
-    state = version()
+    state = current_version()
     return file_response(
         request,
         build_content,

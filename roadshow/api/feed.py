@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from events.models import Event
 from roadshow.api.authentication import OrganisersMayWrite
-from roadshow.api.changes import Change, Place, latest, restart_if_restored, version
+from roadshow.api.changes import ChangeCursor, current_version, latest_cursor, renumber_after_restore
 from roadshow.api.errors import Gone
+from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import integer_parameter
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
@@ -121,27 +122,27 @@ class ChangesView(PublicReadMixin, APIView):
     )
     def get(self, request):
         reject_unknown_parameters(request.query_params, self.parameters)
-        restart_if_restored()
+        renumber_after_restore()
         place, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
         size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
-        return versioned_response(request, version(), lambda: self.page(rows, place, size))
+        return versioned_response(request, current_version(), lambda: self.page(rows, place, size))
 
-    def parse_cursor(self) -> Place:
+    def parse_cursor(self) -> ChangeCursor:
         cursor = self.request.query_params.get("cursor", "0-0")
         if cursor == NOW:
-            return latest()
+            return latest_cursor()
         try:
-            place = Place.parse(cursor)
+            place = ChangeCursor.parse(cursor)
         except ValueError:
             raise ValidationError({"cursor": _("This is not a cursor. Take it from an answer.")}) from None
-        if place.xid and place > latest():
+        if place.xid and place > latest_cursor():
             raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
         return place
 
-    def page(self, rows, place: Place, size: int) -> Response:
+    def page(self, rows, place: ChangeCursor, size: int) -> Response:
         rows = list(rows.settled().after(place)[: size + 1])
         more, rows = len(rows) > size, rows[:size]
-        cursor = str(Place(rows[-1].xid, rows[-1].id) if rows else place)
+        cursor = str(ChangeCursor(rows[-1].xid, rows[-1].id) if rows else place)
         again = self.request.query_params.copy()
         again["cursor"] = cursor
         return Response(

@@ -6,8 +6,7 @@ from datetime import timedelta
 from functools import wraps
 
 import orjson
-from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
@@ -15,27 +14,10 @@ from rest_framework.response import Response
 
 from roadshow.core.access import only_events
 
+from .models import StoredResponse
+
 LIFETIME = timedelta(days=1)
 HEADER = "Idempotency-Key"
-
-
-class Answered(models.Model):
-    """The answer to a POST with a key, written in the same transaction as what the POST did."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=100)
-    request = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(default=0)
-    body = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        app_label = "base"
-        verbose_name, verbose_name_plural = _("stored answer"), _("stored answers")
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
-
-    def __str__(self):
-        return self.key
 
 
 def idempotent(method: Callable) -> Callable:
@@ -55,12 +37,14 @@ def idempotent(method: Callable) -> Callable:
         content = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
         digest = hashlib.sha256(content).hexdigest()
         with transaction.atomic():
-            Answered.objects.filter(user=request.user, created_at__lt=timezone.now() - LIFETIME).delete()
+            StoredResponse.objects.filter(
+                user=request.user, created_at__lt=timezone.now() - LIFETIME
+            ).delete()
             # A second request with the key waits here until the first one has ended.
-            Answered.objects.bulk_create(
-                [Answered(user=request.user, key=key, request=digest)], ignore_conflicts=True
+            StoredResponse.objects.bulk_create(
+                [StoredResponse(user=request.user, key=key, request=digest)], ignore_conflicts=True
             )
-            stored = Answered.objects.select_for_update().get(user=request.user, key=key)
+            stored = StoredResponse.objects.select_for_update().get(user=request.user, key=key)
             if stored.request != digest:
                 raise ValidationError({HEADER: _("This key was used for another request. Use a new one.")})
             if stored.status:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from events import api as events
 from resources import api as resources
 from roadshow.api.authentication import AnyoneMayWrite, OrganisersMayWrite
-from roadshow.api.changes import Place, Version, version
+from roadshow.api.changes import ChangeCursor, StateVersion, current_version
 from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
@@ -46,7 +46,7 @@ SUMMARY = frozenset({
 
 
 MAX_RESULTS = MAX_PAGE_SIZE  # of a kind
-UNCHANGING = Version(Place(), 0, None)  # of responses that depend on the build alone
+UNCHANGING = StateVersion(ChangeCursor(), 0, None)  # of responses that depend on the build alone
 FOUND = {
     "type": "array",
     "items": {
@@ -87,7 +87,7 @@ class SearchView(PublicReadMixin, APIView):
             raise ValidationError({"q": _("Say in at most 200 characters what to search for.")})
         kinds = self.parse_kinds()
         NumberedPages().parse(request)
-        return versioned_response(request, version(), lambda: self.page(self.find(query, kinds)))
+        return versioned_response(request, current_version(), lambda: self.page(self.find(query, kinds)))
 
     def page(self, rows):
         pages = NumberedPages()

@@ -17,7 +17,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 
 from roadshow.api.authentication import OrganisersMayWrite
-from roadshow.api.changes import Place, Version, version, version_of
+from roadshow.api.changes import ChangeCursor, StateVersion, current_version, record_version
 from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import RecordSerializer, Shape
 from roadshow.http.conditional import record_tag, require_match, versioned_response
@@ -177,7 +177,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
         """The response of `build`, or 304 without calling it; for responses that any record may be part of."""
         if not self.change_kind or "now" in self.request.query_params.values():
             return build()
-        return versioned_response(self.request, version(), build)
+        return versioned_response(self.request, current_version(), build)
 
     def page_response(self, rows) -> Response:
         keys = self.paginator.paginate_queryset(rows, self.request, view=self)
@@ -185,9 +185,9 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
 
     def retrieve(self, request, *args, **options):
         row = self.get_object()
-        context_version = version() if self.shape.expanded or not self.change_kind else None
+        context_version = current_version() if self.shape.expanded or not self.change_kind else None
         return versioned_response(
-            request, self.version_of(row), lambda: Response(self.represent_one(row.pk)), context_version
+            request, self.record_version(row), lambda: Response(self.represent_one(row.pk)), context_version
         )
 
     def represent(self, keys: Sequence[int]) -> Sequence[dict]:
@@ -224,12 +224,12 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
             raise Http404
         return row
 
-    def version_of(self, row) -> Version:
+    def record_version(self, row) -> StateVersion:
         """The version of a record, for its entity tag."""
         if self.change_kind:
-            return version_of(self.change_kind, row.guid)
+            return record_version(self.change_kind, row.guid)
         moment = int(row.updated_at.timestamp() * 1_000_000)
-        return Version(Place(moment, row.pk), 0, row.updated_at)
+        return StateVersion(ChangeCursor(moment, row.pk), 0, row.updated_at)
 
     # writing
     def get_editable(self, *, lock: bool = False):
@@ -242,7 +242,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     def written_response(self, row, status: int = 200) -> Response:
         """The response after a write: the record as it is now, with its entity tag."""
         response = Response(self.represent_one(row.pk), status=status)
-        response["ETag"] = record_tag(self.version_of(row), self.request)
+        response["ETag"] = record_tag(self.record_version(row), self.request)
         return response
 
     def save_row(self, serializer):
@@ -268,7 +268,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
         except Http404:
             require_match(request, None)
             return self.written_response(self.create_at_address(), 201)
-        require_match(request, self.version_of(row))
+        require_match(request, self.record_version(row))
         data = request.data
         if self.lookup_field == "slug" and isinstance(data, dict):
             data = {"slug": row.slug} | data
@@ -290,13 +290,13 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     @transaction.atomic
     def partial_update(self, request, *args, **options):
         row = self.get_editable(lock=True)
-        require_match(request, self.version_of(row))
+        require_match(request, self.record_version(row))
         return self.written_response(self.write(row, data=request.data, partial=True))
 
     @transaction.atomic
     def destroy(self, request, *args, **options):
         row = self.get_editable(lock=True)
-        require_match(request, self.version_of(row))
+        require_match(request, self.record_version(row))
         self.delete_row(row)
         return Response(status=204)
 

@@ -18,8 +18,9 @@ from drf_orjson_renderer.renderers import ORJSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from roadshow.api.changes import Change, Place, latest
+from roadshow.api.changes import ChangeCursor, latest_cursor
 from roadshow.api.feed import describe_changes
+from roadshow.api.models import Change
 from roadshow.api.router import VIEWSETS
 from roadshow.api.viewsets import PublicReadMixin
 from roadshow.http.guard import FetchFailed, UrlRefused, fetch_url
@@ -61,7 +62,7 @@ class AnonymousView(PublicReadMixin, APIView):
 def queue_changes(webhook: Webhook) -> bool:
     """Create the next delivery of a webhook, if there are changes for it. True when there may be more."""
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    end = latest()
+    end = latest_cursor()
     rows = Change.objects.settled().after(webhook.place)
     if webhook.kinds:
         rows = rows.filter(kind__in=webhook.kinds)
@@ -69,7 +70,7 @@ def queue_changes(webhook: Webhook) -> bool:
         rows = rows.filter(event=webhook.event_id)
     changes = list(rows[:BATCH])
     more = len(changes) == BATCH
-    webhook.place = Place(changes[-1].xid, changes[-1].id) if more else max(end, webhook.place)
+    webhook.place = ChangeCursor(changes[-1].xid, changes[-1].id) if more else max(end, webhook.place)
     webhook.save()
     if results := describe_changes(changes, AnonymousView(), VIEWSETS):
         delivery = Delivery(webhook=webhook)

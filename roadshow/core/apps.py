@@ -4,9 +4,9 @@ from django.db.models.signals import post_migrate
 from .database import set_parameters
 
 
-class BaseConfig(AppConfig):
+class CoreConfig(AppConfig):
     name = "roadshow.core"
-    label = "base"
+    label = "core"
 
     def ready(self):
         post_migrate.connect(set_parameters, sender=self)

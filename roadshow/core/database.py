@@ -17,6 +17,9 @@ def set_parameters(*, using: str, **signal: object) -> None:
     """Store PARAMETERS in the database; its owner may. Called after each migration, so also after a restore."""
     connection = connections[using]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_extension WHERE extname = 'pg_trgm'")
+        if not cursor.fetchone():  # migrated back to nothing
+            return
         cursor.execute(
             "SELECT current_database(), word_similarity('', '')"
         )  # loads pg_trgm, which knows its name

@@ -8,16 +8,19 @@ from io import BytesIO
 from itertools import chain, count
 from pathlib import PurePath
 
+import pgtrigger
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from roadshow.api.changes import Change  # noqa: F401 - a model of this app
-from roadshow.api.idempotency import Answered  # noqa: F401 - a model of this app
+from .content_version import version_trigger
 
 LANGUAGE_TAG = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
@@ -57,8 +60,44 @@ class Record(Timestamped):
         abstract = True
 
 
-class LanguageField(models.CharField):
+class Located(models.Model):
+    """A record with coordinates in degrees (WGS 84), or without any."""
+
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="%(class)s_has_both_coordinates_or_none",
+                violation_error_message=_(
+                    "Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."
+                ),
+            ),
+        ]
+
+
+class MigratesAs:
+    """A field that migrations name by its nearest class in Django, so that they import nothing that can change."""
+
+    migration_class: type[models.Field]
+
+    def deconstruct(self):
+        name, _path, arguments, options = super().deconstruct()
+        return name, f"django.db.models.{self.migration_class.__name__}", arguments, options
+
+
+class LanguageField(MigratesAs, models.CharField):
     """A BCP 47 language tag; empty when nobody said."""
+
+    migration_class = models.CharField
 
     def __init__(self, verbose_name=_("language"), **options):
         options = {"max_length": 20, "blank": True, "default": "", "validators": [LANGUAGE_TAG]} | options
@@ -70,6 +109,16 @@ def validate_timezone(value: str) -> None:
         raise ValidationError(
             _("There is no time zone “%(zone)s”. Use a name such as Europe/Zurich."), params={"zone": value}
         )
+
+
+class TimezoneField(MigratesAs, models.CharField):
+    """An IANA time zone name such as Asia/Kolkata."""
+
+    migration_class = models.CharField
+    default_validators = [validate_timezone]
+
+    def __init__(self, verbose_name=_("time zone"), **options):
+        super().__init__(verbose_name, **({"max_length": 60, "default": "UTC"} | options))
 
 
 def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
@@ -114,8 +163,10 @@ def reencode(upload, *, longest: int = 1920) -> Reencoded:
     return Reencoded(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
 
 
-class PictureField(models.ImageField):
-    """A picture that is stored re-encoded: no metadata, no other file in a picture's clothes."""
+class PictureField(MigratesAs, models.ImageField):
+    """An image that is stored re-encoded, without metadata; files whose content is no image are rejected."""
+
+    migration_class = models.ImageField
 
     def clean(self, value, model_instance):
         """The picture as it will be stored, so that a form can say what is wrong with it."""
@@ -127,3 +178,39 @@ class PictureField(models.ImageField):
         if file and not file._committed and not isinstance(file.file, Reencoded):
             file.save(file.name, reencode(file.file), save=False)
         return super().pre_save(instance, add)
+
+
+class ContentVersion(models.Model):
+    """Numbers whose sum differs whenever something differs that cached responses show; triggers write them."""
+
+    value = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.value)
+
+
+class Account(get_user_model()):
+    """Carries triggers: what a user may see changes with these columns."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            version_trigger(
+                "content_version_update",
+                pgtrigger.UpdateOf("password", "is_active", "is_staff", "is_superuser"),
+            ),
+            version_trigger("content_version_delete", pgtrigger.Delete),
+        ]
+
+
+class SignedInSession(Session):
+    """Carries a trigger: a session that ends or changes signs somebody in or out."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [version_trigger("content_version", pgtrigger.Update | pgtrigger.Delete)]

@@ -10,12 +10,12 @@ from django.db.models.functions import Coalesce, Length
 RANKED = 500  # rows that are ranked; ranking more takes too long
 
 
-class Fold(Func):
-    """Lower case, without accents and punctuation; see the function in the database."""
+def fold(expression) -> Func:
+    """Lower case, without accents and punctuation, by a function in the database; a string names a field.
 
-    function = "public.roadshow_fold"
-    arity = 1
-    output_field = TextField()
+    A plain `Func`, as everything that indexes and generated columns use: migrations can name it without our code.
+    """
+    return Func(expression, function="public.roadshow_fold", output_field=TextField())
 
 
 class Terms(SearchQuery):
@@ -28,22 +28,21 @@ class Terms(SearchQuery):
         Func.__init__(self, Value(text), output_field=SearchQueryField())
 
 
-class _Weighted(Func):
-    template = "setweight(to_tsvector('pg_catalog.simple'::regconfig, %(expressions)s), '%(weight)s')"
-    output_field = SearchVectorField()
-
-
-class _Joined(Func):
-    arg_joiner = " || "
-    template = "(%(expressions)s)"
-    output_field = SearchVectorField()
+def _weighted(name: str, weight: str) -> Func:
+    return Func(
+        fold(F(name)),
+        template="setweight(to_tsvector('pg_catalog.simple'::regconfig, %(expressions)s), '%(weight)s')",
+        weight=weight,
+        output_field=SearchVectorField(),
+    )
 
 
 def search_vector(**fields: str) -> GeneratedField:
     """A stored tsvector of text fields, each with its weight: `search_vector(title="A", abstract="C")`."""
-    parts = [_Weighted(Fold(F(name)), weight=weight) for name, weight in fields.items()]
+    parts = [_weighted(name, weight) for name, weight in fields.items()]
+    joined = Func(*parts, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchVectorField())
     return GeneratedField(
-        expression=_Joined(*parts) if len(parts) > 1 else parts[0],
+        expression=joined if len(parts) > 1 else parts[0],
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -54,7 +53,7 @@ def search_indexes(table: str, title: str = "title") -> list[GinIndex]:
     """One index for words, one for words that are nearly right."""
     return [
         GinIndex(F("search"), name=f"{table}_search"),
-        GinIndex(OpClass(Fold(F(title)), name="gin_trgm_ops"), name=f"{table}_similar"),
+        GinIndex(OpClass(fold(F(title)), name="gin_trgm_ops"), name=f"{table}_similar"),
     ]
 
 
@@ -72,7 +71,7 @@ class SearchQuerySet(QuerySet):
 
         A condition that joins indexes with OR would use none of them. Models add what else of theirs counts.
         """
-        return [self._folded().filter(folded_title__trigram_word_similar=Fold(Value(text)))]
+        return [self._folded().filter(folded_title__trigram_word_similar=fold(Value(text)))]
 
     def _titled(self, text: str) -> list[QuerySet]:
         """Rows with the words in their title; no QuerySet where no word has the three letters that the index needs."""
@@ -84,7 +83,7 @@ class SearchQuerySet(QuerySet):
         ]
 
     def _folded(self):
-        return self.alias(folded_title=Fold(F(self.search_title)))
+        return self.alias(folded_title=fold(F(self.search_title)))
 
     def _bare(self):
         return self.select_related(None).prefetch_related(None).order_by()

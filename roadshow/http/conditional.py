@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags, quote_etag
 from django.utils.translation import gettext as _
 
-from roadshow.api.changes import Version
+from roadshow.api.changes import StateVersion
 from roadshow.api.errors import PreconditionFailed
 from roadshow.core.access import is_organiser, only_events
 from roadshow.http.build import build_id
@@ -55,7 +55,7 @@ def conditional_response(
     return response
 
 
-def record_tag(version: Version, request, context_version: Version | None = None) -> str:
+def record_tag(version: StateVersion, request, context_version: StateVersion | None = None) -> str:
     """The entity tag of an API response about a record.
 
     `context_version` is the version of all records, where more than the one asked for is shown.
@@ -67,7 +67,10 @@ def record_tag(version: Version, request, context_version: Version | None = None
 
 
 def versioned_response(
-    request, version: Version, build: Callable[[], HttpResponse], context_version: Version | None = None
+    request,
+    version: StateVersion,
+    build: Callable[[], HttpResponse],
+    context_version: StateVersion | None = None,
 ) -> HttpResponse:
     """The API response of `build` with validators; 304 without calling it when the client has it already."""
     times = [one.at for one in (version, context_version) if one and one.at]
@@ -81,7 +84,7 @@ def versioned_response(
     )
 
 
-def require_match(request, version: Version | None) -> None:
+def require_match(request, version: StateVersion | None) -> None:
     """Check that `If-Match` names the version that is about to be changed.
 
     `version` is None when there is no such record, which `If-None-Match: *` asks for. Weak tags match too, because

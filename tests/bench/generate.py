@@ -93,10 +93,10 @@ def unwatched() -> Iterator[None]:
         finally:
             cursor.execute("RESET session_replication_role")
             cursor.execute(
-                """INSERT INTO base_change (kind, guid, operation, public, event)
+                """INSERT INTO api_change (kind, guid, operation, public, event)
                 SELECT 'talks', guid, 'create', state IN ('confirmed', 'cancelled'), event_id
                 FROM events_talk t WHERE NOT EXISTS
-                  (SELECT FROM base_change c WHERE c.kind = 'talks' AND c.guid = t.guid)"""
+                  (SELECT FROM api_change c WHERE c.kind = 'talks' AND c.guid = t.guid)"""
             )
 
 

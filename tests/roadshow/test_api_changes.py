@@ -12,7 +12,8 @@ from django.test import Client
 
 from events.actions import release
 from events.models import EventRoom, ReleasedSlot, Talk
-from roadshow.api.changes import Change, forget_superseded, restart_if_restored
+from roadshow.api.changes import delete_superseded, renumber_after_restore
+from roadshow.api.models import Change
 from roadshow.api.router import VIEWSETS
 from tests import factories as make
 
@@ -236,7 +237,7 @@ def test_what_was_hidden_and_then_deleted_is_told_as_deleted_also_after_old_chan
     talk.save()
     talk.delete()
     assert same(mirror)
-    assert forget_superseded(talk.updated_at.replace(year=2100)) > 0
+    assert delete_superseded(talk.updated_at.replace(year=2100)) > 0
     assert same(late)
 
 
@@ -250,7 +251,7 @@ def test_old_changes_are_forgotten_and_nobody_misses_them():
     event.state = "draft"
     event.save()
     before = Change.objects.count()
-    assert forget_superseded(talk.updated_at.replace(year=2100)) > 0
+    assert delete_superseded(talk.updated_at.replace(year=2100)) > 0
     assert Change.objects.count() < before
     assert same(early)
     assert same(Mirror())
@@ -260,7 +261,7 @@ def test_a_restored_database_begins_anew():
     """Its transactions count from a lower number; cursors of the old one are refused."""
     portal()
     Change.objects.update(xid=F("xid") + 10**12)
-    restart_if_restored()
+    renumber_after_restore()
     assert same(Mirror())
     make.Topic()
     assert same(Mirror())

@@ -346,13 +346,13 @@ def test_the_memory_of_a_worker_is_bounded():
 def test_without_a_content_version_nothing_is_cached(client, event):
     client.get(event.get_absolute_url())
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE base_stamp RENAME TO base_stamp_away")
+        cursor.execute("ALTER TABLE core_contentversion RENAME TO core_contentversion_away")
         try:
             settle()
             assert client.get(event.get_absolute_url()).status_code == 200
             assert client.get("/healthz").status_code == 200
         finally:
-            cursor.execute("ALTER TABLE base_stamp_away RENAME TO base_stamp")
+            cursor.execute("ALTER TABLE core_contentversion_away RENAME TO core_contentversion")
 
 
 def test_cached_views_exist(settings):

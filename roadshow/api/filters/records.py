@@ -4,7 +4,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter, FilterSet
 
-from roadshow.api.changes import Change
+from roadshow.api.models import Change
 
 from .kinds import InstantFilter, ListFilter, SearchFilter
 from .values import ListField

@@ -46,7 +46,7 @@ class ContentVersion:
     def _read() -> str | None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT sum(value)::text FROM base_stamp")
+                cursor.execute("SELECT sum(value)::text FROM core_contentversion")
                 return cursor.fetchone()[0]
         except DatabaseError:
             return None

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from roadshow.api.changes import forget_superseded
+from roadshow.api.changes import delete_superseded
 from roadshow.api.webhooks import RETENTION, deliver_webhooks
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(_("--watch takes a number of seconds from 1."), returncode=2)
         while True:
             arrived, again, given_up = deliver_webhooks()
-            forgotten = forget_superseded(timezone.now() - RETENTION)
+            forgotten = delete_superseded(timezone.now() - RETENTION)
             if watch is None or arrived or again or given_up:
                 self.stdout.write(
                     _("%(arrived)s delivered, %(again)s to be tried again, %(lost)s given up.")

@@ -1,28 +1,37 @@
-"""The plan, its releases, and the bookings that the database keeps apart."""
+"""Releases, their slots, and the bookings that PostgreSQL keeps from overlapping."""
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
-from speakers.models import Speaker
 
 from .event import Event
-from .of_event import OfEventQuerySet
-from .talk import Talk, shown_to
+from .event_scope import EventScopedQuerySet, visible_talks
 from .venue import Room
 
 
-class Placed(models.Model):
+def refuse_update(*columns: str) -> pgtrigger.Trigger:
+    """A trigger that refuses an update of these columns of a release, or of any."""
+    return pgtrigger.Trigger(
+        name="never_changes",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update,
+        func="""
+  RAISE EXCEPTION 'A release never changes. Make a new one.' USING ERRCODE = 'restrict_violation';""",
+    )
+
+
+class ScheduledItem(models.Model):
     """A talk at a time in a room."""
 
     guid = models.UUIDField("GUID", default=uuid.uuid4, editable=False)
@@ -43,69 +52,6 @@ class Placed(models.Model):
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
 
-class Slot(Placed):
-    """A slot of the plan: private, and allowed to be wrong. Its GUID survives rescheduling."""
-
-    event = models.ForeignKey(
-        Event, models.CASCADE, related_name="slots", verbose_name=_("event"), editable=False
-    )
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="slots", verbose_name=_("talk"))
-    room = models.ForeignKey(
-        Room, models.SET_NULL, null=True, blank=True, related_name="slots", verbose_name=_("room")
-    )
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
-
-    class QuerySet(models.QuerySet):
-        def visible_to(self, user):
-            return self.editable_by(user)
-
-        def editable_by(self, user):
-            return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
-
-    objects = QuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("slot of the plan"), _("slots of the plan")
-        ordering = ["starts_at", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["guid"], name="slot_guid_once"),
-            models.UniqueConstraint(fields=["event", "number"], name="slot_number_once_in_an_event"),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="slot_ends_after_it_starts",
-                violation_error_message=_("The end is not after the start. Correct one of them."),
-            ),
-        ]
-
-    def clean(self):
-        if self.talk_id and self.event_id and self.talk.event_id != self.event_id:
-            raise ValidationError({"talk": _("This talk belongs to another event.")})
-        if self.room_id and self.event_id and not self.event.event_rooms.filter(room=self.room_id).exists():
-            raise ValidationError(
-                {"room": _("The event does not use this room yet. Add it to the event first.")}
-            )
-
-    @transaction.atomic
-    def save(self, **options):
-        self.event_id = self.talk.event_id
-        if not self.number:
-            # Numbers are given one after the other.
-            Event.objects.select_for_update().only("pk").get(pk=self.event_id)
-            self.number = Slot.next_number(self.event_id)
-        super().save(**options)
-
-    @staticmethod
-    def next_number(event_id: int) -> int:
-        """The next free number of an event, counting what was ever released."""
-        highest = models.Max("number")
-        return 1 + max(
-            Slot.objects.filter(event=event_id).aggregate(n=highest)["n"] or 0,
-            ReleasedSlot.objects.filter(release__event=event_id).aggregate(n=highest)["n"] or 0,
-        )
-
-
 class Release(models.Model):
     """A published, numbered, immutable copy of the plan, with a note."""
 
@@ -121,13 +67,17 @@ class Release(models.Model):
         _("document"), help_text=_("The whole schedule as JSON; see formats.document.")
     )
 
-    class QuerySet(OfEventQuerySet):
+    class QuerySet(EventScopedQuerySet):
         def with_document(self):
             return self.defer(None)
 
     objects = models.Manager.from_queryset(QuerySet)()
 
     class Meta:
+        triggers = [
+            *change_triggers("events_release"),
+            refuse_update("event_id", "number", "note", "created_at", "document"),
+        ]
         verbose_name, verbose_name_plural = _("release"), _("releases")
         ordering = ["-created_at", "-pk"]
         constraints = [
@@ -151,21 +101,16 @@ class Release(models.Model):
         return self.created_at
 
 
-class During(Func):
-    """From start to end, the end not included: of this the database knows how few are on at once."""
-
-    function = "tstzrange"
-    output_field = DateTimeRangeField()
-
-    def __init__(self, *expressions, **extra):
-        super().__init__(*(expressions or (F("starts_at"), F("ends_at"))), **extra)
+def during() -> Func:
+    """The time of a slot from start to end, the end not included; PostgreSQL keeps statistics of such ranges."""
+    return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
 
 
-class ReleasedSlot(Placed):
+class ReleasedSlot(ScheduledItem):
     """A slot as it was released. It never changes."""
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="slots", verbose_name=_("release"))
-    talk = models.ForeignKey(Talk, models.RESTRICT, related_name="released_slots", verbose_name=_("talk"))
+    talk = models.ForeignKey("Talk", models.RESTRICT, related_name="released_slots", verbose_name=_("talk"))
     room = models.ForeignKey(
         Room, models.RESTRICT, null=True, blank=True, related_name="released_slots", verbose_name=_("room")
     )
@@ -180,17 +125,22 @@ class ReleasedSlot(Placed):
             released = Event.objects.filter(current_release__isnull=False)
             return self.filter(release__in=released.order_by().values("current_release"))
 
+        def in_time_order(self):
+            """Slots of current releases, the first one first, with their rooms."""
+            return self.current().select_related("room").order_by("starts_at", "pk")
+
         def visible_to(self, user):
             """Those of talks that `user` sees; a slot's talk is of the event of its release."""
-            return self if can_see_all(user) else self.filter(*shown_to(user, "talk__"))
+            return self if can_see_all(user) else self.filter(*visible_talks(user, "talk__"))
 
         def at(self, instant):
             """Those that are on at an aware datetime."""
-            return self.alias(during=During()).filter(during__contains=instant)
+            return self.alias(during=during()).filter(during__contains=instant)
 
     objects = QuerySet.as_manager()
 
     class Meta:
+        triggers = [*change_triggers("events_releasedslot"), refuse_update()]
         verbose_name, verbose_name_plural = _("slot"), _("slots")
         ordering = ["starts_at", "number"]
         indexes = [
@@ -205,7 +155,7 @@ class ReleasedSlot(Placed):
                 for name, field in {"start": "starts_at", "end": "ends_at"}.items()
             ),
             models.Index(fields=["changed_at"], name="released_slot_changed"),
-            GistIndex(During(), name="released_slot_during"),
+            GistIndex(during(), name="released_slot_during"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["release", "guid"], name="released_slot_guid_once"),
@@ -236,35 +186,3 @@ class Booking(models.Model):
 
     def __str__(self):
         return f"{self.resource} {self.during}"
-
-
-class AcceptedClash(models.Model):
-    """An organiser's word that a speaker's slot may overlap another: it takes no booking of the speaker."""
-
-    slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_clashes", verbose_name=_("slot"))
-    speaker = models.ForeignKey(
-        Speaker, models.CASCADE, related_name="accepted_clashes", verbose_name=_("speaker")
-    )
-    reason = models.CharField(_("reason"), max_length=300)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("accepted by"),
-    )
-    created_at = models.DateTimeField(_("accepted"), auto_now_add=True)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("accepted clash"), _("accepted clashes")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slot", "speaker"],
-                name="clash_accepted_once",
-                violation_error_message=_("This clash is accepted already."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.speaker}: {self.slot}"

@@ -1,0 +1,86 @@
+"""The log of changes, and stored responses to repeated requests."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Func, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from roadshow.core.content_version import version_trigger
+
+from .changes import ChangeCursor, horizon
+
+
+class ChangeQuerySet(models.QuerySet):
+    def settled(self):
+        """Changes that no later one can precede any more, in order; see `roadshow.api.changes`."""
+        return self.filter(xid__lt=horizon()).order_by("xid", "id")
+
+    def after(self, cursor: ChangeCursor):
+        return self.extra(where=["(xid, id) > (%s, %s)"], params=[cursor.xid, cursor.id])
+
+
+class Change(models.Model):
+    """A record was created, updated or deleted. Only triggers write it, see `change_triggers`."""
+
+    class Operation(models.TextChoices):
+        CREATE = "create", _("created")
+        UPDATE = "update", _("changed")
+        DELETE = "delete", _("deleted")
+
+    xid = models.BigIntegerField(
+        editable=False,
+        db_default=Cast(Cast(Func(function="pg_current_xact_id"), TextField()), models.BigIntegerField()),
+    )
+    kind = models.CharField(max_length=20)
+    guid = models.UUIDField()
+    operation = models.CharField(max_length=6, choices=Operation)
+    public = models.BooleanField(help_text=_("Whether everybody may know that it exists or did."))
+    event = models.BigIntegerField(null=True, help_text=_("Primary key of the event it belongs to."))
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["xid", "id"]
+        triggers = [
+            version_trigger(
+                "content_version",
+                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+            )
+        ]
+        verbose_name, verbose_name_plural = _("change"), _("changes")
+        constraints = [
+            models.UniqueConstraint(fields=["xid", "kind", "guid"], name="change_once_in_a_transaction"),
+        ]
+        indexes = [
+            models.Index(fields=["xid", "id"], name="change_in_order"),
+            models.Index(fields=["kind", "guid"], name="change_by_record"),
+            models.Index(fields=["kind", "at", "guid"], name="change_by_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.guid} {self.operation}"
+
+
+class StoredResponse(models.Model):
+    """The response to a POST with an idempotency key, written in the transaction of what the POST did.
+
+    `request` is the SHA-256 of the request, `status` 0 until the response is there, `body` JSON.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    request = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stored response"), _("stored responses")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+
+    def __str__(self):
+        return self.key
