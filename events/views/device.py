@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from roadshow.core.text import format_full_date
-from roadshow.http.caching import build_id, get_or_build
+from roadshow.http.build import build_id
+from roadshow.http.caching import get_or_build
 from roadshow.http.pages import conditional_page, root_of
 
 from ..models import Event, Talk
@@ -85,7 +86,6 @@ def build_copy(parts: "PageParts") -> dict:
         "body": parts.render("events/schedule_body.html", programme, parts=PARTS),
         "frames": parts.render_frames(),
         "words": {
-            "count": _("Entries that fit: %s"),
             "no_room": _("No room yet"),
             "nothing": parts.render("partials/empty.html", programme, filtered=True),
         },

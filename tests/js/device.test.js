@@ -19,8 +19,8 @@ const COPY = {
   ],
   entries: [entry("a", 600, "A"), entry("b", 600, "B"), entry("c", DAY + 600, "A")],
   bars: { list: { all: "bar-all", "1970-01-01": "bar-1", "1970-01-02": "bar-2" }, grid: { all: "grid-all" } },
-  body: "<!--bar--><!--list--><!--count-->",
-  words: { count: "fit: %s", nothing: "nothing", no_room: "no room" },
+  body: '<!--bar--><!--list--><p data-count="fit: %s"><!--count-->',
+  words: { nothing: "nothing", no_room: "no room" },
   frames: { list: "list(<!--body-->)", grid: "grid(<!--body-->)", now: "<div data-rooms><!--rooms--></div>", talk: "/talks/device-copy/ <!--body-->", my: "my" },
 };
 const page = (path, more, options) => composePage(COPY, more, new URL(path, "https://example.org"), { now: 0, ...options });

@@ -63,7 +63,8 @@ function composeBody(copy, more, parameters, now) {
   const count = copy.entries.filter((entry) => days.some((day) => day.start <= entry.start && entry.start < day.end)).length;
   let html = put(copy.body, "bar", copy.bars[isGrid ? "grid" : "list"][chosen]);
   html = put(html, "list", parts.join("") || copy.words.nothing);
-  return put(html, "count", copy.words.count.replace("%s", count));
+  const [, pattern] = html.match(/data-count="([^"]*)"/);
+  return put(html, "count", pattern.replace("%s", count));
 }
 
 // Sections of the rooms with what is on and what comes at a moment (milliseconds); `only` one room when it is named.
