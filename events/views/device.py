@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from roadshow.core.text import format_full_date
 from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
-from roadshow.http.pages import conditional_page, root_of
+from roadshow.http.pages import conditional_page, site_root
 
 from ..models import Event, Talk
 from ..schedule import DaySchedule, Entry
@@ -56,7 +56,7 @@ def respond(request: HttpRequest, slug: str, build: Callable[["PageParts"], dict
 
     def build_response() -> HttpResponse:
         key = f"{build.__name__}:{release.guid}:{event.updated_at.timestamp()}:{get_language()}:{build_id()}"
-        content = get_or_build(f"{key}:{root_of(request)}", lambda: build(PageParts(public, event)))
+        content = get_or_build(f"{key}:{site_root(request)}", lambda: build(PageParts(public, event)))
         return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
     return conditional_page(public, state, build_response)
