@@ -7,8 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from roadshow.core.rows import column_values
-
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 
 
@@ -48,10 +46,10 @@ def schedule_slot(
     else:
         slot = _restore_slot(talk, guid) if guid else Slot(talk=talk, event=talk.event)
         length = timedelta(minutes=talk.duration or 2 * talk.event.slot_minutes)
-    before = column_values(slot)
+    before = (slot.starts_at, slot.ends_at, slot.room_id)
     slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at or starts_at + length, room
     slot.full_clean(exclude=["number"])
-    if slot._state.adding or column_values(slot) != before:
+    if slot._state.adding or (slot.starts_at, slot.ends_at, slot.room_id) != before:
         slot.save()
     return slot
 
@@ -109,14 +107,10 @@ def load_release(*, release: Release) -> None:
     existing = {slot.guid: slot for slot in event.slots.all()}
     for old in slots:
         slot = existing.get(old.guid) or Slot(guid=old.guid, number=old.number)
-        before = column_values(slot)
-        slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at = (
-            old.talk_id,
-            old.room_id,
-            old.starts_at,
-            old.ends_at,
-        )
-        if slot._state.adding or column_values(slot) != before:
+        before = (slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at)
+        after = (old.talk_id, old.room_id, old.starts_at, old.ends_at)
+        slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at = after
+        if slot._state.adding or after != before:
             slot.save()
     used = set(event.event_rooms.values_list("room", flat=True))
     missing = {slot.room_id for slot in slots if slot.room_id} - used

@@ -12,13 +12,13 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from roadshow.api.changes import ChangeCursor, StateVersion
+from roadshow.api.changes import ChangeCursor
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.viewsets import RecordViewSet
 from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
-from roadshow.http.conditional import versioned_response
+from roadshow.http.conditional import StateVersion, versioned_response
 
 from .. import filters, serializers
 from ..actions import (

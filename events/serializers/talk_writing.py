@@ -12,8 +12,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from roadshow.api.errors import Conflict, as_api_error
 from roadshow.api.serializers import RecordSerializer
-from roadshow.api.serializers.records import clean
-from roadshow.core.rows import column_values
+from roadshow.api.serializers.records import clean, column_values
 from speakers.models import Speaker
 
 from ..models import Event, Talk, TalkLink, TalkSpeaker

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from roadshow.api.changes import current_version
+from roadshow.http.conditional import current_version
 from roadshow.http.files import file_response
 from roadshow.http.pages import site_root
 

@@ -33,18 +33,6 @@ class ChangeCursor:
         return cursor
 
 
-@dataclass(frozen=True, slots=True)
-class StateVersion:
-    """Identifies the state of all records (or of one): it differs whenever what can be read differs."""
-
-    cursor: ChangeCursor
-    unsettled: int
-    at: datetime | None
-
-    def __str__(self):
-        return f"{self.cursor}-{self.unsettled}"
-
-
 # The oldest transaction that is under way in this database. Those of a server's other databases do not count,
 # unless other roles work in ours whose transactions this one may not see. Activity shows the lower 32 bits.
 OLDEST = """
@@ -61,42 +49,6 @@ SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
 FROM ends LEFT JOIN ages ON true
 """
 HORIZON = f"SELECT pg_stat_clear_snapshot();\n{OLDEST}"
-# The horizon is asked for in a statement before the one that looks at changes, see `horizon`; one trip for all.
-VERSION = f"""
-SELECT pg_stat_clear_snapshot();
-SELECT set_config('roadshow.horizon', ({OLDEST})::text, true);
-WITH now AS (SELECT current_setting('roadshow.horizon')::bigint AS horizon)
-SELECT coalesce(last.xid, 0), coalesce(last.id, 0), last.at,
-       (SELECT count(*) FROM api_change, now WHERE xid >= horizon)
-FROM now LEFT JOIN LATERAL
-     (SELECT xid, id, at FROM api_change WHERE xid < horizon ORDER BY xid DESC, id DESC LIMIT 1) AS last
-     ON true
-"""
-RECORD = (
-    "SELECT coalesce(max(xid), 0), count(*), max(at), max(id) FROM api_change WHERE kind = %s AND guid = %s"
-)
-
-
-def current_version() -> StateVersion:
-    """The state of all records.
-
-    The last settled change, and how many are visible that are not settled yet: a change that becomes visible
-    afterwards is counted there, or moves the settled end, so two different states never share a version.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(VERSION)
-        xid, number, at, unsettled = cursor.fetchone()
-    return StateVersion(ChangeCursor(xid, number), unsettled, at)
-
-
-def record_version(kind: str, guid) -> StateVersion:
-    """The state of one record."""
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, [kind, str(guid)])
-        xid, count, at, number = cursor.fetchone()
-    return StateVersion(ChangeCursor(xid, number or 0), count, at)
-
-
 LATEST = "SELECT xid, id FROM api_change WHERE xid < %s ORDER BY xid DESC, id DESC LIMIT 1"
 IS_RESTORED = """
 SELECT EXISTS (SELECT FROM api_change WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)

@@ -11,13 +11,13 @@ from rest_framework.views import APIView
 
 from events.models import Event
 from roadshow.api.authentication import OrganisersMayWrite
-from roadshow.api.changes import ChangeCursor, current_version, latest_cursor, renumber_after_restore
+from roadshow.api.changes import ChangeCursor, latest_cursor, renumber_after_restore
 from roadshow.api.errors import Gone
 from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import integer_parameter
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
-from roadshow.http.conditional import versioned_response
+from roadshow.http.conditional import current_version, versioned_response
 from roadshow.models import KINDS as RECORDED_KINDS
 
 PAGE_SIZE = 100

@@ -13,14 +13,14 @@ from rest_framework.views import APIView
 from events import api as events
 from resources import api as resources
 from roadshow.api.authentication import AnyoneMayWrite, OrganisersMayWrite
-from roadshow.api.changes import ChangeCursor, StateVersion, current_version
+from roadshow.api.changes import ChangeCursor
 from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
 from roadshow.api.serializers import Shape
 from roadshow.api.viewsets import PAGING, PublicReadMixin, RecordViewSet, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
-from roadshow.http.conditional import versioned_response
+from roadshow.http.conditional import StateVersion, current_version, versioned_response
 from roadshow.search import KINDS, Kind
 from speakers import api as speakers
 

@@ -17,10 +17,17 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
 
 from roadshow.api.authentication import OrganisersMayWrite
-from roadshow.api.changes import ChangeCursor, StateVersion, current_version, record_version
+from roadshow.api.changes import ChangeCursor
 from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import RecordSerializer, Shape
-from roadshow.http.conditional import record_tag, require_match, versioned_response
+from roadshow.http.conditional import (
+    StateVersion,
+    current_version,
+    record_tag,
+    record_version,
+    require_match,
+    versioned_response,
+)
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")

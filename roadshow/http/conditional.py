@@ -6,21 +6,71 @@ the version, a dot and a digest of all else that the response depends on.
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags, quote_etag
 from django.utils.translation import gettext as _
 
-from roadshow.api.changes import StateVersion
+from roadshow.api.changes import OLDEST, ChangeCursor
 from roadshow.api.errors import PreconditionFailed
 from roadshow.core.access import is_organiser, only_events
 from roadshow.http.build import build_id
 
 PRIVATE = "private, no-cache"
 SHARED = "public, max-age=0, s-maxage=10"  # a shared cache may serve it for 10 s by itself
+
+
+@dataclass(frozen=True, slots=True)
+class StateVersion:
+    """Identifies the state of all records (or of one): it differs whenever what can be read differs."""
+
+    cursor: ChangeCursor
+    unsettled: int
+    at: datetime | None
+
+    def __str__(self):
+        return f"{self.cursor.xid}-{self.cursor.id}-{self.unsettled}"
+
+
+# The horizon is read by a statement before the one that looks at changes, see `horizon`; one trip for all.
+VERSION = f"""
+SELECT pg_stat_clear_snapshot();
+SELECT set_config('roadshow.horizon', ({OLDEST})::text, true);
+WITH now AS (SELECT current_setting('roadshow.horizon')::bigint AS horizon)
+SELECT coalesce(last.xid, 0), coalesce(last.id, 0), last.at,
+       (SELECT count(*) FROM api_change, now WHERE xid >= horizon)
+FROM now LEFT JOIN LATERAL
+     (SELECT xid, id, at FROM api_change WHERE xid < horizon ORDER BY xid DESC, id DESC LIMIT 1) AS last
+     ON true
+"""  # noqa: S608 - of constants
+RECORD = (
+    "SELECT coalesce(max(xid), 0), count(*), max(at), max(id) FROM api_change WHERE kind = %s AND guid = %s"
+)
+
+
+def current_version() -> StateVersion:
+    """The state of all records.
+
+    The last settled change, and how many are visible that are not settled yet: a change that becomes visible
+    afterwards is counted there, or moves the settled end, so two different states never share a version.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSION)
+        xid, number, at, unsettled = cursor.fetchone()
+    return StateVersion(ChangeCursor(xid, number), unsettled, at)
+
+
+def record_version(kind: str, guid) -> StateVersion:
+    """The state of one record."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, [kind, str(guid)])
+        xid, count, at, number = cursor.fetchone()
+    return StateVersion(ChangeCursor(xid, number or 0), count, at)
 
 
 def entity_tag(*parts, version: object = "") -> str:

@@ -21,7 +21,6 @@ from rest_framework.validators import UniqueValidator
 
 from roadshow.api.errors import as_api_error
 from roadshow.core.access import is_organiser
-from roadshow.core.rows import column_values
 
 from .fields import Reader, is_editable_by
 
@@ -302,6 +301,12 @@ class RecordSerializer(StrictSerializer):
         """Write the rows that belong to a stored row; whether any differed. Raises ValidationError."""
         differed = [getattr(self, f"write_{name}")(row, value) for name, value in related.items()]
         return any(differed)
+
+
+def column_values(row: Model) -> dict[str, object]:
+    """The values of the loaded columns: compare before and after a change, to save only what differs."""
+    loaded = row.__dict__
+    return {one.attname: loaded[one.attname] for one in row._meta.concrete_fields if one.attname in loaded}
 
 
 def require_can_edit(user, rows: list[Model]) -> None:
