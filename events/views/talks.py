@@ -3,6 +3,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from roadshow.core.models import Record
+from roadshow.http.caching import depend_on
 from roadshow.http.pages import absolute_url, edit_url, render_list, site_root
 
 from .. import linked_data
@@ -50,7 +52,11 @@ def talk(request, slug, talk):
     )
     others = Talk.objects.visible_to(request.user).exclude(pk=row.pk)
     topics = list(row.topics.all())
-    return render(
+    related = list(find_related(row, topics, others))
+    repetitions = list(
+        others.filter(title=row.title).exclude(event=row.event).for_cards().newest_first()[:MAX_RELATED]
+    )
+    response = render(
         request,
         "events/talk.html",
         {
@@ -61,17 +67,24 @@ def talk(request, slug, talk):
             "topics": topics,
             "resources": row.resources.visible_to(request.user).listed().for_cards(),
             "photos": row.photos.all(),
-            "related": find_related(row, topics, others),
-            "repetitions": others.filter(title=row.title)
-            .exclude(event=row.event)
-            .for_cards()
-            .newest_first()[:MAX_RELATED],
+            "related": related,
+            "repetitions": repetitions,
             "comments": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
             "feedback_open": row.event.feedback_open,
             "linked_data": mark_safe(linked_data.describe_talk(row, site_root(request))),
             "edit": edit_url(request, row),
         },
     )
+    shown = [row.event.series, row.event.venue, *topics, *row.resources.only("guid")]
+    for card in (row, *related, *repetitions):
+        shown += records_of_card(card)
+    return depend_on(response, (record.guid for record in shown if record), zone=row.event.zone)
+
+
+def records_of_card(talk: Talk) -> list[Record | None]:
+    """The records that a talk's card shows."""
+    rooms = [slot.room for slot in talk.current_slots]
+    return [talk, talk.event, talk.track, *(credit.speaker for credit in talk.credits), *rooms]
 
 
 def list_calendar_links(talk: Talk, request) -> list[tuple]:

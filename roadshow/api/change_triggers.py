@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pgtrigger
 
+from roadshow.core.content_version import PRIVATE, PUBLIC, SITE, change_version
+
 OF_PUBLIC_EVENT = "EXISTS (SELECT FROM events_event e WHERE e.id = r.event_id AND e.state <> 'draft')"
 
 
@@ -18,13 +20,14 @@ class RecordType:
     """A kind of record: its table, and SQL about a row `r` of it.
 
     `public` says whether the row itself is public, `parent_public` whether what it belongs to is, `event` is the
-    primary key of its event.
+    primary key of its event. A change of the `private` columns alone is not public.
     """
 
     table: str
     public: str = "true"
     parent_public: str = "true"
     event: str = "NULL::bigint"
+    private: tuple[str, ...] = ()
     operations: tuple[pgtrigger.Operation, ...] = (pgtrigger.Insert, pgtrigger.Update, pgtrigger.Delete)
 
 
@@ -47,7 +50,11 @@ RECORD_TYPES = {
     "tracks": RecordType("events_track", parent_public=OF_PUBLIC_EVENT, event="r.event_id"),
     "topics": RecordType("events_topic"),
     "talks": RecordType(
-        "events_talk", "r.state IN ('confirmed', 'cancelled')", OF_PUBLIC_EVENT, event="r.event_id"
+        "events_talk",
+        "r.state IN ('confirmed', 'cancelled')",
+        OF_PUBLIC_EVENT,
+        event="r.event_id",
+        private=("notes", "imported"),
     ),
     "releases": RecordType("events_release", parent_public=OF_PUBLIC_EVENT, event="r.event_id"),
     # A released slot is public from when its release is the event's current one: a trigger on events records that.
@@ -58,8 +65,14 @@ RECORD_TYPES = {
         event="(SELECT l.event_id FROM events_release l WHERE l.id = r.release_id)",
         operations=(pgtrigger.Delete,),
     ),
-    "speakers": RecordType("speakers_speaker", "r.state = 'published'"),
-    "resources": RecordType("resources_resource", "r.state IN ('published', 'retired')"),
+    "speakers": RecordType(
+        "speakers_speaker", "r.state = 'published'", private=("email", "notes", "imported")
+    ),
+    "resources": RecordType(
+        "resources_resource",
+        "r.state IN ('published', 'retired')",
+        private=("next_check_at", "failures"),
+    ),
     "collections": RecordType("resources_collection", "r.state = 'published'"),
 }
 
@@ -79,6 +92,9 @@ PARTS = {
     "resources_resource_events": ("resources", "resource_id"),
     "resources_collectionitem": ("collections", "collection_id"),
 }
+
+# Tables that tie a record to pages of others, which do not follow changes of the record before they show it
+TIES = {"resources_resource_talks", "resources_resource_speakers", "resources_resource_events"}
 
 INSERT = "INSERT INTO api_change (kind, guid, operation, public, event)"
 # A transaction has one row for each record. Whoever saw the record while it was public is told of its end.
@@ -118,16 +134,24 @@ def statement_trigger(name: str, operation: pgtrigger.Operation, body: str, **op
     )
 
 
+def _shows_change(of: RecordType, other: str) -> str:
+    """SQL that says whether rows `r` and `other` differ in a column that is public."""
+    if not of.private:
+        return "true"
+    private = f"'{{{','.join([*of.private, 'updated_at', 'search'])}}}'::text[]"
+    return f"to_jsonb(r) - {private} IS DISTINCT FROM to_jsonb({other}) - {private}"
+
+
 def _record_trigger(kind: str, of: RecordType, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
     seen = f"{of.public} AND {of.parent_public}"
     selections = {
         pgtrigger.Insert: f"SELECT '{kind}', r.guid, 'create', {seen}, {of.event} FROM new_rows r",
         pgtrigger.Update: f"""SELECT '{kind}', guid, 'update', bool_or(public), max(event) FROM (
-    SELECT r.guid, {seen} AS public, {of.event} AS event FROM new_rows r
-      WHERE EXISTS (SELECT FROM old_rows o WHERE o.id = r.id AND o IS DISTINCT FROM r)
+    SELECT r.guid, {seen} AND {_shows_change(of, "o")} AS public, {of.event} AS event
+      FROM new_rows r JOIN old_rows o ON o.id = r.id AND o IS DISTINCT FROM r
     UNION ALL
-    SELECT r.guid, {seen}, {of.event} FROM old_rows r
-      WHERE EXISTS (SELECT FROM new_rows n WHERE n.id = r.id AND n IS DISTINCT FROM r)) AS both_sides
+    SELECT r.guid, {seen} AND {_shows_change(of, "n")}, {of.event}
+      FROM old_rows r JOIN new_rows n ON n.id = r.id AND n IS DISTINCT FROM r) AS both_sides
   GROUP BY guid""",
         pgtrigger.Delete: f"""SELECT '{kind}', r.guid, 'delete', bool_or({seen}), max({of.event})
   FROM old_rows r GROUP BY r.guid""",
@@ -137,13 +161,16 @@ def _record_trigger(kind: str, of: RecordType, operation: pgtrigger.Operation) -
     )
 
 
-def _part_trigger(kind: str, column: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+def _part_trigger(table: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    kind, column = PARTS[table]
     sides = {
         pgtrigger.Insert: ["new_rows"],
         pgtrigger.Update: ["new_rows", "old_rows"],
         pgtrigger.Delete: ["old_rows"],
     }
     body = "".join(record(kind, f"SELECT DISTINCT {column} FROM {rows}") for rows in sides[operation])
+    if table in TIES:
+        body += change_version(SITE)
     return statement_trigger("record_whole", operation, body)
 
 
@@ -338,9 +365,27 @@ def change_triggers(table: str) -> list[pgtrigger.Trigger]:
         for operation in of.operations
     ]
     if table in PARTS:
-        kind, column = PARTS[table]
         triggers += [
-            _part_trigger(kind, column, operation)
+            _part_trigger(table, operation)
             for operation in (pgtrigger.Insert, pgtrigger.Update, pgtrigger.Delete)
         ]
     return triggers + DEPENDENTS.get(table, [])
+
+
+def log_triggers() -> list[pgtrigger.Trigger]:
+    """Triggers of the log itself: each change alters the private content version, a public one the public one too."""
+    return [
+        statement_trigger(
+            "content_version", pgtrigger.Insert, _change_versions("SELECT FROM new_rows WHERE public")
+        ),
+        statement_trigger(
+            "content_version", pgtrigger.Update, _change_versions("SELECT FROM new_rows WHERE public")
+        ),
+        statement_trigger("content_version", pgtrigger.Delete, change_version(PRIVATE)),
+    ]
+
+
+def _change_versions(public_rows: str) -> str:
+    return f"""{change_version(PRIVATE)}
+  IF EXISTS ({public_rows}) THEN{change_version(PUBLIC)}
+  END IF;"""

@@ -1,14 +1,12 @@
 """The log of changes, and stored responses to repeated requests."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Func, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.content_version import version_trigger
-
+from .change_triggers import log_triggers
 from .changes import ChangeCursor, horizon
 
 
@@ -44,13 +42,7 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["xid", "id"]
-        triggers = [
-            version_trigger(
-                "content_version",
-                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-            )
-        ]
+        triggers = log_triggers()
         verbose_name, verbose_name_plural = _("change"), _("changes")
         constraints = [
             models.UniqueConstraint(fields=["xid", "kind", "guid"], name="change_once_in_a_transaction"),

@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .content_version import version_trigger
+from .content_version import PRIVATE, version_trigger
 
 LANGUAGE_TAG = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
@@ -181,8 +181,12 @@ class PictureField(MigratesAs, models.ImageField):
 
 
 class ContentVersion(models.Model):
-    """Numbers whose sum differs whenever something differs that cached responses show; triggers write them."""
+    """Numbers whose sum, by scope, differs whenever something differs that cached responses show.
 
+    Triggers write them, see `core.content_version`.
+    """
+
+    scope = models.CharField(max_length=10, db_default="private")
     value = models.BigIntegerField()
 
     class Meta:
@@ -202,8 +206,9 @@ class Account(get_user_model()):
             version_trigger(
                 "content_version_update",
                 pgtrigger.UpdateOf("password", "is_active", "is_staff", "is_superuser"),
+                scope=PRIVATE,
             ),
-            version_trigger("content_version_delete", pgtrigger.Delete),
+            version_trigger("content_version_delete", pgtrigger.Delete, scope=PRIVATE),
         ]
 
 
@@ -213,4 +218,4 @@ class SignedInSession(Session):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [version_trigger("content_version", pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [version_trigger("content_version", pgtrigger.Update | pgtrigger.Delete, scope=PRIVATE)]

@@ -13,10 +13,13 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from events import actions
-from events.models import Feedback, TalkLink
+from events.models import Event, Feedback, Room, Talk, TalkLink, TalkSpeaker
+from resources.models import Resource
 from roadshow.http import caching
+from speakers.models import Speaker
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -333,10 +336,15 @@ def test_a_crowd_has_one_page_made(event):
     assert len(made) == 1
 
 
+def cached_response(body):
+    version = caching.Version("1", "1", "1", "1:1:")
+    return caching.CachedResponse(version, caching.Lifetime(0), True, '"tag"', 0, (), body)
+
+
 def test_the_memory_of_a_worker_is_bounded():
     responses = caching.ResponseCache(maxsize=100_000)
     for number in range(50):
-        responses.put(f"{number}", caching.CachedResponse("1", '"tag"', 0, (), os.urandom(5_000)))
+        responses.put(f"{number}", cached_response(os.urandom(5_000)))
         responses.get("0")
     assert responses.size <= 100_000
     assert responses.get("0") and responses.get("49")
@@ -366,3 +374,128 @@ def test_cached_views_exist(settings):
             elif pattern.name:
                 names.add(prefix + pattern.name)
     assert set(settings.CACHED_VIEWS) <= names
+
+
+def give(talk, **speaker):
+    """A speaker of the talk, with these fields."""
+    person = factories.Speaker(**speaker)
+    TalkSpeaker.objects.create(talk=talk, speaker=person)
+    return person
+
+
+@pytest.fixture
+def talk(event):
+    """A published talk with a speaker, a topic, a related talk and a link, in a release."""
+    talk = event.talks.get()
+    topic = factories.Topic()
+    give(talk, name="Ada Known")
+    talk.topics.add(topic)
+    other = factories.Talk(event=event, title="Related title", state="confirmed")
+    other.topics.add(topic)
+    factories.Resource(title="A tied link").talks.add(talk)
+    actions.release(event=event, by=None)
+    return talk
+
+
+@contextlib.contextmanager
+def pages_built():
+    """The number of talk pages that are rendered meanwhile, as a list of ones."""
+    built = []
+
+    def count(template, **_):
+        if template.name == "events/talk.html":
+            built.append(1)
+
+    template_rendered.connect(count)
+    try:
+        yield built
+    finally:
+        template_rendered.disconnect(count)
+
+
+def edit_another_talk(talk):
+    factories.Talk(event=talk.event, title="Unrelated", state="confirmed")
+
+
+def edit_private_notes(talk):
+    talk.notes = "Only for us"
+    talk.save()
+
+
+def edit_draft(talk):
+    draft = factories.Talk(event=talk.event, state="draft")
+    draft.title = "Still a draft"
+    draft.save()
+
+
+def record_link_check(talk):
+    Resource.objects.update(next_check_at=timezone.now(), failures=1)
+
+
+def send_feedback(talk):
+    Feedback.objects.create(event=talk.event, talk=talk, rating=5)
+
+
+@pytest.mark.parametrize(
+    "change", [edit_another_talk, edit_private_notes, edit_draft, record_link_check, send_feedback]
+)
+def test_a_talk_page_outlives_changes_of_what_it_does_not_show(client, talk, change):
+    client.get(talk.get_absolute_url())
+    change(talk)
+    settle()
+    with pages_built() as built:
+        client.get(talk.get_absolute_url())
+    assert built == []
+
+
+SHOWN = {
+    "its title": (lambda talk: Talk.objects.filter(pk=talk.pk).update(title="New words"), "New words"),
+    "a speaker's name": (lambda talk: talk.speakers.update(name="New words"), "New words"),
+    "a related title": (lambda talk: Talk.objects.exclude(pk=talk.pk).update(title="New words"), "New words"),
+    "its topic": (lambda talk: talk.topics.update(name="New words"), "New words"),
+    "its room": (lambda talk: Room.objects.update(name="New words"), "New words"),
+    "its event": (lambda talk: Event.objects.update(name="New words"), "New words"),
+    "a link's title": (lambda talk: Resource.objects.update(title="New words"), "New words"),
+    "another link": (lambda talk: factories.Resource(title="New words").talks.add(talk), "New words"),
+    "another speaker": (
+        lambda talk: give(talk, name="New words"),
+        "New words",
+    ),
+    "shown feedback": (
+        lambda talk: Feedback.objects.create(
+            talk=talk, event=talk.event, rating=5, comment="New words", state="shown"
+        ),
+        "New words",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_talk_page_shows_every_change_of_what_it_shows(client, talk, name):
+    change, words = SHOWN[name]
+    edit_another_talk(talk)
+    client.get(talk.get_absolute_url())
+    settle()
+    client.get(talk.get_absolute_url())
+    change(talk)
+    settle()
+    assert words in text(client.get(talk.get_absolute_url()))
+
+
+def test_a_talk_page_loses_a_speaker_who_is_hidden_and_gets_one_who_is_published(client, talk):
+    hidden = give(talk, name="Bea Hidden", state="hidden")
+    assert "Bea Hidden" not in text(client.get(talk.get_absolute_url()))
+    Speaker.objects.filter(pk=hidden.pk).update(state="published")
+    Speaker.objects.filter(name="Ada Known").update(state="hidden")
+    settle()
+    page = text(client.get(talk.get_absolute_url()))
+    assert "Bea Hidden" in page
+    assert "Ada Known" not in page
+
+
+def test_the_api_tells_when_private_notes_changed_a_record(client, talk):
+    address = reverse("api:talks-detail", args=[talk.guid])
+    before = client.get(address).json()["updated_at"]
+    edit_private_notes(talk)
+    settle()
+    assert client.get(address).json()["updated_at"] > before

@@ -3,11 +3,15 @@
 *What.* Complete responses (200, to GET or HEAD) of the views named in `settings.CACHED_VIEWS`, compressed, with
 all their headers. A response that sets a cookie, carries a token or a nonce, or shows a message is never cached.
 
-*Cache key.* All that a response depends on besides the data: scheme, host, path and query; whether htmx asks for
-a fragment; the owner of the copy; the build id; the quarter of an hour, since pages name today's date in any
-time zone. The data is represented by the *content version*, a number that database triggers change together with
-anything that a page shows. A cached response stores the content version it was built from and is sent only while
-that is the current one, so nothing is ever purged.
+*Cache key.* All that a response depends on besides the data and the clock: scheme, host, path and query; whether htmx
+asks for a fragment; the owner of the copy; the build id. Nothing is ever purged: a cached response stores the version
+of the content that it was built from, and is sent only while one built now would say the same.
+
+*Content version.* Database triggers change three numbers together with what pages show: `public` with each public
+change in the log of changes, `site` with other public content, `private` with all else, sessions and permissions
+included. A page for everybody follows the first two; what belongs to a session, and what tells when a record was last
+changed (API, files, feeds), follows all three. A page that calls `depend_on` outlives public changes of records that
+it does not show: the log of changes tells which records changed since.
 
 *Owner.* Requests without a session and without a token share one copy. A request with a session has a copy under
 its session key, in this process only. Sessions and permissions are part of the content version: signing out or
@@ -21,7 +25,8 @@ request that may have changed something came through any worker of this machine.
 machines are seen after a tenth of a second at the latest.
 """
 
-from .content_version import RECHECK_SECONDS, ContentVersion
+from .content_version import RECHECK_SECONDS, ContentVersion, Version
+from .dependencies import Lifetime, depend_on
 from .middleware import CachedResponseMiddleware
 from .responses import CachedResponse, ResponseCache
 from .values import cache_by_cost, cached_count, get_or_build
@@ -31,8 +36,11 @@ __all__ = [
     "CachedResponse",
     "CachedResponseMiddleware",
     "ContentVersion",
+    "Lifetime",
     "ResponseCache",
+    "Version",
     "cache_by_cost",
     "cached_count",
+    "depend_on",
     "get_or_build",
 ]

@@ -1,14 +1,42 @@
-"""The content version: one number in the database for the state of all that pages show."""
+"""The content version: numbers in the database for the state of all that pages show."""
 
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 RECHECK_SECONDS = 0.1  # for which a worker trusts the version that it has read
+MAX_CHANGES = 1_000  # after more, responses are built anew without a look at what they show
+READ = """
+SELECT coalesce(sum(value) FILTER (WHERE scope = 'public'), 0)::text,
+       coalesce(sum(value) FILTER (WHERE scope = 'site'), 0)::text,
+       coalesce(sum(value) FILTER (WHERE scope = 'private'), 0)::text,
+       pg_current_snapshot()::text
+FROM core_contentversion"""
+CHANGED_SINCE = """
+SELECT guid FROM api_change
+WHERE public AND xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)::text::bigint
+  AND NOT pg_visible_in_snapshot(xid::text::xid8, %(snapshot)s::pg_snapshot)
+LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A state of the content: two with the same numbers show the same.
+
+    `public` is the number of recorded public changes, `site` of other public content, `private` of what only some
+    users see; `snapshot` names the transactions that had ended.
+    """
+
+    public: str
+    site: str
+    private: str
+    snapshot: str = field(compare=False)
 
 
 class ContentVersion:
@@ -18,9 +46,10 @@ class ContentVersion:
         self.marker = (
             Path(settings.DATA_DIR) / "touched"
         )  # its time tells all workers of a machine of a write
-        self._cached = (None, 0.0, "")  # marker's time, time of reading, version: replaced as a whole
+        self._cached = (None, 0.0, None)  # marker's time, time of reading, version: replaced as a whole
+        self._changes = (None, {})  # version, and by an earlier snapshot what changed until then
 
-    def current(self) -> str | None:
+    def current(self) -> Version | None:
         """None while the database does not respond: then nothing is cached or sent from the cache."""
         marked, now = self._marker_time(), time.monotonic()
         marked_before, read_at, version = self._cached
@@ -28,6 +57,19 @@ class ContentVersion:
             version = self._read()
             self._cached = (marked, now, version)
         return version
+
+    def changed_between(self, before: Version, now: Version) -> frozenset[UUID] | None:
+        """GUIDs of the records that changed publicly between two versions; None when there are too many.
+
+        They may include some that changed after `now`.
+        """
+        version, known = self._changes
+        if version != now:
+            known = {}
+            self._changes = (now, known)  # replaced as a whole
+        if before.snapshot not in known:
+            known[before.snapshot] = self._read_changes(before.snapshot)
+        return known[before.snapshot]
 
     def invalidate(self) -> None:
         """Make every worker of this machine read the version anew."""
@@ -43,10 +85,20 @@ class ContentVersion:
             return 0
 
     @staticmethod
-    def _read() -> str | None:
+    def _read() -> Version | None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT sum(value)::text FROM core_contentversion")
-                return cursor.fetchone()[0]
+                cursor.execute(READ)
+                return Version(*cursor.fetchone())
         except DatabaseError:
             return None
+
+    @staticmethod
+    def _read_changes(snapshot: str) -> frozenset[UUID] | None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(CHANGED_SINCE, {"snapshot": snapshot, "limit": MAX_CHANGES + 1})
+                found = frozenset(guid for (guid,) in cursor.fetchall())
+        except DatabaseError:
+            return None
+        return found if len(found) <= MAX_CHANGES else None

@@ -1,5 +1,7 @@
 """The middleware that sends cached responses and stores others."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,7 @@ from .responses import (
     cache_key,
     cache_owner,
     is_cacheable,
+    is_current,
     send_cached_response,
 )
 from .values import DAY
@@ -71,16 +74,19 @@ class CachedResponseMiddleware:
     def find(self, key: str, owner: str) -> CachedResponse | None:
         """The current cached response of a key, from this process or, if shared, from Django's cache."""
         version = self.content_version.current()
-        cached = self.responses.get(key)
-        if cached and cached.content_version == version:
-            return cached
-        if owner:
+        if version is None:
             return None
-        cached = cache.get(key)
-        if cached and cached.content_version == version:
-            self.responses.put(key, cached)
-            return cached
-        return None
+        cached = self.responses.get(key)
+        if cached and is_current(cached, version, self.content_version):
+            if cached.version.public == version.public:
+                return cached
+        else:
+            cached = None if owner else cache.get(key)
+            if not cached or not is_current(cached, version, self.content_version):
+                return None
+        cached = replace(cached, version=version)  # the next changes are those since now
+        self.responses.put(key, cached)
+        return cached
 
     def is_cached_view(self, request: HttpRequest) -> bool:
         """Whether the address belongs to a cached view and does not ask for the present moment."""

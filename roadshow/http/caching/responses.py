@@ -15,16 +15,23 @@ from django.utils.http import http_date, parse_http_date_safe
 from roadshow.http.build import build_id
 from roadshow.http.conditional import PRIVATE, cache_control_directives, entity_tag
 
-QUARTER = 15 * 60  # seconds; every time zone's day begins with one
+from .content_version import ContentVersion, Version
+from .dependencies import Lifetime, lifetime_of
+
 PROCESS_BYTES = 16 * 1024 * 1024  # memory for responses in each process
 SET_WHEN_SENT = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """`etag` is a strong entity tag, `modified` in seconds, `body` gzipped."""
+    """`etag` is a strong entity tag, `modified` in seconds, `body` gzipped.
 
-    content_version: str
+    `is_public_page` says that nothing private shows in it, nor when a record was last changed.
+    """
+
+    version: Version
+    lifetime: Lifetime
+    is_public_page: bool
     etag: str
     modified: int
     headers: tuple[tuple[str, str], ...]
@@ -70,7 +77,6 @@ def cache_key(request: HttpRequest, owner: str) -> str:
     parts = (
         settings.SECRET_KEY,  # other portals may use the same cache
         build_id(),
-        int(time.time() // QUARTER),
         owner,
         request.scheme,
         meta.get("HTTP_HOST"),
@@ -98,7 +104,7 @@ def is_cacheable(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def build_cached_response(
-    response: HttpResponse, content_version: str, *, private: bool, before: CachedResponse | None
+    response: HttpResponse, version: Version, *, private: bool, before: CachedResponse | None
 ) -> CachedResponse:
     """The response to store. One with the same entity tag as `before` has its time too: clients need no new copy."""
     body = response.content
@@ -113,7 +119,24 @@ def build_cached_response(
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     headers = [(name, value) for name, value in response.items() if name not in SET_WHEN_SENT]
     headers.append(("Last-Modified", http_date(modified)))
-    return CachedResponse(content_version, etag, modified, tuple(headers), body)
+    is_public_page = not private and response.get("Content-Type", "").startswith("text/html")
+    return CachedResponse(
+        version, lifetime_of(response), is_public_page, etag, modified, tuple(headers), body
+    )
+
+
+def is_current(cached: CachedResponse, version: Version, versions: ContentVersion) -> bool:
+    """Whether a response that was built at an earlier version says what one built now would."""
+    if cached.lifetime.expires <= time.time() or cached.version.site != version.site:
+        return False
+    if not cached.is_public_page:
+        return cached.version == version
+    if cached.version.public == version.public:
+        return True
+    if cached.lifetime.records is None:
+        return False
+    changed = versions.changed_between(cached.version, version)
+    return changed is not None and cached.lifetime.records.isdisjoint(changed)
 
 
 def send_cached_response(cached: CachedResponse, request: HttpRequest) -> HttpResponse:
