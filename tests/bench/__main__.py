@@ -1,8 +1,4 @@
-"""`make bench`: what every page costs; with GROWTH=1 as the portal grows, with CROWD=1 while a crowd
-reads, with PLANS=1 how the database finds it, with SEARCH=1 what searches cost in it, with LIBRARY=1 what
-links take, with FILES=… what imports of these schedules keep and take, with LISTS=1
-what every list and filter of the API asks of the database, with BOARD=1 what
-planning a large conference takes."""
+"""`make bench`: measures pages, or what a variable of the environment names; docs/performance.md lists them."""
 
 import os
 import sys
@@ -38,6 +34,8 @@ def main() -> int:
                 runs.growth()
             elif os.environ.get("CROWD"):
                 runs.crowd()
+            elif os.environ.get("WRITERS"):
+                runs.write_meanwhile()
             elif os.environ.get("PLANS"):
                 runs.explain()
             elif os.environ.get("SEARCH"):

@@ -85,6 +85,11 @@ def crowd(result: dict) -> str:
     return f"{result['machine']}; {memory(result)}.\n\n{table('what|', shown.items())}"
 
 
+def writers(result: dict) -> str:
+    head = "|".join(result["rows"][0])
+    return f"{result['machine']}.\n\n{table(head, (row.values() for row in result['rows']))}"
+
+
 def lists(result: dict) -> str:
     """A row for each list and reader: its pages, and its dearest filter or order."""
     by_list: dict[tuple[str, str], list[dict]] = {}
@@ -136,5 +141,6 @@ def library(result: dict) -> str:
 
 
 PARTS = {
-    "pages": pages, "growth": growth, "crowd": crowd, "lists": lists, "search": search, "library": library,
+    "pages": pages, "growth": growth, "crowd": crowd, "writers": writers, "lists": lists, "search": search,
+    "library": library,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
-from . import board, generate, lists, plans, report, search
+from . import board, generate, lists, plans, report, search, writers
 from . import exchange as exchanging
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
@@ -175,6 +175,16 @@ def crowd() -> None:
     for name, value in result.items():
         say(f"{name}: {value}")
     report.keep("crowd", **result)
+
+
+def write_meanwhile() -> None:
+    """Readers of all talk pages, beside writers."""
+    slug = conference()
+    with serving() as server:
+        rows = writers.measure(server, slug)
+    for row in rows:
+        say("  ".join(f"{name}: {value}" for name, value in row.items()))
+    report.keep("writers", rows=rows)
 
 
 def library() -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +39,16 @@ def run(
     connections: int = 16,
     headers: dict[str, str] | None = None,
     script: Path | None = None,
+    arguments: Iterable[str] = (),
 ) -> Load:
-    """Load one address."""
+    """Load one address, or those that a script names; `arguments` go to the script."""
     command = ["wrk", "--latency", "-t", "2", "-c", f"{connections}", "-d", f"{seconds}s", "--timeout", "10s"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
     if script:
         command += ["-s", f"{script}"]
-    done = subprocess.run([*command, url], capture_output=True, text=True, timeout=seconds + 60, check=True)
+    command += [url, *(["--", *arguments] if arguments else [])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)
     return read(done.stdout)
 
 

@@ -1,0 +1,112 @@
+"""Readers of all talk pages, while organisers and visitors write once a second."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+
+from events.models import Event, Feedback, Talk
+from resources.models import Resource
+
+from . import wrk
+from .measure import GZIP, Bench
+from .server import Server
+
+SECONDS, CONNECTIONS = 20, 16
+SCRIPT = Path(__file__).parent / "writers.lua"
+
+
+class Writer(threading.Thread):
+    """Calls `write(number)` once a second until `stop` is set."""
+
+    def __init__(self, write: Callable[[int], object], stop: threading.Event):
+        super().__init__(daemon=True)
+        self.write, self.stop = write, stop
+
+    def run(self) -> None:
+        number = 0
+        while not self.stop.wait(1):
+            number += 1
+            self.write(number)
+        connection.close()
+
+
+def private_writes(slug: str) -> list[Callable[[int], object]]:
+    """A private note, a link check, feedback and a draft's edit, all of another event or of nobody's page."""
+    event = Event.objects.get(slug=slug)
+    other = Event.objects.create(
+        name="Another event", starts_on=event.starts_on, ends_on=event.ends_on, state=event.State.PUBLISHED
+    )
+    noted = Talk.objects.create(event=other, title="A talk with notes", state="confirmed")
+    draft = Talk.objects.create(event=other, title="A draft")
+    link = Resource.objects.create(title="A link", url="https://example.org/checked", state="published")
+
+    def save(row: Talk, **values: str) -> None:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+
+    return [
+        lambda number: save(noted, notes=f"Note {number}"),
+        lambda number: Resource.objects.filter(pk=link.pk).update(checked_at=timezone.now(), failures=number),
+        lambda number: Feedback.objects.create(event=event, rating=1 + number % 5),
+        lambda number: save(draft, title=f"Draft {number}"),
+    ]
+
+
+def public_edit(slug: str) -> Callable[[int], object]:
+    """The title of one published talk of the event, in the middle of the list."""
+    talks = Talk.objects.filter(event__slug=slug, state="confirmed").order_by("pk")
+    talk = talks[talks.count() // 2]
+
+    def edit(number: int) -> None:
+        talk.title = f"Edited {number}"
+        talk.save()
+
+    return edit
+
+
+def measure(server: Server, slug: str) -> list[dict]:
+    """Rows of (writers, units, p50 and p99 in ms, errors), without writers and with each kind."""
+    bench = Bench(server, seconds=SECONDS)
+    paths = [
+        talk.get_absolute_url() for talk in Talk.objects.filter(event__slug=slug).select_related("event")
+    ]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(paths))
+        file.flush()
+        for path in paths:
+            server.get(path, **GZIP)
+        kinds = {"none": [], "private": private_writes(slug), "one public edit": [public_edit(slug)]}
+        return [row(bench, server, name, writes, file.name) for name, writes in kinds.items()]
+
+
+def row(bench: Bench, server: Server, name: str, writes: list, paths: str) -> dict:
+    control = bench.control()
+    stop = threading.Event()
+    writers = [Writer(write, stop) for write in writes]
+    for writer in writers:
+        writer.start()
+    time.sleep(1.5 if writers else 0)
+    load = wrk.run(
+        server.url,
+        seconds=SECONDS,
+        connections=CONNECTIONS,
+        headers=GZIP,
+        script=SCRIPT,
+        arguments=[paths],
+    )
+    stop.set()
+    for writer in writers:
+        writer.join()
+    return {
+        "writers, once a second": name,
+        "units": round(control / load.rate, 2),
+        "p50 ms": round(load.p50, 1),
+        "p99 ms": round(load.p99, 1),
+        "errors": load.errors,
+    }
