@@ -105,7 +105,7 @@ def _count_columns(filterset: ResourceFilter) -> dict[str, Counter]:
     combinations = _filter_without(filterset, COLUMNS).values(*COLUMNS).annotate(total=Count("pk"))
     chosen = {name: set(words) for name, words in _get_chosen(filterset).items() if words}
     counts = {name: Counter() for name in COLUMNS}
-    for row in cache_by_cost(combinations.values_list(*COLUMNS, "total")):
+    for row in cache_by_cost(combinations.values_list(*COLUMNS, "total"), list):
         words = {name: _format_value(name, value) for name, value in zip(COLUMNS, row[:-1], strict=True)}
         for name in _facets_to_count(words, chosen):
             if words[name]:
@@ -141,7 +141,7 @@ def _count_events(filterset: ResourceFilter):
 
 def _count_by_name(through, key: str, slug: str, name: str):
     counted = through.order_by().values(key).annotate(total=Count("pk"))
-    return cache_by_cost(counted.values_list(slug, name, "total"))
+    return cache_by_cost(counted.values_list(slug, name, "total"), list)
 
 
 def _build_facet(

@@ -25,7 +25,8 @@ class ApiTokenQuerySet(models.QuerySet):
             return self
         return self.filter(user=user) if is_organiser(user) else self.none()
 
-    editable_by = visible_to
+    def editable_by(self, user):
+        return self.visible_to(user)
 
 
 class ApiToken(AbstractAuthToken):
@@ -78,7 +79,8 @@ class WebhookQuerySet(models.QuerySet):
         """Those of events that are theirs; superusers see all."""
         return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
 
-    editable_by = visible_to
+    def editable_by(self, user):
+        return self.visible_to(user)
 
 
 class Webhook(Record):
@@ -142,11 +144,12 @@ class Webhook(Record):
         self.place_xid, self.place_id = place.xid, place.id
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user):
         return self if can_see_all(user) else self.filter(webhook__event__in=Event.objects.editable_by(user))
 
-    editable_by = visible_to
+    def editable_by(self, user):
+        return self.visible_to(user)
 
     def due(self):
         """Those to send now, oldest first."""

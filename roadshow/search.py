@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Series, Talk, Topic
 from resources.models import Collection, Resource
+from roadshow.core.search import SearchQuerySet
 from speakers.models import Speaker
 
 
@@ -16,8 +17,8 @@ class Kind:
     """A group of results. `rows(user)` are those that the user sees, loaded for cards."""
 
     name: str
-    label: str
-    rows: Callable[..., QuerySet]
+    label: str | Promise
+    rows: Callable[..., SearchQuerySet]
 
 
 KINDS = (
@@ -31,7 +32,9 @@ KINDS = (
 )
 
 
-def search_kinds(kinds: Iterable[Kind], user, query: str, most: int) -> list[tuple[Kind, QuerySet, int]]:
+def search_kinds(
+    kinds: Iterable[Kind], user, query: str, most: int
+) -> list[tuple[Kind, SearchQuerySet, int]]:
     """For each kind the best rows, best first, and how many of them there are (`most` or so at most).
 
     Nearly right words count only where no kind has the right ones.

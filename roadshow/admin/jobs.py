@@ -44,7 +44,7 @@ class JobAdmin(OrganiserAdmin):
         hidden = () if can_see_all(request.user) else ("traceback", "arguments", "kind")
         return [name for name in self.readonly_fields if name not in hidden]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):

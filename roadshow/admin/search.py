@@ -1,5 +1,7 @@
 """Results of the admin's search box."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.text import capfirst
 from unfold.dataclasses import SearchResult
@@ -8,7 +10,7 @@ from events.models import Event, Series, Talk
 from resources.models import Collection, Resource
 from speakers.models import Speaker
 
-MODELS = {
+MODELS: dict[Any, str] = {
     Event: "event",
     Series: "tour",
     Talk: "co_present",

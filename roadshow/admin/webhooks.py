@@ -60,9 +60,9 @@ class DeliveryAdmin(OrganiserAdmin):
         "next_try_at",
         "body",
     ]
-    readonly_fields = fields
+    readonly_fields = [str(name) for name in fields]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):

@@ -63,7 +63,7 @@ def constraint_message(error: Exception) -> str:
 def conflict_message(error: Exception) -> str | None:
     """The message of a 409 response; None for errors that are no conflict."""
     if isinstance(error, ProtectedError | RestrictedError):
-        rows = getattr(error, "protected_objects", None) or error.restricted_objects
+        rows = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
         kinds = sorted({str(row._meta.verbose_name_plural) for row in rows})
         sentence = _("Other records refer to this one (%(kinds)s). Delete or change them first.")
         return sentence % {"kinds": ", ".join(kinds)}
@@ -94,7 +94,9 @@ class ErrorHandler(ExceptionHandler):
         if isinstance(exc, ModelError):
             return as_api_error(exc)
         if isinstance(exc, UnsupportedMediaType):
-            exc.detail = ErrorDetail(_("Send JSON, with “Content-Type: application/json”."), exc.default_code)
+            exc.detail = ErrorDetail(
+                str(_("Send JSON, with “Content-Type: application/json”.")), exc.default_code
+            )
         if isinstance(exc, DataError | OverflowError):
             return ValidationError(_("A date, number or text is beyond what can be stored."))
         return super().convert_known_exceptions(exc)

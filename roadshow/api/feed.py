@@ -59,10 +59,10 @@ def describe_changes(
     created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
     known = {(one.kind, one.guid) for one in changes if one.public}
     last = {(change.kind, change.guid): change for change in changes}
-    last = sorted(last.values(), key=lambda change: (change.xid, change.id))
-    public = _public_records(last, view, viewsets)
+    latest = sorted(last.values(), key=lambda change: (change.xid, change.id))
+    public = _public_records(latest, view, viewsets)
     entries = []
-    for change in last:
+    for change in latest:
         key = change.kind, change.guid
         if key not in public and key not in known:
             continue

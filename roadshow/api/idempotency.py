@@ -32,8 +32,8 @@ def idempotent(method: Callable) -> Callable:
         if len(key) > 100:
             raise ValidationError({HEADER: _("A key has at most 100 characters.")})
         # A token for some events must not read the stored response to another token of the same user.
-        limit = only_events(request.user)
-        limit = limit if limit is None else sorted(limit)
+        events = only_events(request.user)
+        limit = events if events is None else sorted(events)
         content = f"{request.method} {request.get_full_path()} {limit}\n".encode() + request._request.body
         digest = hashlib.sha256(content).hexdigest()
         with transaction.atomic():

@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from roadshow.api import serializers as ours
 
-KEY = {
+KEY: dict[str, dict] = {
     "slug": {"type": "string", "minLength": 1, "maxLength": 80},
     "guid": {"type": "string", "format": "uuid"},
 }

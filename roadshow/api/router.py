@@ -1,5 +1,7 @@
 """The router of the API, its search over all kinds of record, and its schema."""
 
+from typing import Any
+
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
@@ -106,7 +108,7 @@ class SearchView(PublicReadMixin, APIView):
 
     def find(self, query: str, kinds: list[Kind]):
         """Kind, primary key and rank of the records that match, best first."""
-        rows = {
+        rows: dict[str, Any] = {
             kind.name: kind.rows(self.request.user).select_related(None).prefetch_related(None)
             for kind in kinds
         }
@@ -178,8 +180,8 @@ router = Router()
 for name, viewset in VIEWSETS.items():
     router.register(name, viewset, basename=name)
 
-plan = {"get": "list", "post": "create"}
-planned = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+plan: dict = {"get": "list", "post": "create"}
+planned: dict = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
 urlpatterns = [
     path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
     path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),

@@ -2,23 +2,27 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import cast
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_orjson_renderer.renderers import ORJSONRenderer
 from rest_framework import viewsets
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from roadshow.api.authentication import OrganisersMayWrite
 from roadshow.api.changes import ChangeCursor
+from roadshow.api.filters import RecordFilter
 from roadshow.api.idempotency import idempotent
+from roadshow.api.pagination import NumberedPages
 from roadshow.api.serializers import RecordSerializer, Shape
 from roadshow.http.conditional import (
     StateVersion,
@@ -76,7 +80,7 @@ class RecordFilterBackend(BaseFilterBackend):
         ]
 
 
-class PublicReadMixin:
+class PublicReadMixin(APIView):
     """CORS: scripts of every origin may read what anybody may read."""
 
     def finalize_response(self, request, response, *args, **options):
@@ -127,6 +131,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     """
 
     serializer_class: type[RecordSerializer]
+    filterset_class: type[RecordFilter]
     filter_backends = [RecordFilterBackend]
     permission_classes = [OrganisersMayWrite]
     lookup_value_regex = "[^/]+"
@@ -177,18 +182,22 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     # reading
     def list(self, request, *args, **options):
         filterset = RecordFilterBackend().build_filterset(request, self.get_queryset(), self)
-        self.paginator.parse(request)
+        self.pages.parse(request)
         return self.versioned_list(lambda: self.page_response(filterset.qs.values_list("pk", flat=True)))
 
-    def versioned_list(self, build: Callable[[], Response]) -> Response:
+    @property
+    def pages(self) -> NumberedPages:
+        return cast(NumberedPages, self.paginator)
+
+    def versioned_list(self, build: Callable[[], Response]) -> HttpResponse:
         """The response of `build`, or 304 without calling it; for responses that any record may be part of."""
         if not self.change_kind or "now" in self.request.query_params.values():
             return build()
         return versioned_response(self.request, current_version(), build)
 
     def page_response(self, rows) -> Response:
-        keys = self.paginator.paginate_queryset(rows, self.request, view=self)
-        return self.paginator.get_paginated_response(self.represent(keys))
+        keys = self.pages.paginate_queryset(rows, self.request, view=self)
+        return self.pages.get_paginated_response(self.represent(keys))
 
     def retrieve(self, request, *args, **options):
         row = self.get_object()

@@ -4,9 +4,10 @@ Organisers are the users marked as staff. They may change what belongs to their 
 (topics, venues, the library of links) may be changed by every organiser.
 """
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import User as Account
 
-User = AbstractBaseUser | AnonymousUser
+User = Account | AnonymousUser
 
 
 def is_organiser(user: User | None) -> bool:

@@ -4,12 +4,16 @@ Permissions by row come from each model's QuerySet (`visible_to`, `editable_by`)
 permissions. Forms detect that somebody else saved in the meantime.
 """
 
+from typing import Any, cast
+
 from django import forms
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.resources import ModelResource
@@ -31,7 +35,7 @@ def usable(field: models.Field, user) -> QuerySet:
     A foreign key says where a row belongs, so it takes rows that are theirs, unless the other model's admin
     is `shared` (anybody may credit a speaker). Many-to-many fields only mention: what they see will do.
     """
-    rows = field.remote_field.model._default_manager.all()
+    rows: Any = field.remote_field.model._default_manager.all()
     if not hasattr(rows, "editable_by"):
         return rows.filter(is_staff=True, is_active=True) if hasattr(rows.model, "is_staff") else rows
     shared = getattr(admin.site._registry.get(rows.model), "shared", False)
@@ -98,8 +102,9 @@ class FreshForm(forms.ModelForm):
             raise ValidationError(_("Somebody deleted this since you opened it. Nothing was saved."))
         name = self.add_prefix("token")
         if self.data.get(name) != saved:
-            self.data = self.data.copy()
-            self.data[name] = saved
+            data = cast(QueryDict, self.data).copy()
+            data[name] = saved
+            self.data = data
             raise ValidationError(
                 _(
                     "Somebody changed this since you opened it, so nothing was saved. What you typed is "
@@ -117,7 +122,7 @@ class FreshForm(forms.ModelForm):
                 cleaned[name] = field.queryset.model._default_manager.filter(pk__in=chosen)
 
 
-class Choices:
+class Choices(BaseModelAdmin):
     """For admins and their inlines: fields offer what the user may use."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -152,14 +157,14 @@ class Rows(ChangeList):
     def get_results(self, request):
         super().get_results(request)
         if hasattr(self.model_admin, "complete"):
-            self.result_list = list(self.result_list)
+            self.result_list: list = list(self.result_list)
             self.model_admin.complete(self.result_list)
 
 
 class OrganiserAdmin(Choices, ModelAdmin):
     """Base of every admin: rights by row, full-text search, forms that notice a lost race."""
 
-    form = FreshForm
+    form: type[forms.ModelForm] = FreshForm
     shared = False
     list_filter_submit = True
     list_fullwidth = True
@@ -205,7 +210,8 @@ class OrganiserAdmin(Choices, ModelAdmin):
         field = autocompleted(request)
         if field is not None:
             return usable(field, request.user)
-        rows = super().get_queryset(request).editable_by(request.user)
+        rows: Any = super().get_queryset(request)
+        rows = rows.editable_by(request.user)
         match = request.resolver_match
         is_list = match and match.url_name and match.url_name.endswith("_changelist")
         return self.for_list(rows) if is_list else rows

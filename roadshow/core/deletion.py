@@ -1,6 +1,7 @@
 """What a deletion would delete, as its confirmation page says it: only rows that the user may see are named."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.contrib.admin.utils import NestedObjects, quote
 from django.db import models, router
@@ -23,8 +24,11 @@ def describe_deletion(rows: Iterable[models.Model], request, site) -> tuple[Labe
         return [], {}, set(), []
     collector = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
     collector.collect(rows)
-    found = {model: set(instances) for model, instances in collector.model_objs.items()}
-    protected: dict[type, set] = {}
+    # The stubs have names in place of the models.
+    found: dict[type[models.Model], set] = {
+        cast(type[models.Model], model): set(instances) for model, instances in collector.model_objs.items()
+    }
+    protected: dict[type[models.Model], set] = {}
     for row in collector.protected:
         protected.setdefault(type(row), set()).add(row)
     visible = set(rows) | _select_visible(found, request.user) | _select_visible(protected, request.user)
@@ -42,7 +46,7 @@ def describe_deletion(rows: Iterable[models.Model], request, site) -> tuple[Labe
     return labels, counts, denied, _list_protected([label(row) for row in collector.protected])
 
 
-def _select_visible(found: dict[type, set], user) -> set:
+def _select_visible(found: dict[type[models.Model], set], user) -> set:
     """The instances that `user` may see. Models that do not say who sees them have no visible rows."""
     visible = set()
     for model, instances in found.items():
@@ -55,7 +59,7 @@ def _select_visible(found: dict[type, set], user) -> set:
     return visible
 
 
-def _may_delete(model: type, instances: set, request, site) -> bool:
+def _may_delete(model: type[models.Model], instances: set, request, site) -> bool:
     if not site.is_registered(model):
         return True
     if not site.get_model_admin(model).has_delete_permission(request):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from itertools import chain, count
 from pathlib import PurePath
+from typing import Any
 
 import pgtrigger
 from django.contrib.auth import get_user_model
@@ -99,9 +100,14 @@ class LanguageField(MigratesAs, models.CharField):
 
     migration_class = models.CharField
 
-    def __init__(self, verbose_name=_("language"), **options):
-        options = {"max_length": 20, "blank": True, "default": "", "validators": [LANGUAGE_TAG]} | options
-        super().__init__(verbose_name, **options)
+    def __init__(self, verbose_name=_("language"), **options: Any):
+        defaults: dict[str, Any] = {
+            "max_length": 20,
+            "blank": True,
+            "default": "",
+            "validators": [LANGUAGE_TAG],
+        }
+        super().__init__(verbose_name, **(defaults | options))
 
 
 def validate_timezone(value: str) -> None:
@@ -151,12 +157,12 @@ def reencode(upload, *, longest: int = 1920) -> Reencoded:
                 raise ValidationError(
                     _("The picture has more than 50 million pixels. Make it smaller first.")
                 )
-            picture = ImageOps.exif_transpose(picture)
-            picture.thumbnail((longest, longest))
-            if picture.mode not in ("RGB", "RGBA"):
-                picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((longest, longest))
+            if upright.mode not in ("RGB", "RGBA"):
+                upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
             data = BytesIO()
-            picture.save(data, "WEBP", quality=85, method=4)
+            upright.save(data, "WEBP", quality=85, method=4)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
     name = slugify(PurePath(upload.name).stem)[:60] or "picture"

@@ -1,6 +1,7 @@
 """Full-text search by generated columns: `search_vector(…)` on a model, `search(text)` on its QuerySet."""
 
 from functools import reduce
+from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
@@ -62,7 +63,7 @@ class SearchQuerySet(QuerySet):
 
     search_title = "title"
 
-    def with_words(self, text: str) -> QuerySet:
+    def with_words(self, text: str) -> Self:
         """Rows that contain every word of `text`."""
         return self.filter(search=Terms(text))
 
@@ -88,7 +89,7 @@ class SearchQuerySet(QuerySet):
     def _bare(self):
         return self.select_related(None).prefetch_related(None).order_by()
 
-    def search(self, text: str) -> "SearchQuerySet":
+    def search(self, text: str) -> Self:
         """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first.
 
         More than RANKED rows come in their own order, not ranked. Takes two queries, one when there are many rows.
@@ -103,7 +104,7 @@ class SearchQuerySet(QuerySet):
         nearly = rows._first(rows.nearly(text), RANKED + 1 - len(exact))
         return self.among([*exact, *nearly], text)
 
-    def best(self, text: str, most: int, *, nearly: bool = False) -> tuple["SearchQuerySet", int]:
+    def best(self, text: str, most: int, *, nearly: bool = False) -> tuple[Self, int]:
         """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.
 
         `nearly` takes those with nearly right words instead. It costs a query.
@@ -120,7 +121,7 @@ class SearchQuerySet(QuerySet):
         rows = self._bare()
         return rows._first([rows.with_words(text)], None) or rows._first(rows.nearly(text), None)
 
-    def among(self, keys: list[int], text: str) -> "SearchQuerySet":
+    def among(self, keys: list[int], text: str) -> Self:
         """The rows with these keys, the best for `text` first."""
         return self.filter(pk__in=keys)._best_first(text)
 
@@ -129,6 +130,6 @@ class SearchQuerySet(QuerySet):
         limited = [part.values_list("pk")[:most] for part in parts]
         return [key for (key,) in limited[0].union(*limited[1:])]
 
-    def _best_first(self, text: str):
+    def _best_first(self, text: str) -> Self:
         rank = Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0))
         return self.annotate(rank=rank).order_by("-rank", Length(self.search_title), "pk")

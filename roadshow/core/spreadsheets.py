@@ -27,7 +27,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-class _QuotedFormulas:
+class _QuotedFormulas(base_formats.TablibFormat):
     def create_dataset(self, in_stream, **kwargs):
         dataset = super().create_dataset(in_stream, **kwargs)
         _replace_cells(dataset, unquote_formula)

@@ -30,8 +30,8 @@ def file_response(
 
     def respond() -> HttpResponse:
         response = _encode(request, build(), content_type, gzipped)
-        if filename:
-            response["Content-Disposition"] = content_disposition_header(False, filename)
+        if disposition := content_disposition_header(False, filename):
+            response["Content-Disposition"] = disposition
         return response
 
     response = conditional_response(

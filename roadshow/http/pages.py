@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
+from django_htmx.middleware import HtmxDetails
 
 from roadshow.api.filters import RecordFilter
 from roadshow.core.access import is_organiser
@@ -56,8 +59,14 @@ def site_context(request: HttpRequest) -> dict:
     }
 
 
+class HtmxRequest(HttpRequest):
+    """A request as the middleware of django-htmx leaves it."""
+
+    htmx: HtmxDetails
+
+
 def conditional_page(
-    request: HttpRequest, parts: Iterable, build: Callable[[], HttpResponse]
+    request: HtmxRequest, parts: Iterable, build: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """The page that `build` renders, with an entity tag; 304 without rendering when the client has it already.
 
@@ -113,11 +122,11 @@ class CountedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return cached_count(self.object_list)
+        return cached_count(cast(QuerySet, self.object_list))
 
 
 def render_list(
-    request: HttpRequest,
+    request: HtmxRequest,
     template: str,
     filterset: RecordFilter,
     *,

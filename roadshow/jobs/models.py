@@ -29,7 +29,8 @@ class JobQuerySet(models.QuerySet):
             return self
         return self.filter(owner=user) if is_organiser(user) else self.none()
 
-    editable_by = visible_to
+    def editable_by(self, user):
+        return self.visible_to(user)
 
     def active(self):
         """Jobs that are waiting or running."""

@@ -217,20 +217,21 @@ class Worker:
 
     def settle(self, child: Child) -> None:
         """Store how a child ended; a task of a job leaves the queue, the job tells the rest."""
+        outcome = child.outcome or describe_end(child, 0)
         if child.job is None:
-            if child.outcome.state == JobState.FAILED:
+            if outcome.state == JobState.FAILED:
                 DBTaskResult.objects.filter(pk=child.task.pk, status=TaskResultStatus.RUNNING).update(
                     status=TaskResultStatus.FAILED,
                     finished_at=timezone.now(),
-                    traceback=child.outcome.problem,
+                    traceback=outcome.problem,
                 )
             return
         with transaction.atomic():
             job = own(child.job).select_for_update().first()
-            if job and child.why == "stop" and child.outcome.state == JobState.CANCELLED:
+            if job and child.why == "stop" and outcome.state == JobState.CANCELLED:
                 requeue(job)
             elif job:
-                finish(job, child.outcome)
+                finish(job, outcome)
             DBTaskResult.objects.filter(pk=child.task.pk).delete()
         if job and job.kind in settings.PERIODIC_JOBS:
             Job.objects.filter(kind=job.kind, state=JobState.DONE).exclude(pk=job.pk).delete()

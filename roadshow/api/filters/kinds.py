@@ -19,7 +19,7 @@ class ListFilter(Filter):
     field_class = ListField
     may_be_empty = True
 
-    def __init__(self, *args, through: Callable[[FilterSet, list[str]], Q] | None = None, **options):
+    def __init__(self, *args, through: Callable[[FilterSet, list], Q] | None = None, **options):
         self.through = through
         super().__init__(*args, **options)
 
@@ -32,7 +32,7 @@ class ListFilter(Filter):
         return rows.filter(**{f"{self.field_name}__in": words})
 
     def schema(self) -> dict:
-        item = {"type": "string"}
+        item: dict[str, object] = {"type": "string"}
         if self.field.words:
             item["enum"] = [word for word, label in self.field.words]
         elif self.field.pattern:

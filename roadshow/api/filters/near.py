@@ -27,11 +27,12 @@ class NearFilter(Filter):
     def filter(self, rows, value):
         if value is None:
             return rows
+        latitude, longitude = value
         kilometres = self.parent.form.cleaned_data.get("within") or 50
         near, elsewhere = Q(), Q()
         for place in self.places:
             prefix = f"{place}__" if place else ""
-            near |= elsewhere & is_near(prefix, *value, kilometres)
+            near |= elsewhere & is_near(prefix, latitude, longitude, kilometres)
             elsewhere &= Q(**{f"{prefix}latitude__isnull": True})
         return rows.filter(near)
 

@@ -36,7 +36,7 @@ class ListField(forms.Field):
     def __init__(self, *, choices=None, pattern: str | None = None, example: str = "", **options):
         self.words = [(value or "any", label) for value, label in choices] if choices else None
         self.pattern, self.example = pattern and re.compile(pattern, re.I), example
-        self.widget = ListSelect(choices=[("", _("any")), *self.words]) if choices else ListInput()
+        self.widget = ListSelect(choices=[("", _("any")), *self.words]) if self.words else ListInput()
         super().__init__(**options)
 
     def to_python(self, value):

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-Reader = Callable[[Model], object]
+Reader = Callable[[Any], object]  # from a loaded row
 
 
 def key_array(rows: QuerySet, column: str) -> ArraySubquery:
@@ -42,7 +43,8 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
 
 def is_editable_by(model: type[Model], user) -> Exists:
     """A column: whether `user` may change the row. Evaluated for each row of a page."""
-    return Exists(model._default_manager.editable_by(user).order_by().filter(pk=OuterRef("pk")))
+    rows: Any = model._default_manager
+    return Exists(rows.editable_by(user).order_by().filter(pk=OuterRef("pk")))
 
 
 @cache
@@ -92,7 +94,7 @@ class PictureUrl(serializers.Field):
         site, source = context["site"], self.source
 
         def read(row):
-            picture = getattr(row, source)
+            picture = getattr(row, str(source))
             return site + picture.url if picture else None
 
         return read
@@ -179,7 +181,7 @@ class References(serializers.ListField):
 
     def prefetch_references(self, many: list) -> None:
         """Find what many records refer to in one query, before each of them is validated."""
-        wanted = {}
+        wanted: dict = {}
         for data in many:
             with contextlib.suppress(ValidationError):
                 wanted |= dict.fromkeys(super().to_internal_value(data))
@@ -208,7 +210,8 @@ class Links(serializers.ListSerializer):
     def to_internal_value(self, data):
         """Each link is validated as a whole, also in a PATCH."""
         if self.root.partial:
-            return type(self)(child=type(self.child)(), context=self.context).to_internal_value(data)
+            child = cast(serializers.BaseSerializer, self.child)
+            return type(self)(child=type(child)(), context=self.context).to_internal_value(data)
         return super().to_internal_value(data)
 
     def reader(self, context) -> Reader:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
@@ -87,7 +88,7 @@ JSON_TYPES = (  # serializer fields, the types of JSON values that they accept, 
 )
 
 
-class StrictTypes:
+class StrictTypes(serializers.Serializer):
     """Mixin of serializers: unknown keys and values of another JSON type are refused ("1" is no number)."""
 
     def to_internal_value(self, data):
@@ -172,7 +173,7 @@ class RecordSerializer(StrictSerializer):
             if name in shape.expanded:
                 read = cls._expanded(name, shape.expanded[name], context)
             else:
-                read = one.reader(context) if hasattr(one, "reader") else _attribute_reader(one.source)
+                read = one.reader(context) if hasattr(one, "reader") else _attribute_reader(str(one.source))
             found.append((name, _private_reader(read) if name in private else read))
         return found
 
@@ -197,7 +198,7 @@ class RecordSerializer(StrictSerializer):
 
     def to_representation(self, instance):
         if not hasattr(self, "_readers"):
-            self._readers = self.readers(self.context.get("shape") or Shape(), self.context)
+            self._readers = self.readers(self.context.get("shape") or Shape(), dict(self.context))
         return {name: read(instance) for name, read in self._readers}
 
     # writing
@@ -245,7 +246,7 @@ class RecordSerializer(StrictSerializer):
 
     def defaults(self) -> dict:
         """The values of keys that PUT does not name."""
-        found = {}
+        found: dict = {}
         for name, one in self.fields.items():
             if one.read_only or one.required or name in self.Meta.keeps:
                 continue
@@ -288,7 +289,7 @@ class RecordSerializer(StrictSerializer):
     @property
     def names(self) -> dict[str, str]:
         """The API's key of each column."""
-        return {one.source: name for name, one in self.fields.items()}
+        return {str(one.source): name for name, one in self.fields.items()}
 
     def assign(self, row: Model, values: dict) -> dict:
         """Set the row's own values; returns the related ones, which are written after the row."""
@@ -312,7 +313,8 @@ def column_values(row: Model) -> dict[str, object]:
 def require_can_edit(user, rows: list[Model]) -> None:
     """Raises PermissionDenied unless `user` may change every row, as it now is."""
     keys = {row.pk for row in rows}
-    if rows and type(rows[0])._default_manager.editable_by(user).filter(pk__in=keys).count() < len(keys):
+    all_rows: Any = type(rows[0])._default_manager if rows else None
+    if rows and all_rows.editable_by(user).filter(pk__in=keys).count() < len(keys):
         raise PermissionDenied(_("You may not change this."))
 
 

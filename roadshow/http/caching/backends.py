@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.cache.backends import filebased, redis
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from redis.exceptions import ConnectionError, TimeoutError
 
 logger = logging.getLogger(__name__)
 RETRY, LOG = 5, 60
 
 
-class FailSafe:
+class FailSafe(BaseCache):
     """Mixin for a backend: its failures are misses."""
 
     retry_at = log_at = 0.0  # monotonic seconds, shared by all instances of a class
@@ -38,16 +39,16 @@ class FailSafe:
                 logger.warning("The cache failed; requests are answered without it.", exc_info=True)
             return default
 
-    def add(self, key, value, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+    def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
         return self.attempt(False, super().add, key, value, timeout, version)
 
     def get(self, key, default=None, version=None):
         return self.attempt(default, super().get, key, default, version)
 
-    def set(self, key, value, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
         self.attempt(None, super().set, key, value, timeout, version)
 
-    def touch(self, key, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+    def touch(self, key, timeout=DEFAULT_TIMEOUT, version=None):
         return self.attempt(False, super().touch, key, timeout, version)
 
     def delete(self, key, version=None):
@@ -64,7 +65,7 @@ class FileCache(FailSafe, filebased.FileBasedCache):
     """Files in one folder. Methods for several keys and `incr` are built from the ones above."""
 
     def _createdir(self):  # also when a backend is made, which every thread does
-        self.attempt(None, super()._createdir)
+        self.attempt(None, super()._createdir)  # type: ignore[misc]  # private, so not in the stubs
 
 
 class RedisCache(FailSafe, redis.RedisCache):
@@ -79,7 +80,7 @@ class RedisCache(FailSafe, redis.RedisCache):
     def get_many(self, keys: Iterable[str], version=None):
         return self.attempt({}, super().get_many, keys, version)
 
-    def set_many(self, data: dict, timeout=filebased.DEFAULT_TIMEOUT, version=None):
+    def set_many(self, data: dict, timeout=DEFAULT_TIMEOUT, version=None):
         return self.attempt(list(data), super().set_many, data, timeout, version)
 
     def delete_many(self, keys: Iterable[str], version=None):

@@ -46,8 +46,10 @@ class ContentVersion:
         self.marker = (
             Path(settings.DATA_DIR) / "touched"
         )  # its time tells all workers of a machine of a write
-        self._cached = (None, 0.0, None)  # marker's time, time of reading, version: replaced as a whole
-        self._changes = (None, {})  # version, and by an earlier snapshot what changed until then
+        # Marker's time, time of reading, version: replaced as a whole.
+        self._cached: tuple[int | None, float, Version | None] = (None, 0.0, None)
+        # Version, and by an earlier snapshot what changed until then.
+        self._changes: tuple[Version | None, dict] = (None, {})
 
     def current(self) -> Version | None:
         """None while the database does not respond: then nothing is cached or sent from the cache."""

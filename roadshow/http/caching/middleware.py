@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -42,7 +43,7 @@ class CachedResponseMiddleware:
         self.content_version, self.responses = ContentVersion(), ResponseCache()
         self.views = frozenset(settings.CACHED_VIEWS)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
             try:
                 return self.respond_uncached(request)
@@ -61,10 +62,10 @@ class CachedResponseMiddleware:
                 return send_cached_response(cached, request)
             return self.build_and_store(request, key, owner)
 
-    def respond_uncached(self, request: HttpRequest) -> HttpResponse:
+    def respond_uncached(self, request: HttpRequest) -> HttpResponseBase:
         return self.finish_uncached(request, self.get_response(request))
 
-    def finish_uncached(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def finish_uncached(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
         """Compress a response that is not cached; keep one to a session or token out of shared caches."""
         is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES or "authorization" in request.headers
         if is_personal and not {"private", "no-store"} & cache_control_directives(response):
@@ -99,7 +100,7 @@ class CachedResponseMiddleware:
             except Resolver404:
                 return False
 
-    def build_and_store(self, request: HttpRequest, key: str, owner: str) -> HttpResponse:
+    def build_and_store(self, request: HttpRequest, key: str, owner: str) -> HttpResponseBase:
         version = self.content_version.current()  # before any row is read
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = self.get_response(request)

@@ -42,13 +42,15 @@ class ResponseCache:
     """Responses in this process's memory, the least recently used dropped first. Thread-safe."""
 
     def __init__(self, maxsize: int = PROCESS_BYTES):
-        self._responses = LRUCache(maxsize, getsizeof=lambda response: len(response.body) + 2_000)
+        self._responses: LRUCache[str, CachedResponse] = LRUCache(
+            maxsize, getsizeof=lambda response: len(response.body) + 2_000
+        )
         self._lock = Lock()
 
     @property
     def size(self) -> int:
         """Bytes, roughly."""
-        return self._responses.currsize
+        return int(self._responses.currsize)
 
     def get(self, key: str) -> CachedResponse | None:
         with self._lock:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,11 +12,13 @@ from django.db.models import QuerySet
 
 from .keyed_lock import keyed_lock
 
+Value = TypeVar("Value")
+Rows = TypeVar("Rows", bound=QuerySet)
 DAY = 24 * 60 * 60
 COST_FACTOR = 100  # a value is cached for this many times as long as reading it took
 
 
-def get_or_build(key: str, build: Callable[[], object]) -> object:
+def get_or_build(key: str, build: Callable[[], Value]) -> Value:
     """The cached value of `key`, else the result of `build`, cached for a day.
 
     `key` names everything that the value depends on. A process builds one such value at a time, whatever its
@@ -31,7 +34,7 @@ def get_or_build(key: str, build: Callable[[], object]) -> object:
     return found
 
 
-def cache_by_cost(rows: QuerySet, read: Callable[[QuerySet], object] = list) -> object:
+def cache_by_cost(rows: Rows, read: Callable[[Rows], Value]) -> Value:
     """The result of `read(rows)`, cached for 100 times as long as reading took.
 
     For counts that get slower as the portal grows: below 10 ms they are read every time, one that takes a second

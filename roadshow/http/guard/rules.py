@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.url_normalization import Address, parse_url
@@ -66,7 +67,7 @@ class FetchFailed(Exception):  # noqa: N818 - reads as a sentence where it is ca
     Reasons: refused, name (not found), name-later, connect, certificate, timeout, size, redirects, protocol, status.
     """
 
-    def __init__(self, reason: str, sentence: str, /, **values: object):
+    def __init__(self, reason: str, sentence: str | Promise, /, **values: object):
         super().__init__(reason, sentence)
         self.reason, self.sentence, self.values = reason, sentence, values
 
@@ -77,7 +78,7 @@ class FetchFailed(Exception):  # noqa: N818 - reads as a sentence where it is ca
 class UrlRefused(FetchFailed):
     """The address leads where the portal does not go; nothing was connected to."""
 
-    def __init__(self, sentence: str, /, **values: object):
+    def __init__(self, sentence: str | Promise, /, **values: object):
         super().__init__("refused", sentence, **values)
 
 

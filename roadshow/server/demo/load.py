@@ -2,6 +2,7 @@
 
 import tomllib
 import uuid
+from collections.abc import Sized
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def _make(gallery: Gallery) -> dict[str, int]:
     recaps = _recaps(event, content["recaps"])
     photos = gallery.hang(event, talks, read("photos"))
     release(event=event, by=organiser, note=content["release"]["note"])
-    rows = {
+    rows: dict[str, Sized] = {
         "events": stops,
         "talks": talks,
         "speakers": speakers,

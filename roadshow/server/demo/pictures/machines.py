@@ -18,10 +18,9 @@ def distributed() -> Canvas:
         canvas.line([worker, neighbour], "#96f2d7", 5)
         canvas.line([worker, CENTER], "#96f2d7", 3, alpha=0.55)
         for share in (0.36, 0.52, 0.68):
-            spot = tuple(
-                c + (w - c) * (share + 0.03 * (number % 3)) for c, w in zip(CENTER, worker, strict=True)
-            )
-            canvas.circle(spot, 8, "#ffd43b")
+            way = share + 0.03 * (number % 3)
+            x, y = (c + (w - c) * way for c, w in zip(CENTER, worker, strict=True))
+            canvas.circle((x, y), 8, "#ffd43b")
     for number, worker in enumerate(workers):
         _worker(canvas, worker, number)
     _model(canvas)
@@ -68,8 +67,8 @@ def chip() -> Canvas:
     canvas.glow(CENTER, 470, "#ffd43b", 0.35)
     for side in range(4):
         for number in range(9):
-            x, y = _turned((-160 + number * 40, 215), side)
-            canvas.card(x - 12, y - 12, 24, 24, "#ffd43b", 5)
+            left, top = _turned((-160 + number * 40, 215), side)
+            canvas.card(left - 12, top - 12, 24, 24, "#ffd43b", 5)
     canvas.shadow(595, 245, 410, 410, 30)
     canvas.card(595, 245, 410, 410, "#1f2430", 30)
     canvas.card(620, 270, 360, 360, "#2b3244", 18)
