@@ -74,7 +74,8 @@ def _read_comment(text: str, start: re.Match, last_end: int) -> Tag | None:
 
 
 def _read_tag(text: str, start: re.Match, within: str) -> Tag | None:
-    position, attributes = start.end(), {}
+    position = start.end()
+    attributes: dict[str, str] = {}
     while not (end := _TAG_END.match(text, position)):
         found = _ATTRIBUTE.match(text, position)
         if found is None:

@@ -85,7 +85,7 @@ class Located(models.Model):
         ]
 
 
-class MigratesAs:
+class MigratesAs(models.Field):
     """A field that migrations name by its nearest class in Django, so that they import nothing that can change."""
 
     migration_class: type[models.Field]
@@ -123,8 +123,8 @@ class TimezoneField(MigratesAs, models.CharField):
     migration_class = models.CharField
     default_validators = [validate_timezone]
 
-    def __init__(self, verbose_name=_("time zone"), **options):
-        super().__init__(verbose_name, **({"max_length": 60, "default": "UTC"} | options))
+    def __init__(self, verbose_name=_("time zone"), **options: Any):
+        super().__init__(verbose_name, **{"max_length": 60, "default": "UTC", **options})
 
 
 def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
@@ -202,7 +202,7 @@ class ContentVersion(models.Model):
         return str(self.value)
 
 
-class Account(get_user_model()):
+class Account(get_user_model()):  # type: ignore[misc]  # known only when it runs
     """Carries triggers: what a user may see changes with these columns."""
 
     class Meta:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
@@ -107,7 +107,9 @@ class StrictTypes(serializers.Serializer):
             message = _("There is no key “%(name)s”. These are known: %(known)s.")
             return ErrorDetail(message % {"name": name[:80], "known": known}, "unknown")
         if one.read_only and not self.is_current(name, value):
-            return ErrorDetail(_("This cannot be set. Leave it out, or send it as it was read."), "read_only")
+            return ErrorDetail(
+                str(_("This cannot be set. Leave it out, or send it as it was read.")), "read_only"
+            )
         return None if one.read_only or value is None else _type_problem(one, value)
 
     def is_current(self, name: str, value) -> bool:
@@ -207,7 +209,7 @@ class RecordSerializer(StrictSerializer):
             return str(value) == str(self.instance.guid if self.instance else self.context.get("guid"))
         if self.instance is None:
             return False
-        known, key = self.context.setdefault("current_records", {}), self.instance.pk
+        known, key = cast(dict, self.context).setdefault("current_records", {}), self.instance.pk
         if key not in known:
             known[key] = self.context["view"].read_as_json([key])[0]
         return known[key].get(name) == value
