@@ -74,14 +74,8 @@ def build_copy(parts: "PageParts") -> dict:
             {"date": f"{day.date}", "title": format_full_date(day.date)} | day_limits(day)
             for day in programme.days
         ],
-        "rooms": [room.name for room in programme.document.rooms],
+        "rooms": parts.rooms,
         "entries": [parts.describe_entry(entry) for day in programme.days for entry in day.entries],
-        "people": {
-            person.slug: person.name
-            for talk in programme.document.talks
-            for person in talk.persons
-            if person.slug
-        },
         "bars": {view: parts.render_bars(view) for view in VIEWS},
         "body": parts.render("events/schedule_body.html", programme, parts=PARTS),
         "frames": parts.render_frames(),
@@ -123,6 +117,7 @@ class PageParts:
     def __init__(self, request: HttpRequest, event: Event):
         self.request, self.event = request, event
         self.programme = self.make_programme(day=ALL_DAYS)
+        self.rooms = [*(room.name for room in self.programme.document.rooms), ""]  # the last: none yet
 
     def make_programme(self, **parameters: str) -> Programme:
         programme = Programme(self.event, parameters)
@@ -145,19 +140,15 @@ class PageParts:
         } | context
         return render_to_string(template, context, request)
 
-    def describe_entry(self, entry: Entry) -> dict:
-        """Times are minutes since 1970; `html` is the entry as lists show it."""
-        return {
-            "slot": str(entry.slot.guid),
-            "talk": entry.talk.slug,
-            "start": minutes_of(entry.starts_at),
-            "end": minutes_of(entry.ends_at),
-            "clock": f"{entry.starts_at:%H:%M}",
-            "iso": entry.starts_at.isoformat(),
-            "room": entry.room,
-            "people": [person.slug for person in entry.talk.persons if person.slug],
-            "html": self.render("events/entry.html", self.programme, entry=entry),
-        }
+    def describe_entry(self, entry: Entry) -> list:
+        """Start and end in minutes since 1970, the index of the room, and the entry as lists show it."""
+        html = self.render("events/entry.html", self.programme, entry=entry)
+        return [
+            minutes_of(entry.starts_at),
+            minutes_of(entry.ends_at),
+            self.rooms.index(entry.room),
+            " ".join(html.split()),
+        ]
 
     def render_bars(self, view: str) -> dict[str, str]:
         """Day (or "all") -> the bar of days and views in which that day and this view are the current ones."""

@@ -70,7 +70,7 @@ def open_page(browser, live_server):
 
 def watch(page, faults: list[str]) -> None:
     """Note what a reader would never see and a developer should."""
-    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error} {error.stack}"))
     page.on(
         "console",
         lambda message: (

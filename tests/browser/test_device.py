@@ -1,6 +1,7 @@
 """What happens on the reader's own device: whose time, instant filters, stars, now and next, offline."""
 
 import datetime as dt
+import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -309,6 +310,81 @@ def test_now_and_next_follow_the_clock_and_survive_a_lost_network(event, open_pa
     expect(page.get_by_text("No network: this is the schedule")).to_be_visible()
 
 
+def open_at(open_page, live_server, path, moment, **options):
+    """A page whose clock says `moment` (ISO 8601)."""
+    page = open_page(**options)
+    page.clock.set_fixed_time(dt.datetime.fromisoformat(moment))
+    page.goto(live_server.url + path)
+    return page
+
+
+def test_on_a_running_day_the_schedule_opens_at_now(event, open_page, live_server):
+    page = open_at(open_page, live_server, SCHEDULE, "2030-10-06T05:10:00+00:00", width=390, height=844)
+    expect(page.locator(".slot:visible")).to_have_count(4)
+    expect(page.locator(".slot--now:visible")).to_have_text(re.compile("Talk 2.*20 min left", re.S))
+    expect(page.locator(".slot", has_text="Talk 3")).to_contain_text("in 10 min")
+    expect(page.locator(".now-line")).to_have_text("Now, 10:40")
+    page.get_by_role("button", name="Earlier: 2 entries").click()
+    expect(page.locator(".slot:visible")).to_have_count(6)
+    page.get_by_label("Track").evaluate("select => select.closest('details').open = true")
+    page.get_by_label("Track").select_option("Maps")
+    expect(page.locator(".slot:visible")).to_have_count(3)
+
+
+def test_on_other_days_nothing_is_folded(event, open_page, live_server):
+    for moment in ("2030-10-05T05:10:00+00:00", "2030-10-07T05:10:00+00:00"):
+        page = open_at(open_page, live_server, SCHEDULE, moment)
+        expect(page.locator(".slot:visible")).to_have_count(6)
+        expect(page.locator(".now-line")).to_have_count(0)
+
+
+def test_a_grid_has_a_line_at_now(event, open_page, live_server):
+    page = open_at(open_page, live_server, SCHEDULE + "?view=grid", "2030-10-06T05:10:00+00:00")
+    line, label = page.locator(".grid__line"), page.locator(".grid tbody th", has_text="10:30")
+    expect(line).to_be_visible()
+    top, box = line.bounding_box()["y"], label.bounding_box()
+    assert box["y"] < top < box["y"] + box["height"]
+
+
+def test_a_phone_has_a_bar_at_its_lower_edge_also_without_javascript(event, open_page):
+    for javascript in (True, False):
+        page = open_page("/events/stop/", width=390, height=844, javascript=javascript)
+        bar = page.get_by_role("navigation", name="On the day")
+        expect(bar.get_by_role("link")).to_have_count(4 if javascript else 3)
+        for link in bar.get_by_role("link").all():
+            box = link.bounding_box()
+            assert box["height"] >= 44 and box["width"] >= 44 and box["y"] + box["height"] <= 844
+        bar.get_by_role("link", name="Find").click()
+        expect(page.get_by_label("Words to search for")).to_be_visible()
+        bar.get_by_role("link", name="Now").click()
+        expect(bar.get_by_role("link", name="Now")).to_have_attribute("aria-current", "page")
+    expect(open_page("/events/stop/").get_by_role("navigation", name="On the day")).to_have_count(0)
+
+
+def test_a_talk_says_when_and_where_in_the_first_half_of_a_phone(event, open_page):
+    page = open_page("/events/stop/talks/talk-4/", width=390, height=844)
+    for part in (
+        page.get_by_role("heading", name="Talk 4"),
+        page.locator(".head__slot", has_text="Hall"),
+        star(page, "Talk 4"),
+    ):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 422
+    assert star(page, "Talk 4").bounding_box()["height"] >= 44
+
+
+def test_now_shows_starred_rooms_first_and_is_narrowed(event, open_page, live_server):
+    page = open_page(SCHEDULE, width=390, height=844)
+    star(page, "Talk 1").click()
+    page.goto(live_server.url + NOW)
+    hall, attic = (page.locator(".now", has_text=name) for name in ("Hall", "Attic"))
+    expect(attic).to_have_class("now now--mine")
+    assert attic.bounding_box()["y"] < hall.bounding_box()["y"]
+    page.get_by_label("Room or words").fill("hall")
+    expect(attic).to_be_hidden()
+    expect(hall).to_be_visible()
+
+
 def test_a_display_shows_one_room_without_links_around_it(event, open_page):
     page = open_page("/events/stop/display/?room=Attic&at=2030-10-06T09:35")
     expect(page.locator(".now")).to_have_count(1)
@@ -344,7 +420,7 @@ def store_event(page):
     )
 
 
-NO_NETWORK = "No network: this is the copy of"
+NO_NETWORK = "The network is slow or away."
 
 
 def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page, live_server):

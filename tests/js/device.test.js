@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { pick } from "./pick.js";
 
 const names = [
-  "FACETS", "LOOKAHEAD", "escapeHtml", "put", "parseAddress", "dateIn", "parseMoment", "chooseDay", "composeDay", "composeBody",
+  "FACETS", "LOOKAHEAD", "escapeHtml", "put", "readEntry", "listEntries", "parseAddress", "dateIn", "parseMoment", "chooseDay", "composeDay", "composeBody",
   "composeRooms", "composeTalk", "composePage",
 ];
 const { parseAddress, parseMoment, chooseDay, composePage } = pick("js/device/pages.js", names);
 
-const entry = (slot, start, room) => ({ slot, talk: `talk-${slot}`, start, end: start + 30, room, clock: "", iso: "", html: `[${slot}]` });
+const entry = (slot, start, room) => [start, start + 30, room, `[${slot}]<a href="/events/x/talks/talk-${slot}/"></a><time datetime="then" data-clock>at</time>`];
 const DAY = 24 * 60;
 const COPY = {
   zone: "UTC",
@@ -17,7 +17,7 @@ const COPY = {
     { date: "1970-01-01", title: "First", start: 0, end: DAY },
     { date: "1970-01-02", title: "Second", start: DAY, end: 2 * DAY },
   ],
-  entries: [entry("a", 600, "A"), entry("b", 600, "B"), entry("c", DAY + 600, "A")],
+  entries: [entry("a", 600, 0), entry("b", 600, 1), entry("c", DAY + 600, 0)],
   bars: { list: { all: "bar-all", "1970-01-01": "bar-1", "1970-01-02": "bar-2" }, grid: { all: "grid-all" } },
   body: '<!--bar--><!--list--><p data-count="fit: %s"><!--count-->',
   words: { nothing: "nothing", no_room: "no room" },
@@ -43,7 +43,7 @@ test("the day is the requested one, all when it is filtered, else today or the f
 test("a schedule has the entries of its days, by time", () => {
   const html = page("/events/x/schedule/?day=all");
   assert.ok(html.startsWith("list(bar-all"));
-  assert.ok(html.includes("[a][b]") && html.includes("[c]") && html.endsWith("fit: 3)"));
+  assert.ok(/\[a\].*<\/time>\[b\]/.test(html) && html.includes('datetime="then" data-clock>at</time></p>') && html.includes("[c]") && html.endsWith("fit: 3)"));
   assert.ok(!page("/events/x/schedule/").includes("[c]"));
   assert.ok(page("/events/x/schedule/?day=all", undefined, { isFragment: true }).startsWith("bar-all"));
 });

@@ -10,6 +10,13 @@ function present() {
 }
 let loaded = opened;
 
+// Words of the reader's search that a room, its talks or people must contain.
+const narrow = document.querySelector("[data-narrow]");
+function fits(room) {
+  const text = room.textContent.toLowerCase();
+  return (narrow?.value ?? "").toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
 function follow() {
   const at = present();
   const words = part("rooms").dataset;
@@ -24,7 +31,8 @@ function follow() {
       slot.classList.toggle("slot--now", on);
       slot.querySelector("[data-when]").textContent = on ? words.wordNow : comes ? words.wordNext : "";
     }
-    room.hidden = !room.querySelector(".slot:not([hidden])");
+    room.hidden = !room.querySelector(".slot:not([hidden])") || !fits(room);
+    room.classList.toggle("now--mine", Boolean(room.querySelector('.slot:not([hidden]) .star[aria-pressed="true"]')));
   }
   const clock = part("now");
   const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -66,4 +74,6 @@ addEventListener("online", renew);
 addEventListener("offline", renew);
 document.addEventListener("visibilitychange", () => document.hidden || renew());
 document.addEventListener("click", (event) => event.target.closest("[data-whose]") && follow());
+for (const name of ["roadshow:stars", "roadshow:shown"]) document.addEventListener(name, follow);
+narrow?.addEventListener("input", follow);
 follow();

@@ -64,15 +64,18 @@ async function composeFromCopy(request) {
   if (!copy) return undefined;
   const options = { now: Date.now(), isFragment: Boolean(request.headers.get("HX-Request")) };
   const html = composePage(copy.content, more?.content, url, options);
-  return html && asCopy(html, copy.storedAt, copy.policy);
+  const isPartial = !more && (url.searchParams.get("view") === "grid" || url.pathname.includes("/talks/"));
+  return html && { response: asCopy(html, copy.storedAt, copy.policy), isPartial };
 }
 
 async function findVisited(request) {
   const stored = await caches.match(keyOf(request), { cacheName: VISITED, ignoreVary: true });
   if (!stored) return undefined;
-  return asCopy(await stored.text(), Date.parse(stored.headers.get("Date")) || Date.now(), stored.headers.get("Content-Security-Policy"));
+  const storedAt = Date.parse(stored.headers.get("Date")) || Date.now();
+  return { response: asCopy(await stored.text(), storedAt, stored.headers.get("Content-Security-Policy")) };
 }
 
+// {response, isPartial}: partial while the grids and abstracts are still on their way.
 async function findStored(request) {
   try {
     return (await composeFromCopy(request)) ?? (await findVisited(request));
@@ -112,13 +115,13 @@ async function respond(event) {
       throw error;
     }
   }
-  const patience = networkIsGood ? PATIENCE : 0;
+  const patience = stored.isPartial ? LIMIT : networkIsGood ? PATIENCE : 0;
   const refresh = fetchFresh(event, { limit: LIMIT }).catch(() => undefined);
   const fresh = await Promise.race([refresh, wait(patience)]);
   if (fresh) return fresh;
   const told = refresh.then((late) => late?.ok && event.request.mode === "navigate" && tellFresh(event, late));
   event.waitUntil(told.catch(() => {}));
-  return stored;
+  return stored.response;
 }
 
 async function respondWithFile(event) {

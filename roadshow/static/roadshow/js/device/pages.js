@@ -16,6 +16,15 @@ function parseAddress(pathname) {
   return { base, kind: talk ? "talk" : kind, talk };
 }
 
+// An entry of the copy: when, in which room, which talk, and the text of its first time, which its HTML has.
+function readEntry(copy, [start, end, room, html]) {
+  const [, iso, clock] = html.match(/<time datetime="([^"]*)"[^>]*>([^<]*)/);
+  return { start, end, iso, clock, html, room: copy.rooms[room], talk: html.match(/\/talks\/([^/"]+)\//)?.[1] };
+}
+function listEntries(copy, isWanted) {
+  return copy.entries.filter(([start, end]) => isWanted({ start, end })).map((entry) => readEntry(copy, entry));
+}
+
 // The date (ISO) of a moment in a time zone.
 const dateIn = (zone, moment) => new Intl.DateTimeFormat("sv", { timeZone: zone }).format(moment);
 
@@ -40,8 +49,7 @@ function chooseDay(copy, parameters, now) {
 
 function composeDay(copy, day, titleIsShown) {
   const hours = [];
-  for (const entry of copy.entries) {
-    if (entry.start < day.start || entry.start >= day.end) continue;
+  for (const entry of listEntries(copy, ({ start }) => day.start <= start && start < day.end)) {
     if (hours.at(-1)?.start !== entry.start) hours.push({ ...entry, slots: "" });
     hours.at(-1).slots += entry.html;
   }
@@ -60,7 +68,7 @@ function composeBody(copy, more, parameters, now) {
   const isGrid = parameters.get("view") === "grid" && more;
   const titleIsShown = days.length > 1 || copy.days.length === 1;
   const parts = days.map((day) => (isGrid ? (more.grids[day.date] ?? "") : composeDay(copy, day, titleIsShown)));
-  const count = copy.entries.filter((entry) => days.some((day) => day.start <= entry.start && entry.start < day.end)).length;
+  const count = copy.entries.filter(([start]) => days.some((day) => day.start <= start && start < day.end)).length;
   let html = put(copy.body, "bar", copy.bars[isGrid ? "grid" : "list"][chosen]);
   html = put(html, "list", parts.join("") || copy.words.nothing);
   const [, pattern] = html.match(/data-count="([^"]*)"/);
@@ -70,7 +78,7 @@ function composeBody(copy, more, parameters, now) {
 // Sections of the rooms with what is on and what comes at a moment (milliseconds); `only` one room when it is named.
 function composeRooms(copy, now, only) {
   const at = now / 60_000;
-  const coming = copy.entries.filter((entry) => entry.end > at);
+  const coming = listEntries(copy, ({ end }) => end > at);
   const limit = Math.max(at, Math.min(...coming.map((entry) => entry.start))) + LOOKAHEAD;
   const rooms = new Map(copy.rooms.map((room) => [room, ""]));
   for (const entry of coming) {
@@ -86,7 +94,7 @@ function composeRooms(copy, now, only) {
 }
 
 function composeTalk(copy, more, slug) {
-  const found = copy.entries.filter((entry) => entry.talk === slug);
+  const found = listEntries(copy, () => true).filter((entry) => entry.talk === slug);
   const content = more?.talks[slug] ?? (found.length && `<ul class="talks">${found.map((entry) => entry.html).join("")}</ul>`);
   return content ? put(copy.frames.talk, "body", content).replaceAll("/talks/device-copy/", () => `/talks/${slug}/`) : undefined;
 }
