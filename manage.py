@@ -8,6 +8,7 @@ from contextlib import nullcontext
 
 # These need no database; one is started for every other command, or joined when it is running.
 WITHOUT_DATABASE = {
+    "build",
     "check",
     "collectstatic",
     "compilemessages",
@@ -31,6 +32,7 @@ def main() -> int:
         return 2
     words = set(sys.argv[1:])
     needless = not words or sys.argv[1] in WITHOUT_DATABASE or words & {"-h", "--help", "--version"}
+    needless = needless and "--deploy" not in words  # which looks at the database, too
     # A server that was started for this command is stopped with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

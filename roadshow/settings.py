@@ -1,6 +1,5 @@
 """Settings of the portal. Everything that varies comes from the environment; nothing is started here."""
 
-import sys
 from pathlib import Path
 
 import environ
@@ -9,6 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from roadshow.server.configuration import (
+    configure_cache,
+    configure_database,
+    configure_logging,
+    configure_mail,
+    configure_media,
+)
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,21 +31,18 @@ def required(name: str, example: str) -> str:
 
 
 # --- what kind of start this is ------------------------------------------------------------------
-DEMO = env.bool("DEMO", default=False)
-TESTING = env.bool("ROADSHOW_TESTING", default="pytest" in sys.modules)
+DEMO = env.bool("DEMO", default=True)  # the same for `make run`, manage.py and other WSGI servers
 DEBUG = env.bool("DEBUG", default=False)
-LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-if TESTING:
-    SECRET_KEY, ALLOWED_HOSTS = "only-for-tests", LOCAL_HOSTS
-elif DEMO:
-    key_file = DATA_DIR / "secret-key"  # whoever starts a demo has made it
-    SECRET_KEY = (
-        key_file.read_text() if key_file.exists() else required("SECRET_KEY", "$(openssl rand -base64 48)")
-    )
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+key_file = DATA_DIR / "secret-key"  # of a demo, made when it is started
+if DEMO and not env.str("SECRET_KEY", default="") and key_file.exists():
+    SECRET_KEY = key_file.read_text()
 else:
     SECRET_KEY = required("SECRET_KEY", "$(openssl rand -base64 48)")
+if DEMO and not env.str("ALLOWED_HOSTS", default=""):
+    ALLOWED_HOSTS = LOCAL_HOSTS
+else:
     ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS", "talks.example.org").split(",")]
 
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
@@ -79,6 +83,7 @@ INSTALLED_APPS = [
     "roadshow.core",
     "roadshow.api",
     "roadshow.jobs",
+    "roadshow.expiring",
     "speakers",
     "events",
     "resources",
@@ -86,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "roadshow.server.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
@@ -126,53 +132,53 @@ TEMPLATES = [
 
 # --- database and cache --------------------------------------------------------------------------
 DATABASES = {
-    "default": {
-        **env.db_url_config(required("DATABASE_URL", "postgres://user:password@localhost/roadshow")),
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,  # they outlive a transaction, and PgBouncer's loan of a connection
-    }
+    "default": configure_database(
+        required("DATABASE_URL", "postgres://user:password@localhost/roadshow"), application_name="roadshow"
+    )
 }
 DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
+if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = configure_database(replica_url, application_name="roadshow-replica")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["roadshow.server.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Connections of each web process; threads wait for one. 0: one for each thread, kept for a minute.
+DATABASE_POOL = env.int("DATABASE_POOL", default=4)
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=30)  # seconds, 0: none; stored in the database
+LOCK_TIMEOUT = env.int("LOCK_TIMEOUT", default=10)
+SLOW_STATEMENTS = env.int(
+    "SLOW_STATEMENTS", default=0
+)  # milliseconds from which a statement is logged; 0: none
 
-# A cache that fails is a miss, see roadshow.http.caching.backends. Options in CACHE_URL win.
-CACHE = env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR}/cache") | {"TIMEOUT": 86400}
-CACHE_OPTIONS: dict[str, object]
-match CACHE["BACKEND"].rpartition(".")[2]:
-    case "FileBasedCache":
-        CACHE["BACKEND"], CACHE_OPTIONS = "roadshow.http.caching.backends.FileCache", {"MAX_ENTRIES": 5000}
-    case "RedisCache":
-        CACHE["BACKEND"] = "roadshow.http.caching.backends.RedisCache"
-        CACHE_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
-    case _:
-        CACHE_OPTIONS = {}
-CACHES = {"default": CACHE | {"OPTIONS": CACHE_OPTIONS | CACHE.get("OPTIONS", {})}}
+CACHES = {"default": configure_cache(env.str("CACHE_URL", default=f"filecache://{DATA_DIR}/cache"))}
 
 # Views whose responses depend on the content version alone, see roadshow.http.caching. Not: plans, forms with
 # tokens, and the feed of changes, which shows a change only when none before it is under way.
-CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not (TESTING or DEBUG))
-CACHED_VIEWS = [
-    "home", "topics", "topic", "search", "suggest", "sitemap",
-    *(f"events:{name}" for name in (
-        "series", "events", "event", "schedule", "talks", "talk", "changes", "xml", "json", "ics",
-        "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
-        "embed", "embed_schedule", "embed_speakers", "device", "device_more",
-    )),
-    "speakers:speakers", "speakers:speaker",
-    *(f"resources:{name}" for name in (
-        "resources", "resource", "collections", "collection", "feed", "collection_feed",
-        *(f"{part}{name}" for part in ("", "collection_") for name in ("json", "opml", "html", "md", "csv", "xlsx")),
-    )),
-    *(f"api:{name}-{kind}" for name in (
+CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not DEBUG)
+# Each with the query parameters that it knows; "*": it checks them itself, and refuses or reports unknown ones.
+CACHED_VIEWS = {
+    "home": "", "topics": "*", "topic": "page", "search": "q in page", "suggest": "q", "sitemap": "p",
+    "events:series": "", "events:events": "*", "events:event": "recap", "events:schedule": "*", "events:talks": "*",
+    "events:talk": "", "events:changes": "page", "events:embed": "theme", "events:embed_schedule": "*",
+    "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",
+    **{f"events:{name}": "" for name in (
+        "xml", "json", "ics", "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
+    )},
+    "speakers:speakers": "*", "speakers:speaker": "",
+    "resources:resources": "*", "resources:resource": "", "resources:collections": "*", "resources:collection": "",
+    "resources:feed": "*", "resources:collection_feed": "",
+    **{f"resources:{name}": "*" for name in ("json", "opml", "html", "md", "csv", "xlsx")},
+    **{f"resources:collection_{name}": "" for name in ("json", "opml", "html", "md", "csv", "xlsx")},
+    **{f"api:{name}-{kind}": "*" for name in (
         "series", "events", "venues", "rooms", "tracks", "topics", "talks", "slots", "releases", "speakers",
         "resources", "collections",
-    ) for kind in ("list", "detail")),
-    "api:events-schedule", "api:releases-schedule", "api:releases-differences", "api:search",
-]  # fmt: skip
+    ) for kind in ("list", "detail")},
+    "api:events-schedule": "*", "api:releases-schedule": "*", "api:releases-differences": "*", "api:search": "*",
+}  # fmt: skip
 
 # --- people --------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
+    "roadshow.server.sign_in.LimitByAddress",
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
@@ -193,19 +199,20 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "roadshow.http.rate_limits.client_address"
-AXES_ENABLED = not TESTING
+AXES_LOCKOUT_CALLABLE = "roadshow.server.sign_in.lockout_response"
+# Attempts to sign in from one address in a quarter of an hour, whatever the names: a hall may share it.
+SIGN_IN_LIMIT_ADDRESS = env.int("SIGN_IN_LIMIT_ADDRESS", default=50)
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
 # --- security ------------------------------------------------------------------------------------
 HTTPS = SITE_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
-SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# The portal itself speaks plain HTTP: without a proxy that says how the client came, every request would be redirected.
+SECURE_SSL_REDIRECT = HTTPS and BEHIND_PROXY
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=60 * 60 * 24 * 365) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
@@ -226,6 +233,9 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Seconds for which a CDN may answer with a public page by itself; 0: it asks each time.
+CDN_SECONDS = env.int("CDN_SECONDS", default=0)
+
 # --- languages and times -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -239,10 +249,10 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": configure_media(env.str("MEDIA_STORAGE", default="")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if TESTING or DEBUG
+        if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -351,27 +361,55 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- background work -----------------------------------------------------------------------------
-# The queue is a table of the database; tests run tasks at once, in the test's transaction.
-TASKS = {
-    "default": {
-        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
-        if TESTING
-        else "django_tasks_db.DatabaseBackend"
-    }
-}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # the queue is a table of the database
 # Jobs that workers start again and again: dotted path of a handler -> seconds between two starts.
-PERIODIC_JOBS: dict[str, int] = {}
+PERIODIC_JOBS = {"roadshow.server.maintenance.apply_retention_job": 86_400}
+# Days after which rows are deleted, see roadshow.server.maintenance; 0: never. RETENTION=history=365,releases=730
+RETENTION_DAYS = {
+    "sessions": 1,
+    "sign_ins": 30,
+    "history": 0,
+    "deliveries": 30,
+    "changes": 30,
+    "stored_responses": 2,
+    "jobs": 14,
+    "failed_jobs": 90,
+    "releases": 0,
+} | {kind: int(days) for kind, days in env.dict("RETENTION", default={}).items()}
 
 # --- fetching other people's addresses -----------------------------------------------------------
 ROADSHOW_GUARD_ALLOWED_HOSTS = env.list("GUARD_ALLOWED_HOSTS", default=[])
 # Whether check_links asks web.archive.org for a copy of each link that it finds broken.
 ARCHIVE_LOOKUP = env.bool("ARCHIVE_LOOKUP", default=False)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+# --- requests and watching -----------------------------------------------------------------------
+# Bodies of requests that one process reads at a time, seconds that each may take, and its most bytes.
+BODY_SLOTS = env.int("BODY_SLOTS", default=12)
+BODY_SECONDS = env.float("BODY_SECONDS", default=30)
+MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=64 * 1024 * 1024)
+
+ACCESS_LOG = env.bool("ACCESS_LOG", default=not DEMO)
+METRICS = env.bool("METRICS", default=False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+ADMINS = [("", address) for address in env.list("ADMIN_EMAILS", default=[])]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="roadshow@localhost")
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+locals().update(configure_mail(env.str("EMAIL_URL", default=""), demo=DEMO))
+
+LOGGING = configure_logging(
+    level=env.str("LOG_LEVEL", default="WARNING"),
+    json=env.str("LOG_FORMAT", default="line") == "json",
+    access_log=ACCESS_LOG,
+    mail_admins=bool(ADMINS),
+)
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=SENTRY_DSN, send_default_pii=False, environment=env.str("SENTRY_ENVIRONMENT", default="")
+    )
 
 SITE_DESCRIPTION = _("Talks, speakers, schedules and curated links of the events we hold.")

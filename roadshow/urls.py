@@ -13,8 +13,6 @@ from . import views
 from .sitemaps import SITEMAPS
 
 urlpatterns = [
-    path("healthz", views.healthz),
-    path("readyz", views.readyz),
     path("api/", include("roadshow.api.router")),
     path("i18n/", include("django.conf.urls.i18n")),
     path(

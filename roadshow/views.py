@@ -1,12 +1,10 @@
 """Pages that span apps: home, topics, search; and health checks."""
 
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
 from django.db.models import Count
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.filters import TopicFilter
@@ -153,22 +151,3 @@ def suggest(request):
         for row in rows.prefetch_related(None)[:3]
     ]
     return JsonResponse({"suggestions": suggestions})
-
-
-@require_safe
-@never_cache
-def healthz(request):
-    """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@never_cache
-def readyz(request):
-    """Whether the database answers, too."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")

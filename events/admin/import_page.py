@@ -72,7 +72,7 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
         except (FetchFailed, UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = pending_imports.store_import(request.user, f"schedule:{event.pk}", (name, data))
+            key = pending_imports.store_import(request.user, f"schedule:{event.pk}", data, name=name)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a schedule into %(event)s") % {"event": event},
@@ -93,7 +93,7 @@ def _apply(request: HttpRequest, event: Event) -> HttpResponse:
         messages.error(request, _("The preview is too old. Please give the file once more."))
         return here
     try:
-        report = _run(event, *source, request.user, dry_run=False)
+        report = _run(event, source["name"], source["data"], request.user, dry_run=False)
     except (UnreadableFile, ImportRefused, ScheduleConflict) as refusal:
         messages.error(request, str(refusal))
         return here

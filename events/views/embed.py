@@ -60,6 +60,8 @@ def render_frame(request, part: str, event: Event, context: dict) -> HttpRespons
 def embed_schedule(request, slug):
     event = visible_event(request, slug)
     programme = Programme(event, request.GET.dict()) if event.current_release else None
+    if programme and set(programme.parameters) - {"theme"}:
+        request.has_unknown_parameters = bool(programme.problems)
     parts = [event.current_release_id, event.updated_at, timezone.localdate(timezone=event.zone)]
     return conditional_page(
         request, parts, lambda: render_frame(request, "schedule", event, {"programme": programme})

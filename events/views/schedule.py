@@ -205,6 +205,7 @@ def schedule(request, slug):
 
     def build_response():
         programme = Programme(event, request.GET.dict())
+        request.has_unknown_parameters = bool(release and programme.problems)
         parts = render_parts(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
         return render(

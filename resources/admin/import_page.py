@@ -96,7 +96,7 @@ def import_links(request: HttpRequest, model_admin) -> HttpResponse:
         except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = pending_imports.store_import(request.user, PREVIEW_KIND, source)
+            key = pending_imports.store_import(request.user, PREVIEW_KIND, **source)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),

@@ -66,10 +66,17 @@ WHERE old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.x
 SETTLED_SINCE = " AND new.xid < %s AND new.at < %s"
 
 
+def go_to_last_result(cursor) -> None:
+    """Skip the results of all but the last of several statements."""
+    while cursor.nextset():
+        pass
+
+
 def horizon() -> int:
     """The oldest transaction that is still running. Call it before the query of changes, never after it."""
     with connection.cursor() as cursor:
         cursor.execute(HORIZON)
+        go_to_last_result(cursor)
         return cursor.fetchone()[0]
 
 

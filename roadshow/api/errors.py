@@ -15,6 +15,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
+from roadshow.server.outage import RETRY_AFTER, is_database_outage
+
 logger = logging.getLogger(__name__)
 CONCURRENCY_ERRORS = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 
@@ -29,6 +31,13 @@ class PreconditionFailed(APIException):
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_detail = _("It was changed since you fetched it. Fetch it again and repeat your change.")
     default_code = "precondition_failed"
+
+
+class Unavailable(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = _("Back in a moment. Please try again.")
+    default_code = "unavailable"
+    wait = RETRY_AFTER  # becomes Retry-After
 
 
 class Gone(APIException):
@@ -69,7 +78,10 @@ def conflict_message(error: Exception) -> str | None:
         return sentence % {"kinds": ", ".join(kinds)}
     if isinstance(error, IntegrityError):
         return constraint_message(error) or str(Conflict.default_detail)
-    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in CONCURRENCY_ERRORS:
+    if (
+        isinstance(error, OperationalError)
+        and getattr(error.__cause__, "sqlstate", None) in CONCURRENCY_ERRORS
+    ):
         return str(Conflict.default_detail)
     return None
 
@@ -91,6 +103,8 @@ class ErrorHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if sentence := conflict_message(exc):
             return Conflict(sentence)
+        if is_database_outage(exc):
+            return Unavailable()
         if isinstance(exc, ModelError):
             return as_api_error(exc)
         if isinstance(exc, UnsupportedMediaType):

@@ -1,28 +1,36 @@
 """Files of which an import was previewed, stored until the user confirms: the import takes the very same bytes."""
 
-import uuid
+from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from roadshow.expiring.models import Upload
 
 LIFETIME = 60 * 60  # seconds between preview and import
 
 
-def store_import(user: AbstractBaseUser, target: str, value: object) -> str:
-    """Store `value` for a user and the target of the import; returns the key to load it with."""
-    key = uuid.uuid4().hex
-    cache.set(_cache_key(user, target, key), value, LIFETIME)
-    return key
+def store_import(user: AbstractBaseUser, target: str, data: bytes, **options) -> str:
+    """Store a file and the options of its import (JSON) for a user and a target; returns the key to load them with."""
+    upload = Upload.objects.create(
+        owner=user,
+        purpose=target,
+        options=options,
+        data=data,
+        expires_at=timezone.now() + timedelta(seconds=LIFETIME),
+    )
+    return upload.pk.hex
 
 
-def load_import(user: AbstractBaseUser, target: str, key: str) -> object | None:
-    """The stored value; None when it has expired or belongs to another user or target."""
-    return cache.get(_cache_key(user, target, key))
+def load_import(user: AbstractBaseUser, target: str, key: str) -> dict | None:
+    """The options and `data`; None when they have expired or belong to another user or target."""
+    try:
+        upload = Upload.objects.valid().filter(owner=user, purpose=target, pk=key).first()
+    except ValidationError:
+        return None
+    return upload and {**upload.options, "data": bytes(upload.data)}
 
 
 def delete_import(user: AbstractBaseUser, target: str, key: str) -> None:
-    cache.delete(_cache_key(user, target, key))
-
-
-def _cache_key(user: AbstractBaseUser, target: str, key: str) -> str:
-    return f"import:{user.pk}:{target}:{key[:32]}"
+    Upload.objects.filter(owner=user, purpose=target, pk=key).delete()

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_etags, quote_etag
 from django.utils.translation import gettext as _
 
-from roadshow.api.changes import OLDEST, ChangeCursor
+from roadshow.api.changes import OLDEST, ChangeCursor, go_to_last_result
 from roadshow.api.errors import PreconditionFailed
 from roadshow.core.access import is_organiser, only_events
 from roadshow.http.build import build_id
@@ -61,6 +61,7 @@ def current_version() -> StateVersion:
     """
     with connection.cursor() as cursor:
         cursor.execute(VERSION)
+        go_to_last_result(cursor)
         xid, number, at, unsettled = cursor.fetchone()
     return StateVersion(ChangeCursor(xid, number), unsettled, at)
 

@@ -140,6 +140,7 @@ def render_list(
     is the last page.
     """
     problems = filterset.problems()
+    request.has_unknown_parameters = bool(problems)  # such pages are not cached: everybody could make more
     page = CountedPaginator(filterset.qs, page_size).get_page(request.GET.get("page"))
     response = render(
         request,

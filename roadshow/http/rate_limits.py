@@ -1,4 +1,4 @@
-"""Rate limits for clients without an account: a counter that expires, keyed by a digest of their address."""
+"""Rate limits for clients without an account: a counter in the database, keyed by a digest of their address."""
 
 import hashlib
 import hmac
@@ -6,8 +6,9 @@ import time
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
+
+from roadshow.expiring.models import increase
 
 
 def client_address(request: HttpRequest) -> str:
@@ -31,14 +32,7 @@ def seconds_until_reset(seconds: int) -> int:
 
 def is_within_limit(request: HttpRequest, action: str, *, times: int, seconds: int) -> bool:
     """Count one more `action` of this client; False when there were `times` in the current `seconds` already."""
-    period = int(time.time() // seconds)  # in the key, because not every cache keeps a counter's expiry
+    period = int(time.time() // seconds)
     sender = f"{action}:{client_address(request)}:{period}"
     digest = hmac.new(settings.SECRET_KEY.encode(), sender.encode(), hashlib.sha256).hexdigest()
-    key = f"limit:{digest[:32]}"
-    if cache.add(key, 1, seconds):
-        return True
-    try:
-        return cache.incr(key) <= times
-    except ValueError:  # it has just expired
-        cache.set(key, 1, seconds)
-        return True
+    return increase(digest, seconds=seconds) <= times

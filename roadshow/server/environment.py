@@ -33,8 +33,14 @@ def complete() -> Path:
     return folder
 
 
+def flag(name: str, *, default: bool) -> bool:
+    """That environment variable as yes or no."""
+    return environ.Env().bool(name, default=default)
+
+
 def is_demo() -> bool:
-    return environ.Env().bool("DEMO", default=False)
+    """Whether this is a demo, which is the default everywhere: `make run`, manage.py, and other WSGI servers."""
+    return flag("DEMO", default=True)
 
 
 def ensure_secret_key(file: Path) -> None:

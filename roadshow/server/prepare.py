@@ -3,14 +3,17 @@
 import contextlib
 import gc
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 
+from roadshow.server import interrupts
+from roadshow.server.database import close_all, without_time_limits
 from roadshow.server.embedded import StartError
 from roadshow.server.translations import compile_all
 
@@ -21,18 +24,32 @@ def migrate() -> None:
     """Bring the tables up to date; of several who try at once on one database, the others wait."""
     from django.db.migrations.executor import MigrationExecutor
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
-            executor = MigrationExecutor(connection)
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                call_command("migrate", interactive=False, verbosity=0)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    with migration_lock(), without_time_limits():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
 
 
-def load_demo() -> None:
-    """Fill an empty portal; leave any other as it is."""
+@contextlib.contextmanager
+def migration_lock() -> Iterator[None]:
+    """Hold a lock in a transaction of a connection of its own, which ends with it also behind a pooler."""
+    holder = connection.copy()
+    try:
+        with contextlib.closing(holder.cursor()) as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SET LOCAL lock_timeout = 0")
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            yield
+    finally:
+        holder.close()
+
+
+def load_demo_if_wanted() -> None:
+    """Load the demo into an empty portal; leave any other as it is."""
+    if not settings.DEMO:
+        return
     from roadshow.server.demo.load import NotEmpty, load
 
     with contextlib.suppress(NotEmpty):
@@ -65,14 +82,10 @@ def static_state() -> str:
 def prepare() -> None:
     """Do what is missing, and load the application, which the workers then share. Raises StartError."""
     try:
-        compile_all()
-        django.setup()
-        migrate()
-        if settings.DEMO:
-            load_demo()
-        collect_static()
-        load_code()
-        connections.close_all()  # no worker inherits one
+        for step in (compile_all, django.setup, migrate, load_demo_if_wanted, collect_static, load_code):
+            step()
+            interrupts.check()
+        close_all()  # no worker inherits a connection
     except ImproperlyConfigured as error:
         raise StartError(str(error)) from None
     except OSError as error:
@@ -89,7 +102,9 @@ def load_code() -> None:
     from django.urls import get_resolver
 
     import roadshow.wsgi  # noqa: F401 - the application
+    from roadshow.http.build import build_id
 
     _ = get_resolver().url_patterns
+    build_id()
     gc.collect()
     gc.freeze()  # so that the workers' collector leaves shared memory shared

@@ -19,10 +19,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from roadshow.server import environment
+from roadshow.server import environment, interrupts
 from roadshow.server.demo.login import read_login
-from roadshow.server.embedded import StartError, database_url
+from roadshow.server.embedded import StartError, running_database
 from roadshow.server.processes import end_with_parent
+from roadshow.server.supervisor import supervised
 
 THREADS = 4  # requests at a time in each worker, every one with a connection to the database
 # What glibc is told about memory, by the numbers of malloc.h: one place for all threads; what takes megabytes goes back
@@ -120,12 +121,17 @@ def serve(address: Address, workers: int, load=load_application) -> None:
         log_level=LogLevels.warning,
     )
     hung_up = signal.getsignal(signal.SIGHUP)
-    # A closed terminal means to stop, which granian takes as a wish to reload; nohup's wish is kept.
-    server.on_startup(
-        lambda: signal.signal(
+
+    def replace_signals():
+        """After granian has set its handlers: a closed terminal means to stop, not to reload; nohup is respected."""
+        signal.signal(
             signal.SIGHUP, hung_up if hung_up == signal.SIG_IGN else server.signal_handler_interrupt
         )
-    )
+        if interrupts.is_requested():
+            server.signal_handler_interrupt()
+
+    server.on_startup(replace_signals)
+    interrupts.check()
     server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -160,13 +166,6 @@ def answers(address: Address) -> bool:
         connection.close()
 
 
-def interrupt(*_) -> None:
-    """End as after Ctrl-C, whatever the signal was; more of them do not keep us from cleaning up."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def portal() -> None:
     """Check, prepare and serve. Raises StartError with one sentence."""
     address = Address(os.environ.get("HOST") or "127.0.0.1", number("PORT", 8000, 65_535))
@@ -174,20 +173,20 @@ def portal() -> None:
     folder = environment.complete()
     with only_one(folder, address):
         address.check_free()
-        with database_url() as url:
+        with running_database() as (url, cluster):
             os.environ["DATABASE_URL"] = url
             from roadshow.server.prepare import prepare  # reads the environment
 
             prepare()
-            threading.Thread(target=announce, args=(address, folder), daemon=True).start()
-            serve(address, workers)
+            with supervised(cluster, worker=environment.flag("WORKER", default=True)):
+                threading.Thread(target=announce, args=(address, folder), daemon=True).start()
+                serve(address, workers)
+    interrupts.check()
 
 
 def main() -> int:
     share_one_heap()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup and `&` would have it
-            signal.signal(number, interrupt)
+    interrupts.install()
     try:
         portal()
     except StartError as error:

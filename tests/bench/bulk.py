@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
 
 from django.conf import settings
 from django.db import connection
@@ -54,10 +53,9 @@ def copy(model, rows: Sequence) -> None:
     ]
     lines = ("\t".join([_text(field.pre_save(row, True)) for field in fields]) for row in rows)
     columns = ", ".join(field.column for field in fields)
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(
-            f"COPY {model._meta.db_table} ({columns}) FROM STDIN", StringIO("\n".join(lines))
-        )
+    command = f"COPY {model._meta.db_table} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.cursor.copy(command) as rows_in:
+        rows_in.write("\n".join(lines))
 
 
 def _text(value) -> str:

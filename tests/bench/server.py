@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
-import psycopg2
+import psycopg
 
 WORKERS = 2
 
@@ -22,7 +22,7 @@ WORKERS = 2
 def own_database(url: str) -> Iterator[str]:
     """A new database on the server at `url`, dropped afterwards; its address."""
     name = f"bench_{os.getpid()}"
-    with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+    with contextlib.closing(psycopg.connect(url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         cursor.execute(f"CREATE DATABASE {name}")
         try:

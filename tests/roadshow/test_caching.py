@@ -6,7 +6,7 @@ import os
 import threading
 import time
 
-import psycopg2
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
@@ -48,7 +48,7 @@ def worker(**session):
 class Clock:
     """The clock of the content version, which `settle()` sets forward."""
 
-    time_ns = staticmethod(time.time_ns)
+    time, time_ns = staticmethod(time.time), staticmethod(time.time_ns)
     forward = 0.0
 
     @classmethod
@@ -160,7 +160,7 @@ def test_the_content_version_changes_at_commit_and_no_transaction_waits(event):
     before = content_version()
     parameters = connection.get_connection_params()
     parameters.pop("cursor_factory", None)
-    with contextlib.closing(psycopg2.connect(**parameters)) as second, second.cursor() as cursor:
+    with contextlib.closing(psycopg.connect(**parameters)) as second, second.cursor() as cursor:
         cursor.execute("UPDATE events_event SET tagline = 'under way' WHERE id = %s", [event.pk])
         assert content_version() == before
         with connection.cursor() as own:

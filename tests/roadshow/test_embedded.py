@@ -13,8 +13,8 @@ import pytest
 from tests.roadshow.processes import eventually, is_one_sentence, kill, run, servers, start, surroundings
 
 QUERY = """
-import os, sys, psycopg2
-connection = psycopg2.connect(os.environ["DATABASE_URL"])
+import os, sys, psycopg
+connection = psycopg.connect(os.environ["DATABASE_URL"])
 cursor = connection.cursor()
 cursor.execute(sys.argv[1])
 print(cursor.fetchone() if cursor.description else "done")

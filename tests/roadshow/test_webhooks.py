@@ -121,7 +121,8 @@ def test_addresses_inside_the_house_are_refused(settings):
     assert "not a public host" in hook.deliveries.get().problem
 
 
-def test_the_command_counts(listener):
+def test_the_command_counts(listener, settings):
+    settings.DEMO = True
     Webhook.objects.create(name="Counted", url=listener.url)
     make.Topic()
     said = StringIO()

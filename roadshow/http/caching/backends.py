@@ -5,9 +5,12 @@ nothing. A server that cannot be reached is left alone for RETRY seconds, so tha
 other. Failures are logged once in LOG seconds. Both numbers hold for each process.
 """
 
+import contextlib
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.cache.backends import filebased, redis
@@ -16,6 +19,8 @@ from redis.exceptions import ConnectionError, TimeoutError
 
 logger = logging.getLogger(__name__)
 RETRY, LOG = 5, 60
+MAX_BYTES = 256 * 1024 * 1024
+CULL_EVERY = 64  # writes
 
 
 class FailSafe(BaseCache):
@@ -62,7 +67,38 @@ class FailSafe(BaseCache):
 
 
 class FileCache(FailSafe, filebased.FileBasedCache):
-    """Files in one folder. Methods for several keys and `incr` are built from the ones above."""
+    """Files in one folder, at most MAX_BYTES of them: when there are more, the oldest ones go.
+
+    Methods for several keys and `incr` are built from the ones above.
+    """
+
+    def __init__(self, folder, params):
+        super().__init__(folder, params)
+        self.max_bytes = params.get("OPTIONS", {}).get("MAX_BYTES", MAX_BYTES)
+        self.writes = 0
+
+    def _cull(self):
+        """Django counts entries at each write; this looks at bytes at every 64th."""
+        if self.writes % CULL_EVERY == 0:
+            self.remove_oldest()
+        self.writes += 1
+
+    def remove_oldest(self) -> None:
+        """Remove the entries that were written first until nine tenths of `max_bytes` are left."""
+        entries = []
+        with os.scandir(self._dir) as files:
+            for file in files:
+                with contextlib.suppress(FileNotFoundError):
+                    state = file.stat()
+                    entries.append((state.st_mtime, state.st_size, file.path))
+        used = sum(size for _time, size, _path in entries)
+        if used <= self.max_bytes:
+            return
+        for _time, size, path in sorted(entries):
+            if used <= 0.9 * self.max_bytes:
+                return
+            Path(path).unlink(missing_ok=True)
+            used -= size
 
     def _createdir(self):  # also when a backend is made, which every thread does
         self.attempt(None, super()._createdir)  # type: ignore[misc]  # private, so not in the stubs

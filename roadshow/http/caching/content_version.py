@@ -1,16 +1,26 @@
 """The content version: numbers in the database for the state of all that pages show."""
 
+import logging
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
+
+from roadshow.server.database import limit_wait
+from roadshow.server.outage import is_database_outage
+
+logger = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 0.1  # for which a worker trusts the version that it has read
+AWAY_SECONDS = 1.0  # for which a database that failed is not asked again
+READ_SECONDS = 1.0  # that reading the version may take
+PATIENCE = 0.5  # seconds that other threads wait for the one that reads it
 MAX_CHANGES = 1_000  # after more, responses are built anew without a look at what they show
 READ = """
 SELECT coalesce(sum(value) FILTER (WHERE scope = 'public'), 0)::text,
@@ -51,13 +61,39 @@ class ContentVersion:
         # Version, and by an earlier snapshot what changed until then.
         self._changes: tuple[Version | None, dict] = (None, {})
 
+        self._reading, self._reading_since = Lock(), float("inf")  # one thread at a time asks the database
+        self._away_until, self._logged_at, self._read_at = 0.0, -60.0, time.time()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database failed within the last second, or keeps a reader waiting."""
+        now = time.monotonic()
+        return now < self._away_until or now - self._reading_since > PATIENCE
+
+    def time(self) -> float:
+        """Seconds since the epoch; while the database is away, when the version was last read."""
+        return self._read_at if self.is_away else time.time()
+
     def current(self) -> Version | None:
-        """None while the database does not respond: then nothing is cached or sent from the cache."""
+        """The version, the last known one while the database is away: nothing can change. None when none is known."""
         marked, now = self._marker_time(), time.monotonic()
         marked_before, read_at, version = self._cached
-        if marked != marked_before or now - read_at > RECHECK_SECONDS:
+        if self.is_away or (marked == marked_before and now - read_at <= RECHECK_SECONDS):
+            return version
+        if not self._reading.acquire(timeout=PATIENCE):
+            return version
+        self._reading_since = time.monotonic()
+        try:
             version = self._read()
-            self._cached = (marked, now, version)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_database_outage(error):
+                return None
+            self._note_outage(error)
+            return version
+        finally:
+            self._reading_since = float("inf")
+            self._reading.release()
+        self._cached, self._read_at = (marked, now, version), time.time()
         return version
 
     def changed_between(self, before: Version, now: Version) -> frozenset[UUID] | None:
@@ -86,14 +122,17 @@ class ContentVersion:
         except OSError:
             return 0
 
+    def _note_outage(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + AWAY_SECONDS
+        if time.monotonic() - self._logged_at >= 60:
+            self._logged_at = time.monotonic()
+            logger.error("The database is away: %s", " ".join(str(error).split()))
+
     @staticmethod
-    def _read() -> Version | None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(READ)
-                return Version(*cursor.fetchone())
-        except DatabaseError:
-            return None
+    def _read() -> Version:
+        with limit_wait(READ_SECONDS), connection.cursor() as cursor:
+            cursor.execute(READ)
+            return Version(*cursor.fetchone())
 
     @staticmethod
     def _read_changes(snapshot: str) -> frozenset[UUID] | None:

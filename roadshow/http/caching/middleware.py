@@ -7,13 +7,14 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.urls import Resolver404, resolve
-from django.utils import translation
 
 from roadshow.http.conditional import PRIVATE, cache_control_directives
+from roadshow.server.metrics import count_cache
+from roadshow.server.outage import outage_response
 
 from .content_version import ContentVersion
 from .keyed_lock import keyed_lock
+from .queries import cached_view_name, reduce_query
 from .responses import (
     CachedResponse,
     ResponseCache,
@@ -34,14 +35,14 @@ CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 class CachedResponseMiddleware:
     """Sends cached responses, stores those that may be, and compresses all others.
 
-    It comes before all that a cached response does not need: sessions, users, tokens, messages, policies.
+    It comes before all that a cached response does not need: sessions, users, tokens, messages, policies. While the
+    database is away, cached responses go on being sent, and everything else is 503 at once.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.gzip = GZipMiddleware(get_response)
         self.content_version, self.responses = ContentVersion(), ResponseCache()
-        self.views = frozenset(settings.CACHED_VIEWS)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
@@ -49,20 +50,21 @@ class CachedResponseMiddleware:
                 return self.respond_uncached(request)
             finally:
                 self.content_version.invalidate()
-        owner = cache_owner(request)
-        if not settings.CACHE_RESPONSES or owner is None:
+        owner, view = cache_owner(request), cached_view_name(request.path_info)
+        reduce_query(request, view)
+        if not settings.CACHE_RESPONSES or owner is None or view is None or "now" in request.GET.values():
             return self.respond_uncached(request)
         key = cache_key(request, owner)
         if cached := self.find(key, owner):
             return send_cached_response(cached, request)
-        if not self.is_cached_view(request):
-            return self.respond_uncached(request)
         with keyed_lock.hold(key):
             if cached := self.find(key, owner):
                 return send_cached_response(cached, request)
             return self.build_and_store(request, key, owner)
 
     def respond_uncached(self, request: HttpRequest) -> HttpResponseBase:
+        if self.content_version.is_away:
+            return outage_response(request)
         return self.finish_uncached(request, self.get_response(request))
 
     def finish_uncached(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
@@ -73,6 +75,12 @@ class CachedResponseMiddleware:
         return self.gzip.process_response(request, response)
 
     def find(self, key: str, owner: str) -> CachedResponse | None:
+        """The current cached response of a key, counted."""
+        if cached := self.look_up(key, owner):
+            count_cache("stale" if self.content_version.is_away else "hit")
+        return cached
+
+    def look_up(self, key: str, owner: str) -> CachedResponse | None:
         """The current cached response of a key, from this process or, if shared, from Django's cache."""
         version = self.content_version.current()
         if version is None:
@@ -89,18 +97,10 @@ class CachedResponseMiddleware:
         self.responses.put(key, cached)
         return cached
 
-    def is_cached_view(self, request: HttpRequest) -> bool:
-        """Whether the address belongs to a cached view and does not ask for the present moment."""
-        path = request.path_info
-        if "now" in request.GET.values():
-            return False
-        with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
-            try:
-                return resolve(path).view_name in self.views
-            except Resolver404:
-                return False
-
     def build_and_store(self, request: HttpRequest, key: str, owner: str) -> HttpResponseBase:
+        if self.content_version.is_away:
+            return outage_response(request)
+        count_cache("miss")
         version = self.content_version.current()  # before any row is read
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = self.get_response(request)

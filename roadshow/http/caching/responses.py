@@ -9,7 +9,7 @@ from threading import Lock
 from cachetools import LRUCache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
 
 from roadshow.http.build import build_id
@@ -84,7 +84,7 @@ def cache_key(request: HttpRequest, owner: str) -> str:
         meta.get("HTTP_HOST"),
         meta.get("SERVER_PORT"),
         request.path,
-        meta.get("QUERY_STRING"),
+        sorted(request.GET.lists()),
         meta.get("HTTP_HX_REQUEST"),
         "*/*" in accept or "json" in accept,  # the API refuses other content types
     )
@@ -102,6 +102,7 @@ def is_cacheable(request: HttpRequest, response: HttpResponse) -> bool:
         and "'nonce-" not in response.get("Content-Security-Policy", "")
         and "no-store" not in cache_control_directives(response)
         and not getattr(messages, "used", False)
+        and not getattr(request, "has_unknown_parameters", False)
     )
 
 
@@ -117,8 +118,8 @@ def build_cached_response(
     if before:
         modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
     if private or "Cache-Control" not in response:
-        response["Cache-Control"] = PRIVATE if private else "public, no-cache"
-    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+        response["Cache-Control"] = PRIVATE if private else public_cache_control()
+    set_vary(response, private=private)
     headers = [(name, value) for name, value in response.items() if name not in SET_WHEN_SENT]
     headers.append(("Last-Modified", http_date(modified)))
     is_public_page = not private and response.get("Content-Type", "").startswith("text/html")
@@ -127,9 +128,25 @@ def build_cached_response(
     )
 
 
+def public_cache_control() -> str:
+    """For everybody's copies: a CDN may answer for CDN_SECONDS, and with old copies while the portal is away."""
+    seconds = settings.CDN_SECONDS
+    if not seconds:
+        return "public, no-cache"
+    return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate=60, stale-if-error=86400"
+
+
+def set_vary(response: HttpResponse, *, private: bool) -> None:
+    """Vary by Cookie too, except for everybody's copies where a CDN is told to keep them by address."""
+    names = {name.strip() for name in response.get("Vary", "").split(",")} | {"Accept-Encoding", "Cookie"}
+    if settings.CDN_SECONDS and not private:
+        names.discard("Cookie")
+    response["Vary"] = ", ".join(sorted(names - {""}))
+
+
 def is_current(cached: CachedResponse, version: Version, versions: ContentVersion) -> bool:
     """Whether a response that was built at an earlier version says what one built now would."""
-    if cached.lifetime.expires <= time.time() or cached.version.site != version.site:
+    if cached.lifetime.expires <= versions.time() or cached.version.site != version.site:
         return False
     if not cached.is_public_page:
         return cached.version == version

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, watch, **options):
-        if not settings.SITE_URL and not (settings.DEMO or settings.TESTING):
+        if not settings.SITE_URL and not settings.DEMO:
             raise CommandError(
                 _("Set SITE_URL to the portal's address, because messages contain addresses."), returncode=2
             )

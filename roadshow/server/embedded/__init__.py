@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg2
+import psycopg
 
 from .cluster import Cluster
 from .errors import StartError
@@ -31,13 +31,21 @@ def database_url() -> Iterator[str]:
 
     Raises StartError when it is unreachable, too old, or cannot be started.
     """
+    with running_database() as (url, _cluster):
+        yield url
+
+
+@contextlib.contextmanager
+def running_database() -> Iterator[tuple[str, Cluster | None]]:
+    """As `database_url`, with the embedded cluster; None where DATABASE_URL names a database."""
     given = os.environ.get("DATABASE_URL")
     if given:
         check(given)
-        yield given
+        yield given, None
         return
-    with Cluster(data_dir()).used() as url:
-        yield url
+    cluster = Cluster(data_dir())
+    with cluster.used() as url:
+        yield url, cluster
 
 
 @contextlib.contextmanager
@@ -55,9 +63,9 @@ def check(url: str) -> None:
     if urlsplit(url).scheme not in {"postgres", "postgresql"}:
         raise StartError("DATABASE_URL must begin with postgres://; no other database is supported.")
     try:
-        with contextlib.closing(psycopg2.connect(url, connect_timeout=5)) as connection:
-            version = connection.server_version // 10_000
-    except psycopg2.Error as error:
+        with contextlib.closing(psycopg.connect(url, connect_timeout=5)) as connection:
+            version = connection.info.server_version // 10_000
+    except psycopg.Error as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise StartError(
             f"The database at DATABASE_URL does not answer: start it, or correct DATABASE_URL ({reason})."

@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import psycopg2
+import psycopg
+
+from roadshow.server import interrupts
 
 from . import programs
 from .errors import StartError
@@ -56,7 +58,7 @@ class Cluster:
         self.folder, self.log = data / "postgres", data / "postgres.log"
         self.account: dict = {}
         self.server: subprocess.Popen | None = None
-        self.listening = self.folder
+        self.listening: Path | None = None  # the folder of the socket, once it is known
 
     @contextlib.contextmanager
     def used(self) -> Iterator[str]:
@@ -148,8 +150,29 @@ class Cluster:
         for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
             (self.folder / name).unlink(missing_ok=True)
 
+    def restart_if_dead(self) -> bool:
+        """Start the server again, at the same address, if it has ended. Returns whether it had; raises StartError."""
+        if self.postmaster():
+            return False
+        with locked(self.data / "postgres.lock"):
+            if self.postmaster():
+                return False
+            self.forget_dead_server()
+            self.start()
+            self.wait_until_ready()
+        return True
+
     def sockets(self) -> Path:
-        """Where the server listens: the data directory, unless its name is too long, or odd in a list."""
+        """Where the server listens: the data directory, unless its name is too long, or odd in a list.
+
+        A server that is started again listens where the first one did: its users know that address.
+        """
+        if self.listening:
+            if self.listening != self.folder and not self.listening.exists():
+                self.listening.mkdir(mode=0o700)
+                if self.account:
+                    os.chown(self.listening, self.account["user"], self.account["group"])
+            return self.listening
         if len(f"{self.folder}/.s.PGSQL.5432".encode()) > 103 or re.search(r"[^\w./+-]", str(self.folder)):
             return self.private_folder(PREFIX, SOCKETS)
         return self.folder
@@ -167,10 +190,12 @@ class Cluster:
         """Wait for the server to answer, make the database on first use, and give its address."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
+            interrupts.check()
             if self.server and self.server.poll() is not None:
                 self.start_again_or_fail()
             lines = self.postmaster()
             if len(lines) >= 8 and lines[7].strip() == "ready":
+                self.listening = Path(lines[4].strip())
                 server = f"host={quote(lines[4].strip(), safe='')}"
                 ensure_database(f"postgresql://postgres@/postgres?{server}")
                 return f"postgresql://postgres@/roadshow?{server}"
@@ -193,11 +218,13 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server, also one that is only just starting and has not said so."""
         lines = self.postmaster()
-        server, sockets = self.server, self.listening
+        server = self.server if self.server and self.server.poll() is None else None
+        sockets = self.listening or self.folder
         if not server and lines:
             # Another process has started it. The line of the sockets is empty until it listens.
             server, sockets = psutil.Process(int(lines[0])), Path(lines[4] if len(lines) > 4 else "")
         if not server:
+            self.remove_sockets(sockets)
             return
         with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):  # it may have stopped by itself
             server.send_signal(signal.SIGINT if self.lasting else signal.SIGQUIT)
@@ -216,7 +243,7 @@ class Cluster:
 
 def ensure_database(maintenance: str) -> None:
     """Make the database `roadshow` unless it is there; `maintenance` is the address of another one."""
-    with contextlib.closing(psycopg2.connect(maintenance)) as connection:
+    with contextlib.closing(psycopg.connect(maintenance)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'roadshow'")

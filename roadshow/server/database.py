@@ -1,0 +1,131 @@
+"""Connections to the database: the pool of web processes, client-side time limits, and work without time limits."""
+
+import contextlib
+import logging
+import select
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+import psycopg
+from django.conf import settings
+from django.db import connection, connections
+
+CLIENT_SECONDS = 10  # beyond the server's own limit, after which a server that is stopped counts as away
+POOL_SECONDS = 3  # that a thread waits for a connection
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+@contextlib.contextmanager
+def limit_wait(seconds: float) -> Iterator[None]:
+    """Wait at most so long for each response of the database inside the block; afterwards it counts as away."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+class WebConnection(psycopg.Connection):
+    """A connection that does not wait for ever: when the server is silent, it closes and raises OperationalError."""
+
+    seconds = CLIENT_SECONDS
+
+    def wait(self, gen, interval=0.1):
+        """Drive psycopg's generator `gen` as its own `wait` does, with a deadline."""
+        limit = _patience.get() or self.seconds
+        deadline = time.monotonic() + limit
+        try:
+            state = next(gen)
+            poll = select.poll()
+            poll.register(self.pgconn.socket, _events(state))
+            while True:
+                ready = poll.poll(max(0, 1000 * (deadline - time.monotonic())))
+                if not ready:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"the database did not respond within {limit:g} seconds")
+                state = gen.send(_ready(ready[0][1]))
+                poll.modify(self.pgconn.socket, _events(state))
+        except StopIteration as end:
+            return end.value
+
+
+def _events(state: int) -> int:
+    """The events of poll() for psycopg's Wait value: bit 1 reading, bit 2 writing."""
+    return (select.POLLIN if state & 1 else 0) | (select.POLLOUT if state & 2 else 0)
+
+
+def _ready(events: int) -> int:
+    """psycopg's Ready value for what poll() found; an error is told to the reader."""
+    return (1 if events & ~select.POLLOUT else 0) | (2 if events & select.POLLOUT else 0)
+
+
+def enable_pool() -> None:
+    """Give this web process a bounded pool for each database; call it before the first connection."""
+    close_all()
+    size = settings.DATABASE_POOL
+    WebConnection.seconds = (settings.STATEMENT_TIMEOUT or 3600) + CLIENT_SECONDS
+    for alias in connections:
+        config = connections.settings[alias]
+        if size:
+            config["CONN_MAX_AGE"] = 0  # a connection goes back to the pool after each request
+            config["OPTIONS"]["pool"] = {
+                "connection_class": WebConnection,
+                "min_size": 0,
+                "max_size": size,
+                "timeout": POOL_SECONDS,
+                "max_idle": 60,
+                "max_lifetime": 1800,
+                "reconnect_timeout": 1,
+            }
+
+
+def disable_pool() -> None:
+    """One connection for each thread again, as commands and the background worker have them."""
+    close_all()
+    for alias in connections:
+        connections.settings[alias]["OPTIONS"].pop("pool", None)
+
+
+def close_all() -> None:
+    """Close connections and pools, as before a fork."""
+    for one in connections.all(initialized_only=True):
+        one.close()
+        one.close_pool()
+
+
+@contextlib.contextmanager
+def without_time_limits() -> Iterator[None]:
+    """Lift the time limits of statements and locks in transactions of the block: migrations, backup, retention."""
+    with connection.execute_wrapper(_lift_limits):
+        yield
+
+
+def _lift_limits(execute, statement, params, many, context):
+    one = context["connection"]
+    if one.in_atomic_block and not one.needs_rollback:
+        execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0", None, False, context)
+    return execute(statement, params, many, context)
+
+
+def log_slow_statement(execute, statement, params, many, context):
+    """An execute wrapper that logs statements which take SLOW_STATEMENTS milliseconds, without their parameters."""
+    start = time.perf_counter()
+    try:
+        return execute(statement, params, many, context)
+    finally:
+        milliseconds = 1000 * (time.perf_counter() - start)
+        if milliseconds >= settings.SLOW_STATEMENTS:
+            logging.getLogger("roadshow.slow").info("%.0f ms: %s", milliseconds, str(statement)[:2000])
+
+
+def watch_connection(connection, **_signal) -> None:
+    """On each new Django connection: install the wrappers that settings ask for."""
+    wrappers = connection.execute_wrappers
+    if settings.SLOW_STATEMENTS and log_slow_statement not in wrappers:
+        wrappers.append(log_slow_statement)
+    if settings.METRICS:
+        from roadshow.server.metrics import time_statement
+
+        if time_statement not in wrappers:
+            wrappers.append(time_statement)

@@ -1,0 +1,113 @@
+"""Log records: which request they belong to, as lines or JSON; errors by mail, not too often."""
+
+import json
+import logging
+import threading
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.utils.log import AdminEmailHandler
+
+from roadshow.server.outage import is_database_outage
+
+MAIL_INTERVAL = 60  # seconds between two messages about the same place in the code
+ACCESS_FIELDS = ("method", "path", "status", "milliseconds", "bytes", "agent")
+
+
+@dataclass(frozen=True)
+class RequestInfo:
+    """What log lines tell of a request: its id, and the client's address."""
+
+    id: str
+    address: str
+
+
+current_request: ContextVar[RequestInfo | None] = ContextVar("current_request", default=None)
+
+
+class RequestFilter(logging.Filter):
+    """Adds `request_id` and `address` to each record, "-" outside a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        info = current_request.get()
+        record.request_id = info.id if info else "-"
+        record.address = info.address if info else "-"
+        return True
+
+
+class ShortErrors(logging.Filter):
+    """Shortens what is no fault of the code to a line: a wrong Host header, a database that is away (once a minute)."""
+
+    def __init__(self):
+        super().__init__()
+        self._outage_at = -60.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "django.security.DisallowedHost":
+            record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        elif record.exc_info and record.exc_info[1] and is_database_outage(record.exc_info[1]):
+            reason = " ".join(str(record.exc_info[1]).split())
+            if time.monotonic() - self._outage_at < 60:
+                return False
+            self._outage_at = time.monotonic()
+            record.msg, record.args, record.exc_info = "The database is away: %s", (reason,), None
+            record.exc_text = None
+        return True
+
+
+class OncePerMinute(logging.Filter):
+    """Lets a record of each place in the code pass once a minute."""
+
+    def __init__(self):
+        super().__init__()
+        self._passed: dict[tuple, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.name, record.pathname, record.lineno, str(record.msg)), time.monotonic()
+        if now - self._passed.get(place, -MAIL_INTERVAL) < MAIL_INTERVAL:
+            return False
+        self._passed[place] = now
+        return True
+
+
+def format_time(record: logging.LogRecord) -> str:
+    """ISO 8601 in UTC, with milliseconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z"
+
+
+class LineFormatter(logging.Formatter):
+    """`time LEVEL [request id address] logger: message`, and a traceback below."""
+
+    def __init__(self):
+        super().__init__("%(asctime)s %(levelname)s [%(request_id)s %(address)s] %(name)s: %(message)s")
+
+    def formatTime(self, record, datefmt=None):  # noqa: N802 - the standard library's name
+        return format_time(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object for each record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": format_time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": getattr(record, "request_id", "-"),
+            "address": getattr(record, "address", "-"),
+        }
+        line |= {name: getattr(record, name) for name in ACCESS_FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class AdminMailHandler(AdminEmailHandler):
+    """Errors by mail to ADMINS, sent by a thread: a slow mail server delays no page."""
+
+    def send_mail(self, subject, message, *args, **kwargs):
+        threading.Thread(
+            target=super().send_mail, args=(subject, message, *args), kwargs=kwargs, daemon=True
+        ).start()

@@ -1,0 +1,92 @@
+"""Retention: deletes what grows for ever, after the days that settings.RETENTION_DAYS give."""
+
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from roadshow.expiring.models import delete_expired
+from roadshow.jobs.handlers import background_job
+from roadshow.jobs.models import Job, JobState
+from roadshow.server.database import without_time_limits
+
+BATCH = 2000  # rows in a statement
+
+
+def delete_in_batches(rows: QuerySet) -> int:
+    """Delete rows a batch at a time, each in its own transaction. Returns the number of rows, without related ones."""
+    count = 0
+    while keys := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+        rows.model._base_manager.filter(pk__in=keys).delete()
+        count += len(keys)
+    return count
+
+
+def list_expired(kind: str, days: int) -> list[QuerySet]:
+    """The rows of a kind of settings.RETENTION_DAYS that are older than so many days."""
+    before = timezone.now() - timedelta(days=days)
+    match kind:
+        case "sessions":  # days after their end
+            return [Session.objects.filter(expire_date__lt=before)]
+        case "sign_ins":
+            return [
+                model.objects.filter(attempt_time__lt=before)
+                for model in (AccessAttempt, AccessFailureLog, AccessLog)
+            ]
+        case "history":
+            return [
+                model.objects.filter(history_date__lt=before)
+                for model in apps.get_models()
+                if hasattr(model, "history_date")
+            ]
+        case "deliveries":
+            Delivery = apps.get_model("roadshow.Delivery")  # noqa: N806 - a class
+            ended = Q(next_try_at=None) | Q(delivered_at__isnull=False)
+            return [Delivery.objects.filter(ended, created_at__lt=before)]
+        case "stored_responses":
+            return [apps.get_model("api.StoredResponse").objects.filter(created_at__lt=before)]
+        case "jobs":
+            done = (JobState.DONE, JobState.CANCELLED)
+            return [
+                Job.objects.filter(state__in=done, finished_at__lt=before),
+                DBTaskResult.objects.filter(
+                    status__in=(TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED), finished_at__lt=before
+                ),
+            ]
+        case "failed_jobs":
+            return [Job.objects.filter(state=JobState.FAILED, finished_at__lt=before)]
+        case "releases":
+            Release = apps.get_model("events.Release")  # noqa: N806
+            current = (
+                apps.get_model("events.Event").objects.exclude(current_release=None).values("current_release")
+            )
+            return [Release.objects.filter(created_at__lt=before).exclude(pk__in=current)]
+    raise ValueError(f"RETENTION_DAYS has no kind {kind!r}")
+
+
+def apply_retention() -> dict[str, int]:
+    """Delete all that has expired. Returns the number of rows by kind, where there were any."""
+    from roadshow.api.changes import delete_superseded
+
+    deleted = {"expired": delete_expired()}
+    for kind, days in settings.RETENTION_DAYS.items():
+        if not days:
+            continue
+        if kind == "changes":
+            with without_time_limits():
+                deleted[kind] = delete_superseded(timezone.now() - timedelta(days=days))
+        else:
+            deleted[kind] = sum(delete_in_batches(rows) for rows in list_expired(kind, days))
+    return {kind: count for kind, count in deleted.items() if count}
+
+
+@background_job(seconds=3600, label=_("Retention"))
+def apply_retention_job(report) -> dict:
+    return apply_retention()
