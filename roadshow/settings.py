@@ -289,7 +289,7 @@ REST_FRAMEWORK = {
         "user": rate_per_worker(API_LIMIT_USER),
     },
     "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
-    "DEFAULT_PAGINATION_CLASS": "roadshow.api.pagination.NumberedPages",
+    "DEFAULT_PAGINATION_CLASS": "roadshow.api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "roadshow.api.openapi.RecordSchema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,

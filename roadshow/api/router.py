@@ -20,7 +20,7 @@ from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
 from roadshow.api.serializers import Shape
-from roadshow.api.viewsets import PAGING, PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
 from roadshow.search import KINDS, Kind
@@ -70,7 +70,7 @@ class SearchView(PublicReadMixin, APIView):
 
     permission_classes = [OrganisersMayWrite]
     pagination_class = NumberedPages
-    parameters = ("q", "kind", *PAGING)
+    parameters = ("q", "kind", "page", "page_size")
 
     @extend_schema(
         operation_id="search",

@@ -35,11 +35,13 @@ from roadshow.http.conditional import (
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
-PAGING = ("page", "page_size")
+PAGING = ("page", "page_size", "cursor")
 
 
 def reject_unknown_parameters(parameters, known) -> None:
     """Raises ValidationError when there is a parameter that is not in `known`."""
+    if problems := empty_parameters(parameters):
+        raise ValidationError(problems)
     for name in parameters:
         if name not in known:
             message = _("There is no parameter “%(name)s”. These are known: %(allowed)s.")
@@ -54,6 +56,12 @@ def boolean_parameter(request, name: str) -> bool:
     return text == "true"
 
 
+def empty_parameters(parameters) -> dict[str, list[str]]:
+    """A message for each parameter without a value."""
+    empty = [name for name, value in parameters.items() if not value.strip(" ,")]
+    return {name: [_("Give a value, or leave the parameter out.")] for name in empty}
+
+
 class RecordFilterBackend(BaseFilterBackend):
     """Applies the view's `filterset_class`; parameters that cannot be used are a 400."""
 
@@ -61,10 +69,7 @@ class RecordFilterBackend(BaseFilterBackend):
         """The valid FilterSet of a request; asks the database nothing yet. Raises ValidationError."""
         given = request.query_params
         filterset = view.filterset_class(given, queryset, request=request, also=(*PAGING, *SHAPING))
-        problems = filterset.problems()
-        for name, one in filterset.filters.items():
-            if given.get(name) == "" and not getattr(one, "may_be_empty", False):
-                problems[name] = [_("Give a value, or leave the parameter out.")]
+        problems = filterset.problems() | empty_parameters(given)
         if problems:
             raise ValidationError(problems)
         return filterset
@@ -183,7 +188,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     def list(self, request, *args, **options):
         filterset = RecordFilterBackend().build_filterset(request, self.get_queryset(), self)
         self.pages.parse(request)
-        return self.versioned_list(lambda: self.page_response(filterset.qs.values_list("pk", flat=True)))
+        return self.versioned_list(lambda: self.page_response(filterset.qs))
 
     @property
     def pages(self) -> NumberedPages:

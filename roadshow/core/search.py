@@ -5,8 +5,8 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import F, Func, GeneratedField, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, Length
+from django.db.models import F, FloatField, Func, GeneratedField, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Length
 
 RANKED = 500  # rows that are ranked; ranking more takes too long
 
@@ -131,5 +131,7 @@ class SearchQuerySet(QuerySet):
         return [key for (key,) in limited[0].union(*limited[1:])]
 
     def _best_first(self, text: str) -> Self:
-        rank = Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0))
+        rank = Cast(
+            Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)), FloatField()
+        )  # exact in cursors
         return self.annotate(rank=rank).order_by("-rank", Length(self.search_title), "pk")

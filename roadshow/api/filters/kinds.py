@@ -1,5 +1,6 @@
 """Kinds of filters: each knows its part of the OpenAPI schema."""
 
+import re
 from collections.abc import Callable
 
 from django import forms
@@ -17,7 +18,6 @@ class ListFilter(Filter):
     """Rows whose column is one of the values; `through` turns values into a condition of its own."""
 
     field_class = ListField
-    may_be_empty = True
 
     def __init__(self, *args, through: Callable[[FilterSet, list], Q] | None = None, **options):
         self.through = through
@@ -43,11 +43,10 @@ class ListFilter(Filter):
 
 
 class ReferenceFilter(ListFilter):
-    """Rows that refer to visible rows of another model, named by slug or GUID.
+    """Rows that refer to visible rows of another model, named by slug or GUID, or with `by="guid"` by GUID alone.
 
-    `rows` is that model's manager, or a callable that returns it. `field_name` leads to it, or
-    `through(filterset, keys)` makes the condition of the primary keys found. What the asking user may
-    not see matches nothing, as if it did not exist.
+    `rows` is that model's manager. `field_name` leads to it, or `through(filterset, keys)` makes the condition of
+    the primary keys found. Rows that the user may not see do not exist.
     """
 
     def __init__(self, *args, rows, by: str = "slug", **options):
@@ -64,14 +63,29 @@ class ReferenceFilter(ListFilter):
             return rows.filter(self.through(self.parent, keys))
         return rows.filter(**{f"{self.field_name}__in": keys})
 
-    def keys(self, value) -> list[int]:
-        """Primary keys of the visible rows that are named; asked once, however often the filter is used."""
-        known = self.__dict__.setdefault("_keys", {})
-        if tuple(value) not in known:
-            manager = self.rows() if callable(self.rows) else self.rows
-            named = manager.visible_to(self.parent.user).filter(**{f"{self.by}__in": value})
-            known[tuple(value)] = list(named.order_by().values_list("pk", flat=True))
-        return known[tuple(value)]
+    def keys(self, values: list[str]) -> list[int]:
+        """Primary keys of the visible rows that the values name."""
+        return [key for key, _names in self._find(values)]
+
+    def missing(self, values: list[str]) -> list[str]:
+        """The values that name no visible row."""
+        named = {name for _key, names in self._find(values) for name in names}
+        return [value for value in values if value not in named and value.lower() not in named]
+
+    def _find(self, values: list[str]) -> list[tuple[int, tuple[str, ...]]]:
+        """Primary key and names of the visible rows that the values name; one query for the same values."""
+        known = self.__dict__.setdefault("_found", {})
+        if tuple(values) not in known:
+            guids = [value for value in values if re.fullmatch(UUID, value, re.I)]
+            condition = Q(guid__in=guids) if self.by == "guid" else Q(slug__in=values)
+            if guids and self.by == "slug":
+                condition |= Q(guid__in=guids)
+            names = {"guid", self.by}
+            rows = (
+                self.rows.visible_to(self.parent.user).filter(condition).order_by().values_list("pk", *names)
+            )
+            known[tuple(values)] = [(key, tuple(map(str, found))) for key, *found in rows]
+        return known[tuple(values)]
 
     def schema(self) -> dict:
         if self.by != "guid":
@@ -84,7 +98,6 @@ class SearchFilter(Filter):
     """Text to search for."""
 
     field_class = forms.CharField
-    may_be_empty = True
 
     def __init__(self, *args, **options):
         super().__init__(*args, max_length=200, **options)
@@ -100,7 +113,6 @@ class TextFilter(Filter):
     """Text that a column equals, whatever the case."""
 
     field_class = forms.CharField
-    may_be_empty = True
 
     def __init__(self, *args, **options):
         options.setdefault("lookup_expr", "iexact")

@@ -6,7 +6,7 @@ from django_filters import Filter, FilterSet
 
 from roadshow.api.models import Change
 
-from .kinds import InstantFilter, ListFilter, SearchFilter
+from .kinds import InstantFilter, ListFilter, ReferenceFilter, SearchFilter
 from .values import ListField
 
 
@@ -28,7 +28,6 @@ class OrderingFilter(Filter):
         return rows.order_by(*keys, "-pk" if keys[0].startswith("-") else "pk")
 
     schema = ListFilter.schema
-    may_be_empty = True
 
 
 class ChangedFilter(InstantFilter):
@@ -83,9 +82,20 @@ class RecordFilter(FilterSet):
         data = self.data if isinstance(self.data, QueryDict) else QueryDict()
         return [name for name in data if name not in self.filters and name not in self.also]
 
+    def missing(self) -> dict[str, list[str]]:
+        """For each parameter that names rows that do not exist or are not visible: a message for each of them."""
+        found = {}
+        for name, one in self.filters.items():
+            values = self.form.cleaned_data.get(name)
+            if values and isinstance(one, ReferenceFilter) and (missing := one.missing(values)):
+                found[name] = [_("There is no “%s”.") % value[:80] for value in missing]
+        return found
+
     def problems(self) -> dict[str, list[str]]:
         """For each parameter that cannot be used: why, in sentences. Empty when all is well."""
-        found = {} if self.is_valid() or not self.is_bound else dict(self.form.errors.items())
+        found = {}
+        if self.is_bound:
+            found = self.missing() if self.is_valid() else dict(self.form.errors.items())
         allowed = ", ".join(sorted({*self.filters, *self.also}))
         for name in self.unknown():
             found[name] = [
