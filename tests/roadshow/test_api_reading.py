@@ -237,7 +237,7 @@ def test_talks_are_filtered_by_all_that_belongs_to_them(client):
     release(event=event, by=None)
     assert titles(client, "") == ["One", "Two"]
     for query in [
-        f"event={event.slug}", f"series={series.slug}", f"speaker={speaker.slug},nobody",
+        f"event={event.slug}", f"series={series.slug}", f"speaker={speaker.slug}",
         f"topic={topic.slug}",
         f"track={track.slug}", f"room={room.guid}", "kind=keynote,panel", "kind=keynote&kind=panel",
         "level=beginner", "language=en", "date=2018-10-06", "at=2018-10-06T10:15:00Z",
@@ -417,14 +417,14 @@ class TestSecrets:
 
 
 def test_too_many_requests_are_refused_with_retry_after(client, monkeypatch):
-    monkeypatch.setattr(AddressThrottle, "rate", "3/min", raising=False)
+    monkeypatch.setattr(AddressThrottle, "THROTTLE_RATES", {"anon": "3/min"})
     PROCESS_CACHE.clear()
     assert [client.get("/api/v1/topics/").status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = client.get("/api/v1/topics/")
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 61
     assert refused.json()["errors"][0]["code"] == "throttled"
-    monkeypatch.setattr(AddressThrottle, "rate", None)
+    monkeypatch.setattr(AddressThrottle, "THROTTLE_RATES", {"anon": None})
     assert client.get("/api/v1/topics/").status_code == 200
 
 
