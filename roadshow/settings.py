@@ -94,7 +94,6 @@ MIDDLEWARE = [
     "roadshow.server.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "roadshow.server.replica.ReplicaMiddleware",
     "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
     "roadshow.http.policies.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -246,7 +245,7 @@ TIME_ZONE = "UTC"
 
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {

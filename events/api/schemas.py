@@ -1,7 +1,5 @@
 """OpenAPI schemas of responses that are not records."""
 
-from ..schedule.differences import KINDS as CHANGE_KINDS
-
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
 COUNT = {"type": "integer", "minimum": 0}
@@ -62,12 +60,6 @@ DIFFERENCES = keys(
         )
     ),
 )
-RELEASED = {
-    "allOf": [
-        {"$ref": "#/components/schemas/Release"},
-        keys(report=keys(slots=COUNT, **dict.fromkeys(CHANGE_KINDS, COUNT), drafts=COUNT)),
-    ]
-}
 CONFLICTS = keys(
     conflicts=many(
         keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)
@@ -79,7 +71,8 @@ REPORT = keys(
     links=COUNT, new=many(TEXT), changed=many(CHANGED), gone=many(TEXT), kept=many(CHANGED), unchanged=COUNT,
     new_speakers=many(TEXT), changed_speakers=many(TEXT), new_rooms=many(TEXT), new_tracks=many(TEXT),
     new_topics=many(TEXT), duplicates=many(many(TEXT)), release=NUMBER, dry_run=FLAG,
-    problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)),
+    problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)), kind=TEXT, mode=TEXT, absent=COUNT,
+    renamed=many(TEXT), concerns=many(keys(kind=TEXT, text=TEXT)), entry=NUMBER,
 )  # fmt: skip
 FILE = {
     "multipart/form-data": {

@@ -18,7 +18,6 @@ from .models import StoredResponse
 
 LIFETIME = timedelta(days=1)
 HEADER = "Idempotency-Key"
-REPEATED_HEADERS = ("ETag", "Location")
 
 
 def idempotent(method: Callable) -> Callable:
@@ -49,12 +48,11 @@ def idempotent(method: Callable) -> Callable:
             if stored.request != digest:
                 raise ValidationError({HEADER: _("This key was used for another request. Use a new one.")})
             if stored.status:
-                replayed = Response(orjson.loads(stored.body), status=stored.status, headers=stored.headers)
+                replayed = Response(orjson.loads(stored.body), status=stored.status)
                 replayed["Idempotent-Replayed"] = "true"
                 return replayed
             response = method(self, request, *args, **options)
             stored.status, stored.body = response.status_code, orjson.dumps(response.data).decode()
-            stored.headers = {name: response[name] for name in REPEATED_HEADERS if name in response}
             stored.save()
             return response
 

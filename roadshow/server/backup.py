@@ -5,13 +5,11 @@ A backup is a gzipped tar file: `tables/NAME` (COPY text of a table, ordered by 
 transaction. A file without a manifest is half a backup; one whose entries differ from it was altered.
 """
 
-import gzip
 import hashlib
 import io
 import json
 import tarfile
 import tempfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,26 +139,24 @@ def list_migrations() -> list[str]:
 
 def read_manifest(file: Path) -> dict:
     """The manifest of a backup of which every byte was checked. Raises BackupError when it is not whole."""
-    found, manifest = {}, None
+    found = {}
     try:
-        with gzip.open(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        with tarfile.open(file, "r:gz") as archive:
             for entry in archive:
+                digest = hashlib.sha256()
                 content = archive.extractfile(entry)
                 if entry.name == MANIFEST:
                     manifest = json.load(content)
-                    continue
-                digest = hashlib.sha256()
+                    break
                 while chunk := content.read(CHUNK):
                     digest.update(chunk)
                 found[entry.name] = (entry.size, digest.hexdigest())
-            while stream.read(CHUNK):  # to the checksum at the end
-                pass
+            else:
+                raise BackupError(f"{file} is half a backup: it has no manifest.")
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
-    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, AttributeError) as error:
         raise BackupError(f"{file} is not a whole backup ({error}).") from None
-    if manifest is None:
-        raise BackupError(f"{file} is half a backup: it has no manifest.")
     said = {
         f"{kind}/{name}": (one["bytes"], one["sha256"])
         for kind in ("tables", "media")

@@ -14,7 +14,6 @@ from roadshow.core.database import find_missing_parameters
 from roadshow.server.health import find_missing_files
 
 DEPLOY = "roadshow"
-BESIDES = 6  # connections of the background worker with its jobs, of commands and of health checks
 
 
 @register(DEPLOY, deploy=True)
@@ -169,8 +168,7 @@ def count_connections() -> int:
     """The most connections that one machine's processes open: web workers, background worker, one command."""
     from roadshow.server.start import THREADS
 
-    databases = len(settings.DATABASES)
-    return settings.WORKERS * (settings.DATABASE_POOL or THREADS * databases) + BESIDES
+    return settings.WORKERS * (settings.DATABASE_POOL or THREADS) + 5
 
 
 def read_connection_limit() -> int:
