@@ -24,6 +24,7 @@ _parser = build_parser()
 _HEADING = re.compile(r"<(/?)h([1-6])\b", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>")  # in sanitised HTML
 _HREF = re.compile(r'href="([^"]*)"')
+_TERM = re.compile(r"\.net\b|\w+(?:\.js\b|\+{1,2}|#)?", re.IGNORECASE)
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol", "dl", "hr"}
 _LINES = {"br", "tr", "dt", "dd"}
 
@@ -163,20 +164,27 @@ def _fold_character(char: str) -> str:
 
 def highlight_words(text: str, query: str) -> str:
     """`text`, escaped, with `<mark>` around the beginnings of words that the words of `query` are."""
-    words = sorted(
-        {"".join(map(_fold_character, word)) for word in re.findall(r"\w+", query)} - {""}, key=len
-    )[::-1]
+    terms = {"".join(map(_fold_character, term)) for term in _TERM.findall(query)}
+    words = sorted(terms - {""}, key=len, reverse=True)
     text = unicodedata.normalize("NFC", text)
     if not words:
         return escape(text)
     folded = "".join(_fold_character(char) or " " for char in text)
-    starts = "|".join(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in words)
+    starts = "|".join(map(_word_pattern, words))
     parts, end = [], 0
     for found in re.finditer(starts, folded):
         marked = format_html("<mark>{}</mark>", text[found.start() : found.end()])
         parts += [escape(text[end : found.start()]), marked]
         end = found.end()
     return mark_safe("".join([*parts, escape(text[end:])]))
+
+
+def _word_pattern(word: str) -> str:
+    """A regular expression for a word's beginning; a single letter and a term with signs stand for themselves."""
+    if not word.isascii():
+        return re.escape(word)
+    before = r"\b" if word[0].isalnum() else ""
+    return before + re.escape(word) + (r"\b" if len(word) == 1 else "")
 
 
 def get_reader_locale() -> Locale:

@@ -39,7 +39,7 @@ def test_nothing_that_was_typed_is_lost(text):
     for shown in (render_plain_text(text), render_plain_lines(text)):
         words = text.replace("|", " ").replace("```", " ").split()
         assert [word for word in words if word.strip("-") and word not in shown] == []
-    assert re.findall('href="([^"]*)"', render_html(text)) == re.findall("https://[a-z.]+", text)
+    assert re.findall('<a href="([^"]*)"', render_html(text)) == re.findall("https://[a-z.]+", text)
 
 
 def test_single_line_breaks_are_kept():
