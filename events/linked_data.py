@@ -8,7 +8,7 @@ from .formats import document as doc
 from .formats import jsonld
 from .models import Event, Series, Talk
 
-MAX_DESCRIPTION = 500  # characters, where the text is one of many
+MAX_DESCRIPTION = 500  # characters
 
 
 def describe_event(event: Event, talks: Iterable[Talk], root: str) -> str:
@@ -18,7 +18,7 @@ def describe_event(event: Event, talks: Iterable[Talk], root: str) -> str:
 
 
 def describe_talk(talk: Talk, root: str) -> str:
-    document = build_document(talk.event, [talk], root, length=None)
+    document = build_document(talk.event, [talk], root)
     return jsonld.dumps(jsonld.talk(document, document.talks[0]))
 
 
@@ -35,13 +35,8 @@ def describe_series(series: Series, events: Iterable[Event], root: str) -> str:
     )
 
 
-def build_document(
-    event: Event, talks: Iterable[Talk], root: str, *, length: int | None = MAX_DESCRIPTION
-) -> doc.Document:
-    """The event as a document with the fields that JSON-LD needs; talks come from `for_cards()`.
-
-    `length` is the most characters of an abstract.
-    """
+def build_document(event: Event, talks: Iterable[Talk], root: str) -> doc.Document:
+    """The event as a document with the fields that JSON-LD needs; talks come from `for_cards()`."""
     venue = event.venue
     return doc.Document(
         title=event.name,
@@ -62,16 +57,16 @@ def build_document(
             longitude=venue.longitude if venue else None,
             online_url=event.online_url,
         ),
-        talks=[_talk(talk, root, length) for talk in talks],
+        talks=[_talk(talk, root) for talk in talks],
     )
 
 
-def _talk(talk: Talk, root: str, length: int | None) -> doc.Talk:
+def _talk(talk: Talk, root: str) -> doc.Talk:
     return doc.Talk(
         title=talk.title,
         guid=talk.guid,
         url=root + talk.get_absolute_url(),
-        abstract=render_plain_text(talk.abstract, length),
+        abstract=render_plain_text(talk.abstract, MAX_DESCRIPTION),
         kind=talk.kind,
         state=talk.state,
         language=talk.language,

@@ -50,13 +50,13 @@ SITE_NAME = env.str("SITE_NAME", default="Roadshow")
 
 # --- parts ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "roadshow.core.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -349,6 +349,7 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("roadshow/admin/admin.css")],
+    "LOGIN": {"form": "roadshow.core.admin_site.SignInForm"},
     "COMMAND": {"search_callback": "roadshow.admin.search.search_admin"},
     "SIDEBAR": {
         "show_search": True,

@@ -1,6 +1,8 @@
 """Endpoints for speakers."""
 
 from roadshow.api.viewsets import RecordViewSet
+from roadshow.core.access import can_add_events
+from roadshow.core.roles import Permission, roles_with
 
 from .filters import SpeakerFilter
 from .serializers import SpeakerSerializer
@@ -12,3 +14,8 @@ class SpeakerViewSet(RecordViewSet):
     serializer_class = SpeakerSerializer
     filterset_class = SpeakerFilter
     lookup_field = "slug"
+
+    def may_create(self, user) -> bool:
+        return (
+            can_add_events(user) or user.roles.filter(name__in=roles_with(Permission.EDIT_SPEAKERS)).exists()
+        )

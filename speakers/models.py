@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.models import PictureField, Record, Timestamped, free_slug
+from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
 
@@ -35,7 +36,13 @@ class SpeakerQuerySet(SearchQuerySet):
 
     def _of(self, user):
         chosen = only_events(user)
-        own = [Q(talks__event__organisers=user), Q(talks__event__series__organisers=user)]
+        roles = user.roles.filter(name__in=roles_with(Permission.EDIT_SPEAKERS)).order_by()
+        own = [
+            Q(talks__event__organisers=user),
+            Q(talks__event__series__organisers=user),
+            Q(talks__event__in=roles.filter(event__isnull=False).values("event")),
+            Q(talks__event__series__in=roles.filter(series__isnull=False).values("series")),
+        ]
         entered = Q(created_by=user)
         if chosen is not None:
             entered &= Q(talks=None)

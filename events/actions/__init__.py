@@ -4,9 +4,10 @@ from .cloning import clone_event
 from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
 from .feedback import give_feedback
-from .importing import CannotUndo, ImportRefused, Report, describe_change, import_schedule, undo_import
+from .importing import ImportRefused, Report, import_schedule
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
+from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
 from .plan import load_plan, load_plans
 from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
 from .release import ScheduleConflict, find_plan_conflicts, release
@@ -14,9 +15,9 @@ from .setting_up import NewRoom, NewTrack, set_up_event
 from .topics import get_or_create_topics
 
 __all__ = [
-    "CannotUndo",
     "Entered",
     "ImportRefused",
+    "InvitationRefused",
     "MergeRefused",
     "NewRoom",
     "NewTalk",
@@ -24,14 +25,16 @@ __all__ = [
     "Report",
     "ScheduleConflict",
     "StalePlan",
+    "accept_invitation",
     "build_document",
+    "change_role",
     "clone_event",
-    "describe_change",
     "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",
     "give_feedback",
     "import_schedule",
+    "invite",
     "load_plan",
     "load_plans",
     "load_release",
@@ -39,10 +42,11 @@ __all__ = [
     "move_plan_by_days",
     "parse_people",
     "release",
+    "remove_organiser",
+    "remove_role",
     "repeat_talk",
     "schedule_slot",
     "set_up_event",
     "shift_slots",
-    "undo_import",
     "unschedule_slot",
 ]

@@ -11,7 +11,9 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminSelectWidget
 
+from roadshow.core.access import is_organiser
 from roadshow.core.admin import CardInline, FreshForm, OrderedInline, OwnFilter, RecordAdmin, Rows
+from roadshow.core.roles import Permission
 from roadshow.core.text import format_event_dates
 
 from ..models import Event, EventRoom, Photo, Recap, Track
@@ -243,6 +245,26 @@ class EventAdmin(RecordAdmin):
             return "behind", _("%(number)d, plan is ahead") % {"number": number}
         return "fresh", str(number)
 
+    def has_schedule_permission(self, request, object_id=None):
+        return self._has_permission_for(request, object_id, Permission.SCHEDULE)
+
+    def has_release_permission(self, request, object_id=None):
+        return self._has_permission_for(request, object_id, Permission.RELEASE)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may(request, obj, "deletable_by")
+
+    @staticmethod
+    def _has_permission_for(request, object_id, permission: Permission) -> bool:
+        if object_id is None:
+            return is_organiser(request.user)
+        return Event.objects.with_permission(request.user, permission).filter(pk=object_id).exists()
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only who may manage people chooses other organisers."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_delete_permission(request, obj) else [*fields, "organisers"]
+
     def get_urls(self):
         return [*workspace.get_urls(self), *board.get_urls(self), *super().get_urls()]
 
@@ -253,7 +275,7 @@ class EventAdmin(RecordAdmin):
     def get_changelist(self, request, **kwargs):
         return EventRows
 
-    @action(description=_("Board"), url_path="plan", permissions=["change"], icon="calendar_view_week")
+    @action(description=_("Board"), url_path="plan", permissions=["schedule"], icon="calendar_view_week")
     def plan(self, request, object_id):
         return HttpResponseRedirect(reverse("admin:events_event_board", args=[object_id]))
 
@@ -262,23 +284,25 @@ class EventAdmin(RecordAdmin):
         event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
         response = import_page.show(request, event, self)
         if getattr(response, "context_data", None) is not None:
-            response.context_data |= workspace.workspace_context(event, "import")
+            response.context_data |= workspace.workspace_context(request, event, "import")
         return response
 
     @action(
         description=_("Release the plan"),
         url_path="release",
-        permissions=["change"],
+        permissions=["release"],
         icon="publish",
         variant=ActionVariant.PRIMARY,
     )
     def release_plan(self, request, object_id):
-        event = get_object_or_404(Event.objects.editable_by(request.user), pk=object_id)
+        event = get_object_or_404(
+            Event.objects.with_permission(request.user, Permission.RELEASE), pk=object_id
+        )
         return release_page.release_view(request, event, self)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         event = None
-        if object_id and self._may(request, object_id):
+        if object_id and self._may(request, object_id, "listed_for"):
             event = (
                 with_planning_status(Event.objects.filter(pk=object_id))
                 .select_related("current_release")
@@ -288,7 +312,7 @@ class EventAdmin(RecordAdmin):
             add_conflicts([event])
             extra_context = (
                 (extra_context or {})
-                | workspace.workspace_context(event, "settings")
+                | workspace.workspace_context(request, event, "settings")
                 | {
                     "planning_status": event,
                     "conflict_badge": conflict_badge(event.conflicts),

@@ -56,7 +56,7 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
     planned = build_document(event)
     return {
         **model_admin.admin_site.each_context(request),
-        **workspace_context(event, "release"),
+        **workspace_context(request, event, "release"),
         "title": _("Release the plan of %(event)s") % {"event": event},
         "opts": model_admin.opts,
         "original": event,

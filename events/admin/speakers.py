@@ -6,10 +6,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from roadshow.core.access import can_add_events
+from roadshow.core.roles import Permission
 from speakers.admin import SpeakerAdmin
 from speakers.models import Speaker
 
 from ..actions import MergeRefused, merge_speakers
+from ..models import Event
 from .workspace import EventScopeMixin
 
 
@@ -18,6 +21,11 @@ class MergingSpeakerAdmin(EventScopeMixin, SpeakerAdmin):
     event_lookup = "talks__event__id__exact"
     workspace_page = "speakers"
     actions = [*SpeakerAdmin.actions, "merge"]
+
+    def has_add_permission(self, request, obj=None):
+        if can_add_events(request.user):
+            return True
+        return Event.objects.with_permission(request.user, Permission.EDIT_SPEAKERS).exists()
 
     @action(description=_("Merge into one"), icon="merge")
     def merge(self, request, queryset):

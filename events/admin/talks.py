@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
+from roadshow.core.access import can_add_events
 from roadshow.core.admin import (
     ExportAdmin,
     FreshForm,
@@ -24,6 +25,7 @@ from roadshow.core.admin import (
     Table,
     TableInline,
 )
+from roadshow.core.roles import Permission
 
 from ..actions import find_plan_conflicts, repeat_talk
 from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
@@ -57,10 +59,18 @@ class LinkInline(OrderedInline):
 
 
 class SlotInline(TableInline):
+    """Slots of a talk, for users who may change the plan."""
+
     model = Slot
     form = FreshForm
     autocomplete_fields = ["room"]
     fields = ["starts_at", "ends_at", "room", "token"]
+
+    def has_change_permission(self, request, obj=None):
+        events = Event.objects.with_permission(request.user, Permission.SCHEDULE)
+        return events.exists() if obj is None or obj.pk is None else events.filter(pk=obj.event_id).exists()
+
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 class PlannedFilter(DropdownFilter):
@@ -187,6 +197,18 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
         (_("Notes"), {"classes": ["tab"], "fields": ["notes"]}),
     ]
 
+    def has_add_permission(self, request, obj=None):
+        if can_add_events(request.user):
+            return True
+        return Event.objects.with_permission(request.user, Permission.EDIT_TALKS).exists()
+
+    def get_fieldsets(self, request, obj=None):
+        """Without the notes for those who may only look."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [(name, options) for name, options in fieldsets if options["fields"] != ["notes"]]
+
     def for_list(self, rows):
         return (
             rows.select_related("event__current_release")
@@ -256,7 +278,9 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
     @action(description=_("Repeat at another event"), icon="repeat")
     def repeat(self, request, queryset):
         """Ask for an event, then create drafts of the selected talks there."""
-        events = Event.objects.editable_by(request.user).order_by("-starts_on", "pk")
+        events = Event.objects.with_permission(request.user, Permission.EDIT_TALKS).order_by(
+            "-starts_on", "pk"
+        )
         chosen = request.POST.get("repeat_at", "")
         if chosen.isdecimal() and (event := events.filter(pk=chosen).first()):
             talks = Talk.objects.editable_by(request.user).filter(pk__in=queryset.order_by().values("pk"))
@@ -293,11 +317,11 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
 
     def _get_zone(self, request, object_id):
         """The event's time zone, in which the form shows and reads times; UTC without an event."""
-        if object_id and self._may(request, object_id):
+        if object_id and self._may(request, object_id, "listed_for"):
             event = Event.objects.filter(talks=object_id)
         else:
             chosen = request.POST.get("event") or request.GET.get("event") or ""
-            event = Event.objects.editable_by(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
+            event = Event.objects.listed_for(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
         event = event.only("timezone").first()
         return event.zone if event else UTC
 

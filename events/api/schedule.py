@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from roadshow.api.changes import ChangeCursor
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.viewsets import RecordViewSet
+from roadshow.core.roles import Permission
 from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
 from roadshow.http.conditional import StateVersion, versioned_response
@@ -52,12 +54,24 @@ class EventViewSet(RecordViewSet):
         self.allow_parameters(())
         return schedule_response(self, get_object_or_404(Release, current_for=self.get_object()))
 
+    def get_event(self, permission: Permission) -> Event:
+        """The event at this address. Raises Http404, and PermissionDenied without the permission for it."""
+        event = self.get_object()
+        if permission not in event.permissions_of(self.request.user):
+            self.permission_denied(self.request, _("You may not change this."))
+        return event
+
+    def delete_row(self, row) -> None:
+        if Permission.MANAGE_PEOPLE not in row.permissions_of(self.request.user):
+            self.permission_denied(self.request, _("You may not change this."))
+        super().delete_row(row)
+
     @extend_schema(responses={200: schemas.CONFLICTS})
     @action(detail=True, methods=["get"])
     def conflicts(self, request, slug):
         """What is wrong with the plan, for its organisers."""
         self.allow_parameters(())
-        found = find_plan_conflicts(self.get_editable())
+        found = find_plan_conflicts(self.get_event(Permission.VIEW))
         return Response({"conflicts": [serialize_conflict(one) for one in found]})
 
     @extend_schema(request=serializers.ReleasingSerializer, responses={201: serializers.ReleaseSerializer})
@@ -69,7 +83,9 @@ class EventViewSet(RecordViewSet):
         data = serializers.ReleasingSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            made = release(event=self.get_editable(), by=request.user, note=data.validated_data["note"])
+            made = release(
+                event=self.get_event(Permission.RELEASE), by=request.user, note=data.validated_data["note"]
+            )
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
         view = self.other_endpoint(ReleaseViewSet)
@@ -174,8 +190,12 @@ class PlanViewSet(RecordViewSet):
     def initial(self, request, *args, **options):
         super().initial(request, *args, **options)
         self.event = get_object_or_404(Event.objects.visible_to(request.user), slug=self.kwargs["slug"])
-        if not Event.objects.editable_by(request.user).filter(pk=self.event.pk).exists():
+        permission = Permission.VIEW if request.method in SAFE_METHODS else Permission.SCHEDULE
+        if permission not in self.event.permissions_of(request.user):
             self.permission_denied(request, _("Only the event's organisers see its plan."))
+
+    def may_create(self, user) -> bool:
+        return True  # `initial` has checked the permission for the event
 
     def visible_rows(self):
         return Slot.objects.filter(event=self.event)

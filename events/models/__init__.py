@@ -2,11 +2,11 @@
 
 from .event import Event, EventQuerySet
 from .feedback import Feedback
-from .imports import Import
-from .plan import AcceptedClash, AcceptedOverlap, Slot
+from .plan import AcceptedClash, Slot
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
 from .release import Booking, Release, ReleasedSlot
+from .role import Invitation, Role
 from .series import Series
 from .talk import Talk
 from .talk_parts import TalkLink, TalkSpeaker
@@ -16,18 +16,18 @@ from .venue import EventRoom, Room, Venue
 
 __all__ = [
     "AcceptedClash",
-    "AcceptedOverlap",
     "Booking",
     "Event",
     "EventQuerySet",
     "EventRoom",
     "Feedback",
-    "Import",
+    "Invitation",
     "Photo",
     "PrivateCalendar",
     "Recap",
     "Release",
     "ReleasedSlot",
+    "Role",
     "Room",
     "Series",
     "Slot",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.access import can_see_all
 from roadshow.core.content_version import version_trigger
+from roadshow.core.roles import Permission
 
 from .event import Event
 from .recap import Recap
@@ -39,12 +40,14 @@ class Feedback(models.Model):
     class QuerySet(models.QuerySet):
         def visible_to(self, user):
             """Only what organisers chose to show; a user's own events' whole feedback."""
-            own = Q(event__in=Event.objects.editable_by(user))
+            own = Q(event__in=Event.objects.with_permission(user, Permission.MODERATE))
             shown = Q(state=Feedback.State.SHOWN, event__in=Event.objects.visible_to(user))
             return self if can_see_all(user) else self.filter(own | shown)
 
         def editable_by(self, user):
-            return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+            if can_see_all(user):
+                return self
+            return self.filter(event__in=Event.objects.with_permission(user, Permission.MODERATE))
 
         def numbers(self) -> dict:
             """How many there are (`total`) and with a comment, how many stars (5 first), and their average or None."""

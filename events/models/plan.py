@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.core.access import can_see_all
+from roadshow.core.roles import Permission
 from speakers.models import Speaker
 
 from .event import Event
@@ -31,10 +32,12 @@ class Slot(ScheduledItem):
 
     class QuerySet(models.QuerySet):
         def visible_to(self, user):
-            return self.editable_by(user)
+            return self if can_see_all(user) else self.filter(event__in=Event.objects.listed_for(user))
 
         def editable_by(self, user):
-            return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
+            if can_see_all(user):
+                return self
+            return self.filter(event__in=Event.objects.with_permission(user, Permission.SCHEDULE))
 
     objects = QuerySet.as_manager()
     history = HistoricalRecords()
@@ -77,38 +80,6 @@ class Slot(ScheduledItem):
             Slot.objects.filter(event=event_id).aggregate(n=highest)["n"] or 0,
             ReleasedSlot.objects.filter(release__event=event_id).aggregate(n=highest)["n"] or 0,
         )
-
-
-class AcceptedOverlap(models.Model):
-    """An organiser's word that two slots of an event may be in one room at once; other events stay kept out."""
-
-    slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_overlaps", verbose_name=_("slot"))
-    other = models.ForeignKey(
-        Slot, models.CASCADE, related_name="accepted_overlaps_of_others", verbose_name=_("other slot")
-    )
-    reason = models.CharField(_("reason"), max_length=300)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("accepted by"),
-    )
-    created_at = models.DateTimeField(_("accepted"), auto_now_add=True)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("accepted overlap"), _("accepted overlaps")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slot", "other"],
-                name="overlap_accepted_once",
-                violation_error_message=_("This overlap is accepted already."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.slot} / {self.other}"
 
 
 class AcceptedClash(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
+from roadshow.core.roles import Permission
 
 from .event import Event
 from .event_scope import EventScopedQuerySet, visible_talks
@@ -68,6 +69,8 @@ class Release(models.Model):
     )
 
     class QuerySet(EventScopedQuerySet):
+        permission = Permission.RELEASE
+
         def with_document(self):
             return self.defer(None)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
-from roadshow.core.access import can_curate, can_see_all
+from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -20,12 +20,16 @@ class SeriesQuerySet(SearchQuerySet):
         if can_see_all(user):
             return self
         public = Q(state=Series.State.PUBLISHED)
-        return self.filter(public | Q(pk__in=self._of(user)) if can_curate(user) else public)
+        return self.filter(public | Q(pk__in=self._of(user)) if self._may_own(user) else public)
 
     def editable_by(self, user):
         if can_see_all(user):
             return self
-        return self.filter(pk__in=self._of(user)) if can_curate(user) else self.none()
+        return self.filter(pk__in=self._of(user)) if self._may_own(user) else self.none()
+
+    @staticmethod
+    def _may_own(user) -> bool:
+        return is_organiser(user) and only_events(user) is None
 
     def _of(self, user):
         return Series.organisers.through.objects.filter(user=user).values("series")

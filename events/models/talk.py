@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
 from roadshow.core.models import LanguageField, Level, Record, free_slug
+from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
 
@@ -26,6 +27,8 @@ from .track import Track
 
 
 class TalkQuerySet(EventScopedQuerySet):
+    permission = Permission.EDIT_TALKS
+
     def visible_to(self, user):
         """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
         return self if can_see_all(user) else self.filter(*visible_talks(user))

@@ -19,7 +19,6 @@ class Track(Record):
     slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
     color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
-    imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class QuerySet(EventScopedQuerySet):
@@ -29,7 +28,7 @@ class Track(Record):
             return self.filter(name__icontains=text) if text.strip() else self
 
     objects = QuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["imported"])
+    history = HistoricalRecords()
 
     class Meta:
         triggers = change_triggers("events_track")

@@ -6,6 +6,7 @@ from .embed import embed, embed_next, embed_schedule, embed_script, embed_speake
 from .events import event, event_list, series, series_talks
 from .feedback import event_feedback, talk_feedback
 from .files import calendar, schedule_file, series_calendar, talk_file
+from .invitations import invitation
 from .my import my, my_calendar, my_code, private_calendar, private_stars
 from .now import display, now
 from .oembed import oembed
@@ -29,6 +30,7 @@ __all__ = [
     "event_feedback",
     "event_list",
     "event_preview",
+    "invitation",
     "manifest",
     "my",
     "my_calendar",

@@ -24,6 +24,7 @@ from roadshow.api.filters import RecordFilter
 from roadshow.api.idempotency import idempotent
 from roadshow.api.pagination import NumberedPages
 from roadshow.api.serializers import RecordSerializer, Shape
+from roadshow.core.access import can_add_events
 from roadshow.http.conditional import (
     StateVersion,
     current_version,
@@ -211,6 +212,10 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
             request, self.record_version(row), lambda: Response(self.represent_one(row.pk)), context_version
         )
 
+    def may_create(self, user) -> bool:
+        """Whether `user` may add rows at all; new rows are also checked against `editable_by`."""
+        return can_add_events(user)
+
     def represent(self, keys: Sequence[int]) -> Sequence[dict]:
         """The JSON of the records with these primary keys, in that order."""
         found = self.represent_by_key(keys)
@@ -273,6 +278,8 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     def write(self, row=None, *, data, partial: bool = False, **context):
         """Create a row from `data`, or change `row`. Raises ValidationError and PermissionDenied."""
         context = self.get_serializer_context() | context
+        if row is None and not self.may_create(self.request.user):
+            self.permission_denied(self.request, _("You may not add this."))
         serializer = self.get_serializer(row, data=data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
         return self.save_row(serializer)

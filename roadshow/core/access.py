@@ -1,17 +1,24 @@
-"""Permissions, in one place for pages, admin and API.
+"""Who may do what, said once for pages, admin and API.
 
-Organisers are the users marked as staff. They may change what belongs to their events; what the whole portal shares
-(topics, venues, the library of links) may be changed by every organiser.
+Staff may add events, and change what belongs to events of theirs and what the whole portal shares (topics,
+venues, the library of links). Other users may do what their roles (`core.roles`) say.
 """
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import User as Account
 
+from .roles import RoleName
+
 User = Account | AnonymousUser
 
 
 def is_organiser(user: User | None) -> bool:
-    """Whether `user` may sign in to the admin at all."""
+    """Whether `user` may sign in to the admin at all: staff, and people with a role."""
+    return bool(user and user.is_active and (user.is_staff or _get_role_names(user)))
+
+
+def can_add_events(user: User | None) -> bool:
+    """Whether `user` may add events and series, which are theirs then."""
     return bool(user and user.is_active and user.is_staff)
 
 
@@ -21,10 +28,21 @@ def only_events(user: User | None) -> frozenset[int] | None:
 
 
 def can_curate(user: User | None) -> bool:
-    """Whether `user` may change what the whole portal shares: organisers do, unless their token is limited."""
-    return is_organiser(user) and only_events(user) is None
+    """Whether `user` may change what the whole portal shares: staff and curators, unless their token is limited."""
+    if only_events(user) is not None or not is_organiser(user):
+        return False
+    return user.is_staff or RoleName.CURATOR in _get_role_names(user)
 
 
 def can_see_all(user: User | None) -> bool:
     """Whether `user` sees and may change every row: superusers do, unless their token is limited."""
     return bool(user and user.is_active and user.is_superuser and only_events(user) is None)
+
+
+def _get_role_names(user: User) -> frozenset[str]:
+    """Names of the roles of `user`, looked up once for each request."""
+    if not user.is_authenticated:
+        return frozenset()
+    if not hasattr(user, "_role_names"):
+        user._role_names = frozenset(user.roles.order_by().values_list("name", flat=True))
+    return user._role_names

@@ -24,7 +24,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.views import ChangeList
 
-from roadshow.core.access import can_see_all, is_organiser
+from roadshow.core.access import can_add_events, can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
 from roadshow.core.spreadsheets import CSV, JSON, XLSX
 
@@ -38,6 +38,9 @@ def usable(field: models.Field, user) -> QuerySet:
     rows: Any = field.remote_field.model._default_manager.all()
     if not hasattr(rows, "editable_by"):
         return rows.filter(is_staff=True, is_active=True) if hasattr(rows.model, "is_staff") else rows
+    permission = getattr(field.model._default_manager.all(), "permission", None)
+    if permission and hasattr(rows, "with_permission"):  # the event of a row that belongs to one
+        return rows.with_permission(user, permission)
     shared = getattr(admin.site._registry.get(rows.model), "shared", False)
     return rows.visible_to(user) if field.many_to_many or shared else rows.editable_by(user)
 
@@ -178,10 +181,10 @@ class OrganiserAdmin(Choices, ModelAdmin):
         return is_organiser(request.user)
 
     def has_add_permission(self, request, obj=None):
-        return is_organiser(request.user)
+        return can_add_events(request.user)
 
     def has_view_permission(self, request, obj=None):
-        return self._may(request, obj)
+        return self._may(request, obj, "listed_for")
 
     def has_change_permission(self, request, obj=None):
         return self._may(request, obj)
@@ -189,14 +192,16 @@ class OrganiserAdmin(Choices, ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return self._may(request, obj)
 
-    def _may(self, request, obj) -> bool:
-        """Whether the row, given itself or by its key, is the user's; asked once in a request."""
+    def _may(self, request, obj, method: str = "editable_by") -> bool:
+        """Whether a row, given itself or by its key, is in the queryset of `method`; asked once in a request."""
         if obj is None or not is_organiser(request.user):
             return is_organiser(request.user)
         known = request.__dict__.setdefault("_editable_rows", {})
-        key = (self.model, str(getattr(obj, "pk", obj)))
+        manager = self.model._default_manager
+        method = method if hasattr(manager, method) else "editable_by"
+        key = (self.model, str(getattr(obj, "pk", obj)), method)
         if key not in known:
-            rows = self.model._default_manager.editable_by(request.user)
+            rows = getattr(manager, method)(request.user)
             try:
                 known[key] = rows.filter(pk=key[1]).exists()
             except (ValueError, ValidationError):
@@ -211,7 +216,7 @@ class OrganiserAdmin(Choices, ModelAdmin):
         if field is not None:
             return usable(field, request.user)
         rows: Any = super().get_queryset(request)
-        rows = rows.editable_by(request.user)
+        rows = getattr(rows, "listed_for", rows.editable_by)(request.user)
         match = request.resolver_match
         is_list = match and match.url_name and match.url_name.endswith("_changelist")
         return self.for_list(rows) if is_list else rows
@@ -266,10 +271,16 @@ class InlineRights(Choices):
     hide_title = True
     show_count = True
 
-    def has_add_permission(self, request, obj=None):
+    def has_view_permission(self, request, obj=None):
         return is_organiser(request.user)
 
-    has_view_permission = has_change_permission = has_delete_permission = has_add_permission
+    def has_change_permission(self, request, obj=None):
+        """Whether the user may change the row around the inline; a new one is theirs."""
+        if obj is None or obj.pk is None:
+            return is_organiser(request.user)
+        return self.admin_site.get_model_admin(type(obj)).has_change_permission(request, obj)
+
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 class OrderedInline(InlineRights, TabularInline):

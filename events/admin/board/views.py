@@ -14,6 +14,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from roadshow.core.roles import Permission
+
 from ...actions import StalePlan
 from ...models import Event
 from ..workspace import workspace_context
@@ -36,7 +38,7 @@ def get_urls(model_admin) -> list:
 
 
 def _get_event(request: HttpRequest, pk: int) -> Event:
-    rows = Event.objects.editable_by(request.user).select_related("current_release")
+    rows = Event.objects.with_permission(request.user, Permission.SCHEDULE).select_related("current_release")
     return get_object_or_404(rows.defer("description", "search", "current_release__document"), pk=pk)
 
 
@@ -64,7 +66,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         board = build_board(event, day)
         context = {
             **admin.site.each_context(request),
-            **workspace_context(event, "board"),
+            **workspace_context(request, event, "board"),
             "title": event.name,
             "opts": Event._meta,
             "original": event,

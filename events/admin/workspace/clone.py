@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,6 +15,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
+
+from roadshow.core.access import can_add_events
+from roadshow.core.roles import Permission
 
 from ...actions import clone_event
 from ...models import Venue
@@ -50,7 +53,9 @@ class CloneForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def clone(request: HttpRequest, pk: int) -> HttpResponse:
-    event = get_event(request, pk)
+    event = get_event(request, pk, Permission.EDIT_EVENT)
+    if not can_add_events(request.user):
+        raise PermissionDenied
     initial = {"name": event.name, "venue": event.venue_id, "city": event.city, "country": event.country}
     is_post = request.method == "POST"
     form = CloneForm(request.POST if is_post else None, initial=initial, user=request.user)

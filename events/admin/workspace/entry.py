@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from roadshow.core.roles import Permission
+
 from ...actions import NewTalk, enter_talks, parse_people
 from ...models import Event, Talk
 from .navigation import get_event, page_context
@@ -42,7 +44,7 @@ class TalkRowForm(forms.Form):
     room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=None, required=False, empty_label="")
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=STATES, required=False)
 
-    def __init__(self, *args, event: Event, tracks, rooms, days, **options):
+    def __init__(self, *args, event: Event, may_schedule: bool, tracks, rooms, days, **options):
         super().__init__(*args, **options)
         self.event = event
         self.fields["track"].queryset = event.tracks.all()
@@ -53,9 +55,12 @@ class TalkRowForm(forms.Form):
         self.fields["kind"].initial = Talk.Kind.TALK
         self.fields["state"].initial = Talk.State.CONFIRMED
         self.fields["day"].initial = days[0][0]
+        if not may_schedule:
+            for name in ("day", "time", "room"):
+                del self.fields[name]
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
-        if len(days) == 1:
+        if may_schedule and len(days) == 1:
             self.fields["day"].widget = forms.HiddenInput()
 
     def has_changed(self) -> bool:
@@ -81,11 +86,11 @@ class TalkRowForm(forms.Form):
             minutes=data["minutes"],
             track=data["track"],
             starts_at=self._get_start(data),
-            room=data["room"],
+            room=data.get("room"),
         )
 
     def _get_start(self, data: dict) -> dt.datetime | None:
-        if data["time"] is None:
+        if data.get("time") is None:
             return None
         day = dt.date.fromisoformat(data["day"]) if data["day"] else self.event.starts_on
         day += dt.timedelta(days=data["time"] < self.event.day_change)
@@ -98,8 +103,9 @@ TalkRows = forms.formset_factory(TalkRowForm, extra=EMPTY_ROWS, absolute_max=MAX
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Empty rows; a POST enters the talks of all filled ones, or none, with errors beside the fields."""
-    event = get_event(request, pk)
-    options = {"form_kwargs": _load_choices(event), "prefix": "talks"}
+    event = get_event(request, pk, Permission.EDIT_TALKS)
+    may_schedule = Permission.SCHEDULE in event.permissions_of(request.user)
+    options = {"form_kwargs": _load_choices(event, may_schedule), "prefix": "talks"}
     rows = TalkRows(request.POST, **options) if request.method == "POST" else TalkRows(**options)
     if request.method == "POST" and rows.is_valid():
         talks = [row.to_talk() for row in rows if row.has_changed()]
@@ -118,12 +124,13 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "admin/events/event/enter.html", context, status=status)
 
 
-def _load_choices(event: Event) -> dict:
+def _load_choices(event: Event, may_schedule: bool) -> dict:
     """The options of the rows' selects, loaded once for all rows."""
     count = (event.ends_on - event.starts_on).days + 1
     days = [event.starts_on + dt.timedelta(days=number) for number in range(count)]
     return {
         "event": event,
+        "may_schedule": may_schedule,
         "tracks": list(event.tracks.values_list("pk", "name")),
         "rooms": list(event.rooms.order_by("event_rooms__position").values_list("pk", "name")),
         "days": [(day.isoformat(), day.isoformat()) for day in days],

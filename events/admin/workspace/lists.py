@@ -23,7 +23,7 @@ class EventScopeMixin:
 
     def changelist_view(self, request, extra_context=None):
         event = self._find_event(request, request.GET.get(self.event_lookup))
-        context = workspace_context(event, self.workspace_page)
+        context = workspace_context(request, event, self.workspace_page)
         return super().changelist_view(request, context | (extra_context or {}))
 
     def get_list_display(self, request):
@@ -33,7 +33,7 @@ class EventScopeMixin:
         return columns
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = workspace_context(self._get_form_event(request, object_id), self.workspace_page)
+        context = workspace_context(request, self._get_form_event(request, object_id), self.workspace_page)
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
     def get_changeform_initial_data(self, request):
@@ -51,7 +51,7 @@ class EventScopeMixin:
     def _get_form_event(self, request, object_id) -> Event | None:
         if object_id is None:
             return self._find_event(request, self._get_event_key(request))
-        if not hasattr(self.model, "event_id") or not self._may(request, object_id):
+        if not hasattr(self.model, "event_id") or not self._may(request, object_id, "listed_for"):
             return self._find_event(request, self._get_event_key(request))
         rows = self.model._default_manager.filter(pk=object_id)
         return self._find_event(request, rows.values_list("event", flat=True).first())
@@ -64,4 +64,4 @@ class EventScopeMixin:
     def _find_event(self, request, key) -> Event | None:
         if not str(key or "").isdecimal():
             return None
-        return Event.objects.editable_by(request.user).defer("description", "search").filter(pk=key).first()
+        return Event.objects.listed_for(request.user).defer("description", "search").filter(pk=key).first()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from roadshow.core.roles import Permission
 from speakers.models import Speaker
 
 from ...models import Event, Feedback, Talk, TalkLink, TalkSpeaker
@@ -46,7 +47,7 @@ class Phase:
 
 @require_GET
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
-    event = get_event(request, pk)
+    event = get_event(request, pk, Permission.VIEW)
     status = with_planning_status(Event.objects.filter(pk=pk)).select_related("current_release").get()
     add_conflicts([status])
     phases = [

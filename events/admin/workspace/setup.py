@@ -23,9 +23,10 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from roadshow.core.access import is_organiser
+from roadshow.core.access import can_add_events
 from roadshow.core.admin import FreshForm
 from roadshow.core.models import COLOR, validate_timezone
+from roadshow.core.roles import Permission
 
 from ...actions import NewRoom, NewTrack, set_up_event
 from ...models import Event, Series, Venue
@@ -202,9 +203,9 @@ def _describe_track(track) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The set-up of an event, or of a new one. A new one starts with the zone and place of the user's last event."""
-    if not is_organiser(request.user):
+    if pk is None and not can_add_events(request.user):
         raise PermissionDenied
-    event = get_event(request, pk) if pk else Event()
+    event = get_event(request, pk, Permission.EDIT_EVENT) if pk else Event()
     options = {"user": request.user, "instance": event}
     if request.method != "POST":
         return _show(request, event, SetupForm(initial={} if pk else _suggest_values(request), **options))

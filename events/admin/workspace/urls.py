@@ -5,6 +5,7 @@ from django.urls import path
 from .clone import clone
 from .entry import enter
 from .overview import overview
+from .people import people
 from .setup import set_up
 
 
@@ -14,6 +15,7 @@ def get_urls(model_admin) -> list:
         path("set-up/", wrap(set_up), name="events_event_new"),
         path("<int:pk>/overview/", wrap(overview), name="events_event_overview"),
         path("<int:pk>/set-up/", wrap(set_up), name="events_event_setup"),
+        path("<int:pk>/people/", wrap(people), name="events_event_people"),
         path("<int:pk>/clone/", wrap(clone), name="events_event_clone"),
         path("<int:pk>/enter/", wrap(enter), name="events_event_enter_talks"),
     ]
