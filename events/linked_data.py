@@ -8,7 +8,7 @@ from .formats import document as doc
 from .formats import jsonld
 from .models import Event, Series, Talk
 
-MAX_DESCRIPTION = 500  # characters
+MAX_DESCRIPTION = 500  # characters, where the text is one of many
 
 
 def describe_event(event: Event, talks: Iterable[Talk], root: str) -> str:
@@ -18,7 +18,7 @@ def describe_event(event: Event, talks: Iterable[Talk], root: str) -> str:
 
 
 def describe_talk(talk: Talk, root: str) -> str:
-    document = build_document(talk.event, [talk], root)
+    document = build_document(talk.event, [talk], root, length=None)
     return jsonld.dumps(jsonld.talk(document, document.talks[0]))
 
 
@@ -35,8 +35,13 @@ def describe_series(series: Series, events: Iterable[Event], root: str) -> str:
     )
 
 
-def build_document(event: Event, talks: Iterable[Talk], root: str) -> doc.Document:
-    """The event as a document with the fields that JSON-LD needs; talks come from `for_cards()`."""
+def build_document(
+    event: Event, talks: Iterable[Talk], root: str, *, length: int | None = MAX_DESCRIPTION
+) -> doc.Document:
+    """The event as a document with the fields that JSON-LD needs; talks come from `for_cards()`.
+
+    `length` is the most characters of an abstract.
+    """
     venue = event.venue
     return doc.Document(
         title=event.name,
@@ -57,16 +62,16 @@ def build_document(event: Event, talks: Iterable[Talk], root: str) -> doc.Docume
             longitude=venue.longitude if venue else None,
             online_url=event.online_url,
         ),
-        talks=[_talk(talk, root) for talk in talks],
+        talks=[_talk(talk, root, length) for talk in talks],
     )
 
 
-def _talk(talk: Talk, root: str) -> doc.Talk:
+def _talk(talk: Talk, root: str, length: int | None) -> doc.Talk:
     return doc.Talk(
         title=talk.title,
         guid=talk.guid,
         url=root + talk.get_absolute_url(),
-        abstract=render_plain_text(talk.abstract, MAX_DESCRIPTION),
+        abstract=render_plain_text(talk.abstract, length),
         kind=talk.kind,
         state=talk.state,
         language=talk.language,

@@ -4,7 +4,7 @@ from .cloning import clone_event
 from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
 from .feedback import give_feedback
-from .importing import ImportRefused, Report, import_schedule
+from .importing import CannotUndo, ImportRefused, Report, describe_change, import_schedule, undo_import
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
 from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
@@ -15,6 +15,7 @@ from .setting_up import NewRoom, NewTrack, set_up_event
 from .topics import get_or_create_topics
 
 __all__ = [
+    "CannotUndo",
     "Entered",
     "ImportRefused",
     "InvitationRefused",
@@ -29,6 +30,7 @@ __all__ = [
     "build_document",
     "change_role",
     "clone_event",
+    "describe_change",
     "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",
@@ -48,5 +50,6 @@ __all__ = [
     "schedule_slot",
     "set_up_event",
     "shift_slots",
+    "undo_import",
     "unschedule_slot",
 ]

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
-from ..models import AcceptedClash, Booking, Event, EventRoom, Slot, TalkSpeaker
+from ..models import AcceptedClash, AcceptedOverlap, Booking, Event, EventRoom, Slot, TalkSpeaker
 from ..schedule import PlannedSlot, PlanRules
 
 
@@ -28,8 +30,10 @@ def load_plans(events: Iterable[Event]) -> dict[int, Plan]:
     events = list(events)
     hours, accepted, speakers = _load_hours(events), _load_accepted_clashes(events), _load_speakers(events)
     own: dict[int, list[PlannedSlot]] = {event.pk: [] for event in events}
-    for row in Slot.objects.filter(event__in=events).values_list("event_id", "pk", *PLANNED.values()):
-        event, slot, *values = row
+    accepted_overlaps = AcceptedOverlap.objects.filter(slot=OuterRef("pk")).values("other__guid")
+    rows = Slot.objects.filter(event__in=events).annotate(overlaps=ArraySubquery(accepted_overlaps))
+    for row in rows.values_list("event_id", "pk", "overlaps", *PLANNED.values()):
+        event, slot, overlaps, *values = row
         planned = dict(zip(PLANNED, values, strict=True))
         planned["room_name"], planned["room_shared"] = (
             planned["room_name"] or "",
@@ -40,6 +44,7 @@ def load_plans(events: Iterable[Event]) -> dict[int, Plan]:
                 **planned,
                 speakers=speakers.get(planned["talk"], {}),
                 accepted=accepted.get(slot, frozenset()),
+                overlaps=frozenset(overlaps),
             )
         )
     foreign = _load_foreign_slots(own)

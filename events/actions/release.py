@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from ..formats import document as doc
-from ..models import Booking, Event, Release, ReleasedSlot, Room, Talk
+from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Room, Talk
 from ..schedule import Conflict, PlanRules, find_conflicts
 from .document import build_document
 from .plan import load_plan
@@ -155,31 +155,47 @@ def _replace_bookings(event: Event, slots: list[ReleasedSlot], rules: PlanRules)
             taken["room_taken", rooms[slot.room_id]].append(slot)
         for speaker in people.get(slot.guid, ()):
             taken["speaker_taken", speaker].append(slot)
+    rows = AcceptedOverlap.objects.filter(slot__event=event).values_list("slot__guid", "other__guid")
+    overlaps = {frozenset(pair) for pair in rows}
     Booking.objects.filter(event=event).delete()
     Booking.objects.bulk_create(
         [
             Booking(event=event, slot=slot, resource=resource, during=during)
             for (kind, resource), occupying in taken.items()
-            for slot, during in _list_occupied_ranges(occupying, joined=rules.level(kind) != "block")
+            for slot, during in _list_occupied_ranges(
+                occupying,
+                joined=rules.level(kind) != "block",
+                overlaps=overlaps if kind == "room_taken" else set(),
+            )
         ],
         batch_size=2000,
     )
 
 
 def _list_occupied_ranges(
-    slots: list[ReleasedSlot], *, joined: bool
+    slots: list[ReleasedSlot], *, joined: bool, overlaps: set[frozenset[UUID]]
 ) -> Iterator[tuple[ReleasedSlot, DateTimeTZRange]]:
-    """Yield (slot, range) for slots of one room or speaker. `joined` merges overlapping slots into one range.
+    """Yield (slot, range) for slots of one room or speaker; overlapping slots share a range if they may.
 
-    Unless they are joined, the database refuses the second of two overlapping ranges.
+    `joined` says that all may, `overlaps` are the pairs of slots (by GUID) that may. The database refuses the
+    second of two overlapping ranges.
     """
-    ranges: list[list] = []
+    ranges: list[list] = []  # first slot, start, end, the slots inside
     for slot in sorted(slots, key=lambda slot: slot.starts_at):
-        if joined and ranges and slot.starts_at < ranges[-1][2]:
-            ranges[-1][2] = max(ranges[-1][2], slot.ends_at)
+        last = ranges[-1] if ranges else None
+        if last and slot.starts_at < last[2] and (joined or _may_overlap(slot, last[3], overlaps)):
+            last[2] = max(last[2], slot.ends_at)
+            last[3].append(slot)
         else:
-            ranges.append([slot, slot.starts_at, slot.ends_at])
-    return ((slot, DateTimeTZRange(start, end)) for slot, start, end in ranges)
+            ranges.append([slot, slot.starts_at, slot.ends_at, [slot]])
+    return ((slot, DateTimeTZRange(start, end)) for slot, start, end, _inside in ranges)
+
+
+def _may_overlap(slot: ReleasedSlot, others: list[ReleasedSlot], overlaps: set[frozenset[UUID]]) -> bool:
+    """Whether each of `others` that the slot overlaps is accepted beside it."""
+    return all(
+        frozenset((slot.guid, other.guid)) in overlaps for other in others if slot.starts_at < other.ends_at
+    )
 
 
 def _list_booked_speakers(event: Event) -> dict[UUID, set[UUID]]:

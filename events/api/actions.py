@@ -1,7 +1,6 @@
 """Endpoints that change several records: imports, merging, feedback."""
 
 import re
-from dataclasses import asdict
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
@@ -29,8 +28,9 @@ from ..actions import (
     import_schedule,
     merge_speakers,
 )
+from ..formats.date_order import ORDERS
 from ..formats.detect import UnreadableFile, read
-from ..models import Event, Talk
+from ..models import Event, Import, Talk
 from ..serializers import FeedbackSerializer, MergingSerializer
 from . import schemas
 
@@ -53,7 +53,7 @@ class ImportView(PublicReadMixin, APIView):
     Send the file as the body, or as `file` of a form. Without `apply=true` it only says what would change.
     """
 
-    known = ("apply", "release", "timezone")
+    known = ("apply", "release", "timezone", "mode", "force", "date_order")
 
     parser_classes = [MultiPartParser, RawParser]
 
@@ -64,6 +64,14 @@ class ImportView(PublicReadMixin, APIView):
             flag("apply", "Do it; otherwise only say what would change."),
             flag("release", "Publish the plan afterwards."),
             text("timezone", "IANA zone, where the file names none.", maxLength=60),
+            text(
+                "mode",
+                "`update` adds and changes, `add` changes nothing, `replace` also cancels what is not in the file;"
+                " without it, exchange formats of the same conference replace, others update.",
+                enum=Import.Mode.values,
+            ),
+            flag("force", "Do what is refused as doubtful (`concerns` of the report)."),
+            text("date_order", "Order of day and month in dates like 3/4/2027.", enum=ORDERS),
         ],
     )
     def post(self, request, slug):
@@ -75,8 +83,14 @@ class ImportView(PublicReadMixin, APIView):
         request = self.request
         zone = request.query_params.get("timezone", "")
         self.check_zone(zone)
+        self.check_words()
         try:
-            reading = read(self.read_upload(), timezone=zone or (event.timezone if event else ""))
+            reading = read(
+                self.read_upload(),
+                timezone=zone or (event.timezone if event else ""),
+                date_order=request.query_params.get("date_order", ""),
+                days=(event.starts_on, event.ends_on) if event else None,
+            )
             report = import_schedule(
                 reading=reading,
                 event=event,
@@ -85,12 +99,14 @@ class ImportView(PublicReadMixin, APIView):
                 by=request.user,
                 release=boolean_parameter(request, "release"),
                 dry_run=not boolean_parameter(request, "apply"),
+                mode=request.query_params.get("mode", ""),
+                force=boolean_parameter(request, "force"),
             )
         except (UnreadableFile, ImportRefused) as error:
             raise ValidationError({"file": str(error)}) from error
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
-        return Response(asdict(report) | {"changes": report.changes})
+        return Response(report.as_dict() | {"changes": report.changes})
 
     @staticmethod
     def check_zone(zone: str) -> None:
@@ -99,6 +115,12 @@ class ImportView(PublicReadMixin, APIView):
                 validate_timezone(zone)
         except ModelError as error:
             raise ValidationError({"timezone": error.messages}) from error
+
+    def check_words(self) -> None:
+        """Refuse a mode or an order of dates that there is not."""
+        for name, allowed in (("mode", Import.Mode.values), ("date_order", ORDERS)):
+            if self.request.query_params.get(name, "") not in ("", *allowed):
+                raise ValidationError({name: _("Use one of: %(words)s.") % {"words": ", ".join(allowed)}})
 
     def get_event(self, slug: str) -> Event:
         event = Event.objects.visible_to(self.request.user).filter(slug=slug).first()
@@ -132,6 +154,14 @@ class NewEventView(ImportView):
             flag("apply", "Do it; otherwise only say what would be there."),
             flag("release", "Publish the plan afterwards."),
             text("timezone", "IANA zone, where the file names none.", maxLength=60),
+            text(
+                "mode",
+                "`update` adds and changes, `add` changes nothing, `replace` also cancels what is not in the file;"
+                " without it, exchange formats of the same conference replace, others update.",
+                enum=Import.Mode.values,
+            ),
+            flag("force", "Do what is refused as doubtful (`concerns` of the report)."),
+            text("date_order", "Order of day and month in dates like 3/4/2027.", enum=ORDERS),
             text("event", "Slug of the new event.", pattern=r"^[-\w]*$", maxLength=80),
         ],
     )

@@ -71,7 +71,8 @@ REPORT = keys(
     links=COUNT, new=many(TEXT), changed=many(CHANGED), gone=many(TEXT), kept=many(CHANGED), unchanged=COUNT,
     new_speakers=many(TEXT), changed_speakers=many(TEXT), new_rooms=many(TEXT), new_tracks=many(TEXT),
     new_topics=many(TEXT), duplicates=many(many(TEXT)), release=NUMBER, dry_run=FLAG,
-    problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)),
+    problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)), kind=TEXT, mode=TEXT, absent=COUNT,
+    renamed=many(TEXT), concerns=many(keys(kind=TEXT, text=TEXT)), entry=NUMBER,
 )  # fmt: skip
 FILE = {
     "multipart/form-data": {

@@ -101,3 +101,9 @@ def find_date_range(first: date | None, last: date | None, days: list[date]) -> 
 def zone_of_document(document: Document) -> ZoneInfo:
     """The zone to show the document's times in; UTC where it names none that exists."""
     return find_zone(document.timezone) or ZoneInfo("UTC")
+
+
+def is_all_day(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a time fills whole days of the calendar, from midnight to midnight."""
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    return starts.time() == time(0) and ends.time() == time(0) and ends > starts

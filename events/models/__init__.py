@@ -2,7 +2,8 @@
 
 from .event import Event, EventQuerySet
 from .feedback import Feedback
-from .plan import AcceptedClash, Slot
+from .imports import Import
+from .plan import AcceptedClash, AcceptedOverlap, Slot
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
 from .release import Booking, Release, ReleasedSlot
@@ -16,11 +17,13 @@ from .venue import EventRoom, Room, Venue
 
 __all__ = [
     "AcceptedClash",
+    "AcceptedOverlap",
     "Booking",
     "Event",
     "EventQuerySet",
     "EventRoom",
     "Feedback",
+    "Import",
     "Invitation",
     "Photo",
     "PrivateCalendar",

@@ -82,6 +82,38 @@ class Slot(ScheduledItem):
         )
 
 
+class AcceptedOverlap(models.Model):
+    """An organiser's word that two slots of an event may be in one room at once; other events stay kept out."""
+
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_overlaps", verbose_name=_("slot"))
+    other = models.ForeignKey(
+        Slot, models.CASCADE, related_name="accepted_overlaps_of_others", verbose_name=_("other slot")
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("accepted by"),
+    )
+    created_at = models.DateTimeField(_("accepted"), auto_now_add=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("accepted overlap"), _("accepted overlaps")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "other"],
+                name="overlap_accepted_once",
+                violation_error_message=_("This overlap is accepted already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.slot} / {self.other}"
+
+
 class AcceptedClash(models.Model):
     """An organiser's word that a speaker's slot may overlap another: it takes no booking of the speaker."""
 

@@ -19,6 +19,7 @@ class Track(Record):
     slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
     color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class QuerySet(EventScopedQuerySet):
@@ -28,7 +29,7 @@ class Track(Record):
             return self.filter(name__icontains=text) if text.strip() else self
 
     objects = QuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["imported"])
 
     class Meta:
         triggers = change_triggers("events_track")

@@ -122,6 +122,7 @@ class EventRoom(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     opens_at = models.TimeField(_("opens at"), null=True, blank=True)
     closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
 
     class Meta:
         triggers = change_triggers("events_eventroom")

@@ -51,6 +51,7 @@ class PlannedSlot:
     audience: int | None = None
     speakers: Mapping[UUID, str] = field(default_factory=dict)  # GUID -> name
     accepted: frozenset[UUID] = frozenset()  # speakers whose clash here was accepted
+    overlaps: frozenset[UUID] = frozenset()  # slots that may be in the room at the same time
     state: str = "confirmed"
     kind: str = "talk"
     event: str = ""  # the other event's name
@@ -188,6 +189,8 @@ def _compare_slots(slots: list[PlannedSlot], rules: PlanRules) -> Iterator[Confl
 def _compare_in_room(slots: list[PlannedSlot], rules: PlanRules) -> Iterator[Conflict]:
     for one, other, overlap in _adjacent_pairs(slots, timedelta(minutes=rules.room_changeover)):
         kind = "room_taken" if overlap else "room_changeover"
+        if one.key in other.overlaps or other.key in one.overlaps:
+            continue
         yield _conflict(kind, one, other, rules, one.room_name)
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 from events.formats.reading import at_line
 
 from .collector import LinkCollector
-from .details import collect_details, dump_details, load_details
+from .details import collect_details_with_note, dump_details, load_details
 from .document import Link, LinkList, Reading
 from .xml import DETAILS, NAMESPACE, dump_xml, local_name
 
@@ -95,9 +95,9 @@ def _write_entry(entry: etree._Element, link: Link) -> None:
         _add(_add(entry, "author"), "name", name)
     for topic in link.topics:
         _add(entry, "category", term=topic)
-    if link.note:
-        _add(entry, "summary", link.note)
-    known = collect_details(link, without=("note", "authors", "topics", "added_at"))
+    known, note = collect_details_with_note(link, without=("authors", "topics", "added_at"))
+    if note:
+        _add(entry, "summary", note)
     if known:
         etree.SubElement(entry, DETAILS).text = dump_details(known)
 

@@ -12,7 +12,7 @@ from events.formats.reading import at_line
 from roadshow.core.html_tags import Tag, split_tags
 
 from .collector import LinkCollector
-from .details import collect_details, dump_details, load_details
+from .details import collect_details_with_note, dump_details, load_details
 from .document import Link, LinkList, Reading
 
 _HEAD = """\
@@ -210,7 +210,7 @@ def write(links: LinkList) -> bytes:
 
 
 def _item(link: Link) -> str:
-    known = collect_details(link, without=("note", "added_at"))
+    known, plain = collect_details_with_note(link, without=("added_at",))
     if len(link.collections) < 2:
         known.pop("collections", None)
     if not any("," in topic for topic in link.topics):
@@ -222,5 +222,5 @@ def _item(link: Link) -> str:
         "DATA-DETAILS": dump_details(known) if known else "",
     }
     written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
-    note = f"<DD>{escape(link.note)}\n" if link.note else ""
+    note = f"<DD>{escape(plain)}\n" if plain else ""
     return f"<DT><A{written}>{escape(link.title)}</A>\n{note}"

@@ -3,6 +3,8 @@
 import json
 from datetime import datetime
 
+from roadshow.core.text import render_plain_lines
+
 from .document import Link
 
 FIELDS = ("note", "kind", "level", "language", "authors", "year", "topics", "collections", "free", "added_at")
@@ -15,6 +17,15 @@ def collect_details(link: Link, *, without: tuple[str, ...] = ()) -> dict[str, o
     if isinstance(found.get("added_at"), datetime):
         found["added_at"] = found["added_at"].isoformat()
     return found
+
+
+def collect_details_with_note(link: Link, *, without: tuple[str, ...] = ()) -> tuple[dict[str, object], str]:
+    """The details, and the note as plain text; the Markdown note is among the details when it says more."""
+    found = collect_details(link, without=without)
+    plain = render_plain_lines(link.note)
+    if found.get("note") == plain:
+        found.pop("note")
+    return found, plain
 
 
 def dump_details(found: dict[str, object]) -> str:

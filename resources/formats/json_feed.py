@@ -10,7 +10,7 @@ from lxml import etree
 
 from . import browser_json
 from .collector import LinkCollector, join_notes
-from .details import collect_details, dump_details, load_details
+from .details import collect_details_with_note, dump_details, load_details
 from .document import Link, LinkList, Reading
 from .table import field_of
 
@@ -137,17 +137,18 @@ def write(links: LinkList) -> bytes:
 
 
 def _feed_item(link: Link) -> dict[str, object]:
+    known, note = collect_details_with_note(link, without=("authors", "topics", "language", "added_at"))
     item = {
         "id": link.page or link.url,
         "url": link.page or link.url,
         "external_url": link.url,
         "title": link.title,
-        "content_text": link.note,
+        "content_text": note,
         "date_published": link.added_at.isoformat() if link.added_at else "",
         "authors": [{"name": name} for name in link.authors],
         "tags": link.topics,
         "language": link.language,
-        _OURS: collect_details(link, without=("note", "authors", "topics", "language", "added_at")),
+        _OURS: known,
     }
     return {
         name: value for name, value in item.items() if name == "content_text" or value not in ("", [], {})

@@ -7,7 +7,7 @@ from lxml import etree
 from events.formats.reading import at_line
 
 from .collector import LinkCollector
-from .details import collect_details, dump_details, load_details
+from .details import collect_details_with_note, dump_details, load_details
 from .document import Link, LinkList, Reading
 from .xml import DETAILS, NAMESPACE, dump_xml, local_name
 
@@ -78,13 +78,13 @@ def write(links: LinkList) -> bytes:
 
 def _outline(parent: etree._Element, link: Link) -> None:
     outline = etree.SubElement(parent, "outline", type="link", text=link.title, url=link.url)
-    known = collect_details(link, without=("note", "language", "added_at"))
+    known, note = collect_details_with_note(link, without=("language", "added_at"))
     if len(link.collections) < 2:
         known.pop("collections", None)
     if not any("," in topic or "/" in topic for topic in link.topics):
         known.pop("topics", None)
     written = {
-        "description": link.note,
+        "description": note,
         "category": ",".join(topic.replace(",", " ") for topic in link.topics),
         "language": link.language,
         "created": format_datetime(link.added_at) if link.added_at else "",

@@ -1,12 +1,23 @@
 """Full-text search by generated columns: `search_vector(…)` on a model, `search(text)` on its QuerySet."""
 
-from functools import reduce
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank, SearchVectorField
-from django.db.models import F, FloatField, Func, GeneratedField, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Length
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    FloatField,
+    Func,
+    GeneratedField,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Length, Lower
+from django.db.models.lookups import Exact, StartsWith
 
 RANKED = 500  # rows that are ranked; ranking more takes too long
 
@@ -20,13 +31,24 @@ def fold(expression) -> Func:
 
 
 class Terms(SearchQuery):
-    """What somebody typed, as a tsquery: words as prefixes (short ones only at the end), runs of Chinese as phrases."""
+    """What somebody typed, as a tsquery: words as prefixes (short ones only at the end), runs of Chinese as phrases.
+
+    `weight` ("A" is the title's) limits it to fields of that weight; `exact` takes all words whole.
+    """
 
     function = "public.roadshow_query"
     invert = False
 
-    def __init__(self, text: str):
-        Func.__init__(self, Value(text), output_field=SearchQueryField())
+    def __init__(self, text: str, *, weight: str = "", exact: bool = False):
+        Func.__init__(self, Value(text), Value(weight), Value(exact), output_field=SearchQueryField())
+
+
+class _Matches(Func):
+    """Whether a tsvector matches a tsquery."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
 
 
 def _weighted(name: str, weight: str) -> Func:
@@ -74,14 +96,9 @@ class SearchQuerySet(QuerySet):
         """
         return [self._folded().filter(folded_title__trigram_word_similar=fold(Value(text)))]
 
-    def _titled(self, text: str) -> list[QuerySet]:
-        """Rows with the words in their title; no QuerySet where no word has the three letters that the index needs."""
-        words = [word for word in text.split() if len(word) > 2 and word.isascii() and word.isalnum()]
-        if not words:
-            return []
-        return [
-            reduce(lambda rows, word: rows.filter(folded_title__contains=word.lower()), words, self._folded())
-        ]
+    def _in_title(self, text: str) -> list[QuerySet]:
+        """Rows with the words in their title: whole, then as prefixes."""
+        return [self.filter(search=Terms(text, weight="A", exact=exact)) for exact in (True, False)]
 
     def _folded(self):
         return self.alias(folded_title=fold(F(self.search_title)))
@@ -112,7 +129,7 @@ class SearchQuerySet(QuerySet):
         text = text.replace("\0", " ").strip()
         rows = self._bare()
         keys = rows._first(
-            rows.nearly(text) if nearly else [*rows._titled(text), rows.with_words(text)], most
+            rows.nearly(text) if nearly else [*rows._in_title(text), rows.with_words(text)], most
         )
         return self.among(keys, text), len(keys)
 
@@ -131,7 +148,22 @@ class SearchQuerySet(QuerySet):
         return [key for (key,) in limited[0].union(*limited[1:])]
 
     def _best_first(self, text: str) -> Self:
-        rank = Cast(
-            Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)), FloatField()
-        )  # exact in cursors
+        """Order rows by `rank`, then by short titles.
+
+        The rank is that of PostgreSQL (below 1), plus what puts names before texts and whole words before prefixes.
+        """
+        name = Lower(self.search_title)
+        typed = Lower(Value(text))
+        rank = (
+            Cast(Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)), FloatField())  # exact in cursors
+            + _points(16, Exact(name, typed))
+            + _points(8, _Matches(F("search"), Terms(text, weight="A", exact=True)))
+            + _points(4, _Matches(F("search"), Terms(text, exact=True)))
+            + _points(2, StartsWith(name, typed))
+        )
         return self.annotate(rank=rank).order_by("-rank", Length(self.search_title), "pk")
+
+
+def _points(number: float, condition) -> Case:
+    """A number where the condition is true, otherwise 0."""
+    return Case(When(condition, then=Value(float(number))), default=Value(0.0), output_field=FloatField())

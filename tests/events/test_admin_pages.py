@@ -65,10 +65,11 @@ def test_a_preview_and_a_refusal_speak_the_organiser_s_language(client, event):
     said = [f"{problem.place}: {problem.message}" for problem in page.context["report"].problems]
     assert said == [
         "第 1 行: 无法识别的列（心情）。",
-        "第 2 行: 没有这样的状态（也许）。",
         "第 2 行、第 3 行: 不是时长（一会儿）：共 2 处。",
         "第 2 行: 演讲没有时长（按 60 分钟计）。",
         "第 3 行: 演讲没有时长（按 30 分钟计）。",
+        "第 2 行: 无法识别的状态；演讲已作为草稿（也许）。",
+        "第 3 行: 演讲没有状态；已作为草稿。",
     ]
     assert "不是时长（一会儿）：共 2 处。" in page.text
     page = client.post(address, {"file": SimpleUploadedFile("talks.csv", b"a,b")})

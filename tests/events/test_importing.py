@@ -8,7 +8,7 @@ import pytest
 
 from events import actions
 from events.formats.document import Document, Link, Person, Reading, Room, Slot, Talk, Track
-from events.models import AcceptedClash, Event, Release
+from events.models import AcceptedClash, AcceptedOverlap, Booking, Event, Release
 from events.models import Room as RoomRow
 from events.models import Talk as TalkRow
 from roadshow.core.slugs import SlugAllocator
@@ -40,9 +40,14 @@ def document(*talks, **values):
     return Document(**(known | values))
 
 
-def load(*talks, event=None, release=False, dry_run=False, **values):
+def load(*talks, event=None, release=False, dry_run=False, mode="replace", force=True, **values):
     return actions.import_schedule(
-        reading=Reading(document=document(*talks, **values)), event=event, release=release, dry_run=dry_run
+        reading=Reading(document=document(*talks, **values)),
+        event=event,
+        release=release,
+        dry_run=dry_run,
+        mode=mode,
+        force=force,
     )
 
 
@@ -177,12 +182,31 @@ def test_two_who_are_booked_at_once_cannot_be_merged():
         actions.merge_speakers(into=one, other=other)
 
 
-def test_overlaps_inside_a_released_file_are_settled_and_recorded():
+def test_overlaps_inside_a_released_file_are_accepted_as_pairs_of_that_event():
     ada = Person(name="Ada")
     report = load(talk("One", persons=[ada]), talk("Two", persons=[ada]), release=True)
     assert report.release == 1
-    assert RoomRow.objects.get().shared and AcceptedClash.objects.get().speaker.name == "Ada"
-    assert [problem.place for problem in report.problems] == ["Hall", "One"]
+    assert not RoomRow.objects.get().shared and AcceptedClash.objects.get().speaker.name == "Ada"
+    assert {
+        AcceptedOverlap.objects.get().slot.talk.title,
+        AcceptedOverlap.objects.get().other.talk.title,
+    } == {
+        "One",
+        "Two",
+    }
+    assert [problem.place for problem in report.problems] == ["One", "One"]
+    assert Booking.objects.filter(resource=RoomRow.objects.get().guid).count() == 1
+
+
+def test_a_third_talk_in_the_room_is_a_conflict_still():
+    load(talk("One"), talk("Two"), release=True)
+    event = the_event()
+    factories.Slot(
+        talk=factories.Talk(event=event, title="Three"), room=RoomRow.objects.get(), starts_at=START,
+        ends_at=START + dt.timedelta(minutes=30),
+    )  # fmt: skip
+    with pytest.raises(actions.ScheduleConflict, match="Three"):
+        actions.release(event=event, by=None)
 
 
 def test_a_clash_with_another_event_refuses_the_whole_import():
@@ -246,5 +270,5 @@ def test_statements_grow_with_batches_not_with_talks(count, django_assert_num_qu
         talk(f"Talk {n}", id=str(n), hour=n, persons=[Person(name=f"P{n}")], links=[Link(url="https://x")])
         for n in range(count)
     ]
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(48):
         load(*talks, event=factories.Event(timezone="Europe/Brussels"))

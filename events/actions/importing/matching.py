@@ -1,33 +1,67 @@
-"""Which row a talk of a file is: by GUID, else by id, else by title."""
+"""Which row a talk of a file is: by GUID, else by code, else by its id in the same source, else by title."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from uuid import UUID, uuid5
 
 from ...formats import document as doc
+from ...formats.document import Reading
 from ...models import Event, Talk
 
+Match = tuple[UUID, doc.Talk, Talk | None]
 
-def match_talks(
-    event: Event, talks: list[doc.Talk], rows: list[Talk]
-) -> Iterable[tuple[UUID, doc.Talk, Talk | None]]:
-    """Each talk of the file with its GUID here and its row: by GUID, else by id, else by title."""
+
+def name_source(reading: Reading) -> str:
+    """Where a file's own ids are unique: the program that wrote it, or the kind of file."""
+    kind = reading.kind.split(" (")[0].split(",")[0]
+    return {"CSV": "table", "XLSX": "table", "schedule.xml": "schedule", "schedule.json": "schedule"}.get(
+        kind, kind
+    )
+
+
+def match_talks(event: Event, reading: Reading, rows: list[Talk]) -> Iterable[Match]:
+    """Each talk of the file with its GUID here and its row, or None for a new one."""
+    talks = reading.document.talks
     guids = _guids(event, talks)
-    by_guid = {row.guid: row for row in rows}
-    by_title = defaultdict(list)
-    for row in rows:
-        by_title[row.title.casefold()].append(row)
-    claimed = {guid for guid in guids if guid in by_guid}
-    titles = defaultdict(int)
-    for talk in talks:
-        titles[talk.title.casefold()] += 1
-    for guid, talk in zip(guids, talks, strict=True):
-        row = by_guid.get(guid)
-        alike = [other for other in by_title[talk.title.casefold()] if other.guid not in claimed]
-        if row is None and len(alike) == 1 and titles[talk.title.casefold()] == 1:
-            row = alike[0]
-            claimed.add(row.guid)
-        yield guid, talk, row
+    source = name_source(reading)
+    found: dict[int, Talk] = {}
+    left = set(rows)
+    for keys in (
+        ([*guids], lambda row: row.guid),
+        ([talk.code if len(talk.code) == 6 else None for talk in talks], lambda row: row.code),
+        ([_source_id(talk, reading) for talk in talks], lambda row: _stored_id(row, source)),
+        ([talk.title.casefold() for talk in talks], lambda row: row.title.casefold()),
+    ):
+        _match(found, left, *keys)
+    return [
+        (guid, talk, found.get(index)) for index, (guid, talk) in enumerate(zip(guids, talks, strict=True))
+    ]
+
+
+def _source_id(talk: doc.Talk, reading: Reading) -> str | None:
+    """The talk's id in its source. In exchange formats the GUID is the identity: ids repeat between events."""
+    return None if reading.is_full else talk.id or None
+
+
+def _stored_id(row: Talk, source: str) -> str | None:
+    imported = row.imported or {}
+    return imported.get("source_id") if imported.get("source") == source else None
+
+
+def _match(
+    found: dict[int, Talk], left: set[Talk], wanted: list[Hashable], key: Callable[[Talk], Hashable]
+) -> None:
+    """Match what is left by a key that one talk of the file and one row have alone."""
+    rows, talks = defaultdict(list), defaultdict(list)
+    for row in left:
+        rows[key(row)].append(row)
+    for index, value in enumerate(wanted):
+        if index not in found and value:
+            talks[value].append(index)
+    for value, indexes in talks.items():
+        if len(indexes) == 1 and len(rows.get(value, ())) == 1:
+            found[indexes[0]] = rows[value][0]
+            left.discard(rows[value][0])
 
 
 def _guids(event: Event, talks: list[doc.Talk]) -> list[UUID]:

@@ -5,14 +5,18 @@ from uuid import UUID, uuid5
 
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from roadshow.core.slugs import SlugAllocator
 from speakers.models import Speaker, SpeakerLink
 
 from ...formats.document import Document, Person
+from ...formats.writing import is_own_generator
 from ...models import Event, TalkSpeaker
 from .report import Report
+from .undo import UndoLog
 
+PUBLIC = ("confirmed", "cancelled")  # states of talks that everybody sees
 FIELDS = {"name": 200, "headline": 250, "biography": None}
 
 
@@ -21,28 +25,59 @@ def person_guid(event: Event, person: Person) -> UUID:
     return person.guid or uuid5(event.guid, f"person:{person.id}:{person.name}")
 
 
-def match_people(event: Event, document: Document, report: Report) -> dict[UUID, Speaker]:
+def match_people(
+    event: Event, document: Document, source: str, report: Report, log: UndoLog
+) -> dict[UUID, Speaker]:
     """GUID (as `person_guid` has it) -> speaker.
 
-    Known by GUID, also by one that a merged record had; else the event's only speaker of that name whom
-    organisers had entered by hand; everybody else is new.
+    Known by GUID, also by one that a merged record had; else by the file's id among the event's speakers; else
+    the event's only speaker of that name whom organisers had entered by hand; everybody else is new.
     """
     people: dict[UUID, Person] = {}
+    public: set[UUID] = set()
     for talk in document.talks:
         for person in talk.persons:
             guid = person_guid(event, person)
             people[guid] = _richer(people.get(guid), person)
+            if talk.state in PUBLIC:
+                public.add(guid)
     report.persons = len(people)
     found = {speaker.guid: speaker for speaker in Speaker.objects.filter(guid__in=people)}
     aliases = [str(guid) for guid in people if guid not in found]
     for speaker in Speaker.objects.filter(imported__guids__has_any_keys=aliases):
         found |= {UUID(guid): speaker for guid in speaker.imported["guids"] if guid in aliases}
+    found |= _by_id(event, people, found, source)
     found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
-    _update({guid: (speaker, people[guid]) for guid, speaker in found.items()}, report)
+    log.remember(Speaker, [speaker.pk for speaker in found.values()])
+    _update({guid: (speaker, people[guid]) for guid, speaker in found.items()}, source, public, report)
     new = {guid: person for guid, person in people.items() if guid not in found}
-    found |= _create(new, report)
+    found |= _create(new, source, public, report, own_pages=is_own_generator(document.generator))
     report.duplicates = _duplicates(people.values(), new)
     return found
+
+
+def _by_id(
+    event: Event, people: dict[UUID, Person], found: dict[UUID, Speaker], source: str
+) -> dict[UUID, Speaker]:
+    """Persons whose id in this source a speaker of the event had: renamed ones, and ones that swapped names."""
+    names = defaultdict(set)
+    for person in people.values():
+        names[person.id].add(person.name)
+    wanted = {
+        f"{source}:{person.id}": guid
+        for guid, person in people.items()
+        if guid not in found and person.id and len(names[person.id]) == 1
+    }
+    credits = TalkSpeaker.objects.filter(talk__event=event).values("speaker")
+    rows = Speaker.objects.filter(pk__in=credits, imported__ids__has_any_keys=list(wanted))
+    claimed = {speaker.pk for speaker in found.values()}
+    matched = {}
+    for speaker in rows if wanted else ():
+        for key in speaker.imported["ids"]:
+            if key in wanted and speaker.pk not in claimed:
+                matched[wanted[key]] = speaker
+                claimed.add(speaker.pk)
+    return matched
 
 
 def _richer(one: Person | None, other: Person) -> Person:
@@ -68,7 +103,9 @@ def _facts(person: Person) -> dict[str, str]:
     return {name: getattr(person, name)[:length] for name, length in FIELDS.items()}
 
 
-def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
+def _update(
+    pairs: dict[UUID, tuple[Speaker, Person]], source: str, public: set[UUID], report: Report
+) -> None:
     """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
     changed = []
     known = defaultdict(dict)  # a speaker may be several persons of the file, since they were merged
@@ -80,7 +117,11 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
         person = next(people[guid] for guid in guids if guid in people)
         facts = {name: value for name, value in _facts(person).items() if value}
         updates = {name: value for name, value in facts.items() if _is_news(name, value, speaker, last)}
-        remembered = last | {"guids": guids} | facts
+        ids = [f"{source}:{one.id}" for one in people.values() if one.id]
+        remembered = last | {"guids": guids, "ids": [*dict.fromkeys([*last.get("ids", []), *ids])]} | facts
+        if last.get("hidden") and speaker.state == Speaker.State.DRAFT and public & {*map(UUID, people)}:
+            updates["state"] = Speaker.State.PUBLISHED
+            remembered["hidden"] = False
         if updates:
             report.changed_speakers.append(speaker.name)
         if updates or remembered != last:
@@ -88,7 +129,7 @@ def _update(pairs: dict[UUID, tuple[Speaker, Person]], report: Report) -> None:
                 setattr(speaker, name, value)
             speaker.imported, speaker.updated_at = remembered, timezone.now()
             changed.append(speaker)
-    Speaker.objects.bulk_update(changed, [*FIELDS, "imported", "updated_at"], batch_size=500)
+    Speaker.objects.bulk_update(changed, [*FIELDS, "state", "imported", "updated_at"], batch_size=500)
 
 
 def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
@@ -97,31 +138,48 @@ def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
     return value != now and (value != last[name] if name in last else not now)
 
 
-def _create(people: dict[UUID, Person], report: Report) -> dict[UUID, Speaker]:
+def _create(
+    people: dict[UUID, Person], source: str, public: set[UUID], report: Report, *, own_pages: bool
+) -> dict[UUID, Speaker]:
+    """New speakers; those of drafts alone are drafts too, until a talk of theirs is public.
+
+    `own_pages` says that their pages are those of a portal like this one, and are no links of theirs.
+    """
     slugs = SlugAllocator(Speaker, (person.name for person in people.values()), fallback="speaker")
-    speakers = [
-        Speaker(
-            guid=guid,
-            slug=slugs.allocate(person.name),
-            state=Speaker.State.PUBLISHED,
-            imported={"guids": [str(guid)], **_facts(person)},
-            **_facts(person),
+    speakers = []
+    for guid, person in people.items():
+        ids = {"ids": [f"{source}:{person.id}"]} if person.id else {"ids": []}
+        hidden = {} if guid in public else {"hidden": True}
+        speakers.append(
+            Speaker(
+                guid=guid,
+                slug=slugs.allocate(person.name),
+                state=Speaker.State.PUBLISHED if guid in public else Speaker.State.DRAFT,
+                imported={"guids": [str(guid)], **ids, **hidden, **_facts(person)},
+                **_facts(person),
+            )
         )
-        for guid, person in people.items()
-    ]
     Speaker.objects.bulk_create(speakers, batch_size=500)
     SpeakerLink.objects.bulk_create(
         [
             SpeakerLink(speaker=speaker, url=url, title=title, position=position)
             for speaker in speakers
-            for position, (url, title) in enumerate(
-                {link.url: link.title for link in people[speaker.guid].links}.items()
-            )
+            for position, (url, title) in enumerate(_links_of(people[speaker.guid], own_pages).items())
         ],
         batch_size=1000,
     )
+    pictures = sum(bool(person.picture) for person in people.values())
+    if pictures:
+        message = _("Pictures of %(count)d persons are not fetched; add those that you may use.")
+        report.add_problem(_("persons"), message % {"count": pictures}, "info")
     report.new_speakers += [speaker.name for speaker in speakers]
     return {speaker.guid: speaker for speaker in speakers}
+
+
+def _links_of(person: Person, own_pages: bool) -> dict[str, str]:
+    """A person's addresses with their titles, each once; the page first."""
+    own = {person.url: ""} if person.url and not own_pages else {}
+    return own | {link.url: link.title for link in person.links}
 
 
 def _duplicates(people, new: dict) -> list[list[str]]:

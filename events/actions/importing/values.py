@@ -1,5 +1,6 @@
 """What a talk says, in the same form for the file and for a row, and plain enough for JSON."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC
 from uuid import UUID, uuid5
@@ -37,6 +38,20 @@ class Matches:
     speakers: dict[UUID, Speaker]
 
 
+def stated_fields(fields: Set[str] | None) -> frozenset[str]:
+    """Those of FIELDS that a file can say something of; `fields` are those of its Reading."""
+    if fields is None:
+        return frozenset(FIELDS)
+    found = {"title", *(name for name in FIELDS if name in fields)}
+    if "recording_optout" in fields:
+        found.add("do_not_record")
+    if {"times", "room"} & fields:
+        found.add("slots")
+    if any(name.startswith("links:") for name in fields):
+        found.add("links")
+    return frozenset(found)
+
+
 def document_values(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) -> dict:
     """What the file says of a talk."""
     values = {name: getattr(talk, name) for name in PLAIN if name != "do_not_record"}
@@ -56,6 +71,33 @@ def document_values(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) 
         "links": [[link.url, link.title, link.kind] for link in talk.links],
         "slots": [_slot_values(guid, index, slot, matches) for index, slot in enumerate(talk.slots)],
     }
+
+
+def complete_values(
+    values: dict, now: dict, talk: doc.Talk, fields: Set[str] | None, matches: Matches
+) -> dict:
+    """The file's values, with what the file cannot say of slots and links taken from the row (`now`)."""
+    if fields is None:
+        return values
+    links, slots = values["links"], values["slots"]
+    if "links" not in fields:
+        stated = {name.removeprefix("links:") for name in fields if name.startswith("links:")}
+        links = [link for link in now["links"] if link[2] not in stated] + links
+    if "times" not in fields:
+        room = matches.rooms[talk.room].name if talk.room else None
+        slots = [[*slot[:3], slot[3] if room is None else room, slot[4]] for slot in now["slots"]]
+    elif "room" not in fields:
+        slots = [
+            [*slot[:3], _room_at(now["slots"], index, slot), slot[4]] for index, slot in enumerate(slots)
+        ]
+    return values | {"links": links, "slots": slots}
+
+
+def _room_at(there: list[list], index: int, slot: list) -> str:
+    """The room of the slot that is there already: by GUID, by its start, else in order."""
+    same = [one for one in there if one[0] == slot[0]] or [one for one in there if one[1] == slot[1]]
+    same = same or there[index : index + 1]
+    return same[0][3] if same else ""
 
 
 def _slot_values(guid: UUID, index: int, slot: doc.Slot, matches: Matches) -> list:
@@ -95,4 +137,4 @@ def is_same(name: str, one, other) -> bool:
 
 def as_json(values: dict) -> dict:
     """The values as a row remembers them."""
-    return values | {"persons": [list(pair) for pair in values["persons"]]}
+    return values | ({"persons": [list(pair) for pair in values["persons"]]} if "persons" in values else {})

@@ -1,12 +1,14 @@
 """What hangs on talks, written in batches: topics, persons, links, slots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from ...formats.document import Talk as TalkThere
 from ...models import Event, Slot, Talk, TalkLink, TalkSpeaker
+from .report import FieldChange
 from .values import Matches
 
 BATCH = 500
@@ -14,12 +16,20 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Merged:
-    """A talk of the file beside its row: `values` are the file's, `write` the fields to take over."""
+    """A talk of the file beside its row: `values` are the file's, `write` the fields to take over.
+
+    `remembered` is what the row remembers of the file, `now` what it said before.
+    """
 
     row: Talk
     values: dict
     write: list[str]
     is_new: bool = False
+    remembered: dict = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+    kept: list[FieldChange] = field(default_factory=list)
+    doc: TalkThere | None = None
+    now: dict = field(default_factory=dict)
 
 
 def write_topics(items: list[Merged], matches: Matches) -> None:
@@ -51,6 +61,9 @@ def write_links(items: list[Merged]) -> None:
 def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
     """Move the slots that are there (by GUID, else in order), add and remove the rest."""
     rooms = {room.name: room for room in matches.rooms.values()}
+    for item in items:
+        if not item.is_new:
+            rooms |= {slot.room.name: slot.room for slot in item.row.slots.all() if slot.room}
     wanted = {slot[0] for item in items for slot in item.values["slots"]}
     foreign = {
         str(guid)

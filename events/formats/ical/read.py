@@ -31,7 +31,7 @@ _SPEAKERS = re.compile(
 _KNOWN = re.compile(
     "SUMMARY|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE"
     "|STATUS|CLASS|TRANSP|PRIORITY|DESCRIPTION|X-ALT-DESC|LOCATION|GEO|URL|ATTACH|CONFERENCE|CATEGORIES|COLOR"
-    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK|ATTENDEE|ORGANIZER"
+    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK|X-ROADSHOW-TEXT|ATTENDEE|ORGANIZER"
 )
 _MOST_DEEP = 8
 _MOST_TIMES = 20_000  # of all repeated events together
@@ -116,7 +116,7 @@ class _Reader:
         released = [self._moment(line) for line in main.all("LAST-MODIFIED")]
         raw = RawSchedule(
             title=main.text("NAME", "X-WR-CALNAME", "X-WR-CALDESC", "DESCRIPTION") or main.text("PRODID"),
-            description=main.text("DESCRIPTION", "X-WR-CALDESC")
+            description=main.text("X-ROADSHOW-TEXT", "DESCRIPTION", "X-WR-CALDESC")
             if main.first("NAME", "X-WR-CALNAME")
             else "",
             url=main.text("URL"),
@@ -373,7 +373,7 @@ class _Reader:
 
     def _persons(self, event: Component) -> tuple[list[RawPerson], str]:
         """Who speaks, from lines like "Speaker: X" that the description begins with, and the rest of it."""
-        lines = event.text("DESCRIPTION").split("\n")
+        lines = (event.text("X-ROADSHOW-TEXT") or event.text("DESCRIPTION")).split("\n")
         persons = []
         while lines:
             found = _SPEAKERS.match(lines[0][:5000])

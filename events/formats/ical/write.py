@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from roadshow.core.text import render_plain_lines
+
 from .. import links as addresses
 from ..document import Document
-from ..text import clean_line
+from ..text import clean_block, clean_line
 from ..times import DAY
 from ..titles import CANCELLED
 from ..writing import GENERATOR, Written, build_sheet, list_persons
@@ -87,7 +89,8 @@ def write_entries(
             f"LOCATION:{escape(clean_line(entry.place))}",
             f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
             "TRANSP:TRANSPARENT",
-            *_optional(entry.description, entry.url, entry.latitude, entry.longitude, entry.online_url),
+            *_text_lines(entry.description),
+            *_optional(entry.url, entry.latitude, entry.longitude, entry.online_url),
             *([f"CATEGORIES:{','.join(map(escape, entry.categories))}"] if entry.categories else []),
             "END:VEVENT",
         ]
@@ -103,8 +106,8 @@ def _calendar(name: str, description: str, url: str, zone: ZoneInfo | None) -> l
     name, url = escape(clean_line(name)), addresses.to_web_uri(url)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     lines += [f"NAME:{name}", f"X-WR-CALNAME:{name}"]
-    if description.strip():
-        lines += [f"DESCRIPTION:{escape(description)}", f"X-WR-CALDESC:{escape(description)}"]
+    if described := _text_lines(description):
+        lines += [*described, described[0].replace("DESCRIPTION", "X-WR-CALDESC", 1)]
     if url:
         lines.append(f"URL:{url}")
     if zone:
@@ -129,7 +132,8 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
         f"LOCATION:{escape(clean_line(slot.room))}",
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         *(["TRANSP:TRANSPARENT"] if cancelled else []),
-        *_optional(_description(written), talk.url, venue.latitude, venue.longitude, venue.online_url),
+        *_describe(written),
+        *_optional(talk.url, venue.latitude, venue.longitude, venue.online_url),
         *([f"CATEGORIES:{','.join(categories)}"] if categories else []),
         f"X-ROADSHOW-KIND:{escape(talk.kind + (':' + clean_line(talk.type_label) if talk.type_label else ''))}",
         *(
@@ -141,18 +145,25 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _description(written: Written) -> str:
-    """Who speaks, one to a line, then the texts."""
+def _describe(written: Written) -> list[str]:
+    """DESCRIPTION: who speaks, one to a line, then the texts."""
     talk = written.talk
     speakers = "\n".join(f"Speaker: {name}" for name, _, _ in list_persons(talk, _NO_ID))
-    parts = [speakers, clean_line(talk.subtitle), talk.abstract, talk.description]
-    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+    texts = [clean_line(talk.subtitle), talk.abstract, talk.description]
+    return _text_lines("\n\n".join(text.strip("\n") for text in texts if text.strip()), f"{speakers}\n\n")
 
 
-def _optional(
-    description: str, url: str, latitude: float | None, longitude: float | None, online_url: str
-) -> list[str]:
-    lines = [f"DESCRIPTION:{escape(description)}"] if description.strip() else []
+def _text_lines(text: str, above: str = "") -> list[str]:
+    """A Markdown text as plain text, and, where that says less, as it is for portals like this one."""
+    above, text = above.lstrip("\n"), clean_block(text, markdown=True)
+    plain = f"{above}{render_plain_lines(text)}".strip()
+    source = f"{above}{text}".strip()
+    lines = [f"DESCRIPTION:{escape(plain)}"] if plain else []
+    return lines + ([f"X-ROADSHOW-TEXT:{escape(source)}"] if source != plain else [])
+
+
+def _optional(url: str, latitude: float | None, longitude: float | None, online_url: str) -> list[str]:
+    lines = []
     if addresses.to_web_uri(url):
         lines.append(f"URL:{addresses.to_web_uri(url)}")
     if latitude is not None and longitude is not None:

@@ -1,4 +1,4 @@
-"""Import a schedule from a file or an address."""
+"""Import a schedule from a file, a folder or an address; undo an import."""
 
 import argparse
 from pathlib import Path
@@ -7,30 +7,54 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from events.actions import ImportRefused, Report, ScheduleConflict, import_schedule
-from events.formats.detect import UnreadableFile, read
-from events.models import Event
+from events.actions import (
+    CannotUndo,
+    ImportRefused,
+    Report,
+    ScheduleConflict,
+    describe_change,
+    import_schedule,
+    undo_import,
+)
+from events.formats.date_order import ORDERS
+from events.formats.detect import UnreadableFile, read_all, read_folder
+from events.models import Event, Import
 from roadshow.core.commands import progress_bar, read_file, refuse_on
 from roadshow.core.models import validate_timezone
 from roadshow.http.guard import FetchFailed, fetch_url
 
 LIMIT = 64 * 1024 * 1024  # bytes, of a file and of a download
+MOST_FILES = 60_000  # of a folder
+PROBLEMS = 10  # shown, unless everything is
 
 
 class Command(BaseCommand):
-    help = "Import schedule.xml, schedule.json, iCalendar, CSV or XLSX into an event's plan."
+    help = "Import a schedule (schedule.xml, JSON, iCalendar, CSV, XLSX, …) into an event's plan."
 
     def add_arguments(self, parser):
-        parser.add_argument("source", metavar="FILE-OR-URL")
+        parser.add_argument("source", metavar="FILE-OR-URL", nargs="?", default="")
         parser.add_argument(
             "--event", metavar="SLUG", default="", help="made and published when there is none"
         )
         parser.add_argument("--timezone", metavar="ZONE", default="", help="where the file names none")
         parser.add_argument(
+            "--mode",
+            choices=Import.Mode.values,
+            default="",
+            help="update: add and change; add: change nothing; replace: cancel what is not in the file",
+        )
+        parser.add_argument("--force", action="store_true", help="do what would be refused as doubtful")
+        parser.add_argument(
+            "--date-order", choices=ORDERS, default="", help="of dates like 3/4/2027: day or month first"
+        )
+        parser.add_argument("--encoding", default="", help="of a text file, such as cp1250")
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would change, and change nothing"
         )
         parser.add_argument("--release", action="store_true", help="publish the plan afterwards")
+        parser.add_argument("--undo", metavar="NUMBER", type=int, help="undo the import of that number")
         parser.add_argument(
             "--organiser",
             metavar="USERNAME",
@@ -39,27 +63,65 @@ class Command(BaseCommand):
         )
         parser.add_argument("--verbose-report", action=argparse.BooleanOptionalAction, default=False)
 
-    def handle(self, *, source, event, timezone, dry_run, release, organiser, verbose_report, **options):
+    def handle(self, *, source, event, timezone, undo, organiser, **options):
+        by = self._find_organiser(organiser)
+        if undo:
+            self._undo(undo, by)
+            return
+        if not source:
+            raise CommandError(_("Name a file, a folder or an address."), returncode=2)
         with refuse_on(ValidationError):
             if timezone:
                 validate_timezone(timezone)
         found = Event.objects.filter(slug=event).first() if event else None
-        by = self._find_organiser(organiser)
-        data, name = self._load(source)
-        with refuse_on(UnreadableFile, ImportRefused, ScheduleConflict), progress_bar() as progress:
-            zone = timezone or (found.timezone if found else "")
+        readings = self._read(source, found, timezone, options)
+        if len(readings) > 1 and event:
+            message = _("The file holds %(count)d events. Import it without --event.")
+            raise CommandError(message % {"count": len(readings)}, returncode=2)
+        for reading in readings:
+            self._import(reading, source, found, event, timezone, by, options)
+
+    def _undo(self, number: int, by) -> None:
+        entry = Import.objects.filter(pk=number).first()
+        if entry is None:
+            raise CommandError(_("There is no import %(number)d.") % {"number": number}, returncode=2)
+        with refuse_on(CannotUndo):
+            undo_import(entry=entry, by=by)
+        self.stdout.write(_("Undone: %(import)s.") % {"import": entry})
+
+    def _read(self, source: str, event: Event | None, timezone: str, options: dict) -> list:
+        zone = timezone or (event.timezone if event else "")
+        with refuse_on(UnreadableFile):
+            if Path(source).is_dir():
+                return read_folder(_load_folder(Path(source)), timezone=zone)
+            data, name = self._load(source)
+            return read_all(
+                data,
+                name=name,
+                timezone=zone,
+                date_order=options["date_order"],
+                encoding=options["encoding"],
+                days=(event.starts_on, event.ends_on) if event else None,
+            )
+
+    def _import(self, reading, source, event, slug, timezone, by, options) -> None:
+        with refuse_on(ImportRefused, ScheduleConflict), progress_bar() as progress:
             report = import_schedule(
-                reading=read(data, name=name, timezone=zone),
-                event=found,
-                slug=event,
+                reading=reading,
+                event=event,
+                slug=slug,
                 timezone=timezone,
                 by=by,
-                release=release,
-                dry_run=dry_run,
+                release=options["release"],
+                dry_run=options["dry_run"],
+                mode=options["mode"],
+                force=options["force"],
+                source=source,
                 progress=progress,
             )
-        self.stdout.write(describe(report, everything=verbose_report or dry_run))
-        if report.event_is_new and not dry_run:
+        everything = options["verbose_report"] or options["dry_run"]
+        self.stdout.write(describe_report(report, everything=everything))
+        if report.event_is_new and not report.dry_run:
             self.stdout.write(
                 _("%(name)s organises it.") % {"name": by}
                 if by
@@ -90,55 +152,71 @@ class Command(BaseCommand):
         return fetched.body, source
 
 
-def describe(report: Report, *, everything: bool = False) -> str:
+def _load_folder(folder: Path) -> dict[str, bytes]:
+    """The JSON files below a folder, by their paths in it."""
+    found = {}
+    for path in sorted(folder.rglob("*.json"))[:MOST_FILES]:
+        if path.is_file() and not path.is_symlink():
+            found[path.relative_to(folder).as_posix()] = read_file(str(path), LIMIT)
+    return found
+
+
+def describe_report(report: Report, *, everything: bool = False) -> str:
     """The report as text: counts, and with `everything` each change and each problem."""
-    lines = []
-    if everything:
-        lines += [f"+ {title}" for title in report.new]
-        lines += [
-            f"~ {talk.title}: {', '.join(_field(change) for change in talk.fields)}"
-            for talk in report.changed
-        ]
-        lines += [_("= %(title)s: kept as edited by hand: %(fields)s") % {
-            "title": talk.title, "fields": ", ".join(change.name for change in talk.fields)
-        } for talk in report.kept]  # fmt: skip
-        lines += [
-            _("- %(title)s: no longer in the file, cancelled") % {"title": title} for title in report.gone
-        ]
-    lines += [
-        f"! {problem.place}: {problem.message}" for problem in report.problems[: None if everything else 10]
-    ]
-    if not everything and len(report.problems) > 10:
-        lines.append(_("! and %(count)s more; --dry-run shows all") % {"count": len(report.problems) - 10})
+    lines = [*(_list_changes(report) if everything else []), *_list_problems(report, everything=everything)]
     lines += [
         _("? perhaps one person: %(slugs)s") % {"slugs": ", ".join(slugs)} for slugs in report.duplicates[:20]
     ]
+    lines += [
+        _("! would be refused without --force: %(concern)s") % {"concern": one.text}
+        for one in report.concerns
+    ]
+    lines.append(
+        _("Read as %(kind)s; mode: %(mode)s.") % {"kind": report.kind or "–", "mode": report.mode or "–"}
+    )
     lines.append(
         _(
             "%(event)s: %(talks)s talks, %(slots)s slots, %(persons)s persons, %(links)s links in the file; "
             "%(new)s new, %(changed)s changed, %(gone)s cancelled, %(unchanged)s unchanged; "
             "%(speakers)s new speakers, %(problems)s problems."
         )
-        % {
-            "event": report.event,
-            "talks": report.talks,
-            "slots": report.slots,
-            "persons": report.persons,
-            "links": report.links,
-            "new": len(report.new),
-            "changed": len(report.changed),
-            "gone": len(report.gone),
-            "unchanged": report.unchanged,
-            "speakers": len(report.new_speakers),
-            "problems": len(report.problems),
-        }
+        % {"event": report.event, "speakers": len(report.new_speakers), **report.numbers()}
     )
+    if report.absent:
+        lines.append(_absent(report.absent))
     if report.dry_run:
         lines.append(_("Nothing was written."))
     elif report.release:
         lines.append(_("Published as release %(number)s.") % {"number": report.release})
+    if report.entry:
+        lines.append(_("Undo it with --undo %(number)d.") % {"number": report.entry})
     return "\n".join(lines)
 
 
-def _field(change) -> str:
-    return f"{change.name} ({_('replaces an edit by hand')})" if change.by_hand else change.name
+def _absent(count: int) -> str:
+    return ngettext(
+        "%(count)d imported talk is not in the file and stays; --mode replace would cancel it.",
+        "%(count)d imported talks are not in the file and stay; --mode replace would cancel them.",
+        count,
+    ) % {"count": count}
+
+
+def _list_changes(report: Report) -> list[str]:
+    lines = [f"+ {title}" for title in report.new]
+    for talk in report.changed:
+        lines.append(f"~ {talk.title}: {'; '.join(describe_change(change) for change in talk.fields)}")
+    for talk in report.kept:
+        message = _("= %(title)s: kept as edited by hand: %(fields)s")
+        lines.append(
+            message % {"title": talk.title, "fields": ", ".join(change.label for change in talk.fields)}
+        )
+    lines += [_("- %(title)s: no longer in the file, cancelled") % {"title": title} for title in report.gone]
+    return lines + [_("renamed: %(names)s") % {"names": names} for names in report.renamed]
+
+
+def _list_problems(report: Report, *, everything: bool) -> list[str]:
+    shown = report.problems if everything else report.problems[:PROBLEMS]
+    lines = [f"! {problem.place}: {problem.message}" for problem in shown]
+    if more := len(report.problems) - len(shown):
+        lines.append(_("! and %(count)s more; --dry-run shows all") % {"count": more})
+    return lines
