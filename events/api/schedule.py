@@ -1,11 +1,13 @@
 """Endpoints of events, releases, slots and plans."""
 
+from collections import Counter
 from hashlib import sha256
 from http import HTTPStatus
 
 import orjson
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -32,8 +34,9 @@ from ..actions import (
     unschedule_slot,
 )
 from ..formats.document import decode
-from ..models import Event, Release, ReleasedSlot, Slot
+from ..models import Event, Release, ReleasedSlot, Slot, Talk
 from ..schedule import compare_documents
+from ..schedule.differences import KINDS as CHANGE_KINDS
 from ..schedule.serialization import serialize_change, serialize_schedule
 from . import schemas
 
@@ -74,11 +77,11 @@ class EventViewSet(RecordViewSet):
         found = find_plan_conflicts(self.get_event(Permission.VIEW))
         return Response({"conflicts": [serialize_conflict(one) for one in found]})
 
-    @extend_schema(request=serializers.ReleasingSerializer, responses={201: serializers.ReleaseSerializer})
+    @extend_schema(request=serializers.ReleasingSerializer, responses={201: schemas.RELEASED})
     @action(detail=True, methods=["post"])
     @idempotent
     def release(self, request, slug):
-        """Publish the plan as the next release. 409 names every clash and changes nothing."""
+        """Publish the plan as the next release, and say what it changed. 409 names every clash and changes nothing."""
         self.allow_parameters(())
         data = serializers.ReleasingSerializer(data=request.data)
         data.is_valid(raise_exception=True)
@@ -88,8 +91,22 @@ class EventViewSet(RecordViewSet):
             )
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
-        view = self.other_endpoint(ReleaseViewSet)
-        return view.written_response(made, HTTPStatus.CREATED)
+        response = self.other_endpoint(ReleaseViewSet).written_response(made, HTTPStatus.CREATED)
+        response.data["report"] = report_release(made)
+        return response
+
+
+def report_release(release: Release) -> dict:
+    """How many slots a release has, how many changes of each kind, and how many slots of the plan it left out."""
+    earlier = Release.objects.with_document().filter(event=release.event_id, number__lt=release.number)
+    before = earlier.order_by("-number").first()
+    changes = compare_documents(decode(before.document) if before else None, decode(release.document))
+    kinds = Counter(change.kind for change in changes)
+    return {
+        "slots": release.slots.count(),
+        **{kind: kinds[kind] for kind in CHANGE_KINDS},
+        "drafts": Slot.objects.filter(event=release.event_id).exclude(talk__state__in=Talk.PUBLIC).count(),
+    }
 
 
 def schedule_response(view: RecordViewSet, release: Release):
@@ -202,6 +219,9 @@ class PlanViewSet(RecordViewSet):
 
     def create_at_address(self):
         raise Http404  # slots get their GUID when they are created
+
+    def record_path(self, row) -> str:
+        return reverse("api:planned", args=[self.event.slug, row.guid])
 
     def save_row(self, serializer):
         values = serializer.validated_data

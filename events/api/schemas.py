@@ -1,5 +1,7 @@
 """OpenAPI schemas of responses that are not records."""
 
+from ..schedule.differences import KINDS as CHANGE_KINDS
+
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
 COUNT = {"type": "integer", "minimum": 0}
@@ -60,6 +62,12 @@ DIFFERENCES = keys(
         )
     ),
 )
+RELEASED = {
+    "allOf": [
+        {"$ref": "#/components/schemas/Release"},
+        keys(report=keys(slots=COUNT, **dict.fromkeys(CHANGE_KINDS, COUNT), drafts=COUNT)),
+    ]
+}
 CONFLICTS = keys(
     conflicts=many(
         keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)

@@ -18,6 +18,7 @@ from .models import StoredResponse
 
 LIFETIME = timedelta(days=1)
 HEADER = "Idempotency-Key"
+REPEATED_HEADERS = ("ETag", "Location")
 
 
 def idempotent(method: Callable) -> Callable:
@@ -48,11 +49,12 @@ def idempotent(method: Callable) -> Callable:
             if stored.request != digest:
                 raise ValidationError({HEADER: _("This key was used for another request. Use a new one.")})
             if stored.status:
-                replayed = Response(orjson.loads(stored.body), status=stored.status)
+                replayed = Response(orjson.loads(stored.body), status=stored.status, headers=stored.headers)
                 replayed["Idempotent-Replayed"] = "true"
                 return replayed
             response = method(self, request, *args, **options)
             stored.status, stored.body = response.status_code, orjson.dumps(response.data).decode()
+            stored.headers = {name: response[name] for name in REPEATED_HEADERS if name in response}
             stored.save()
             return response
 

@@ -60,7 +60,8 @@ class Change(models.Model):
 class StoredResponse(models.Model):
     """The response to a POST with an idempotency key, written in the transaction of what the POST did.
 
-    `request` is the SHA-256 of the request, `status` 0 until the response is there, `body` JSON.
+    `request` is the SHA-256 of the request, `status` 0 until the response is there, `body` JSON. `headers` are those
+    that a repeated response has, too.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -68,6 +69,7 @@ class StoredResponse(models.Model):
     request = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     body = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_orjson_renderer.renderers import ORJSONRenderer
 from rest_framework import viewsets
@@ -269,7 +271,13 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
         """The response after a write: the record as it is now, with its entity tag."""
         response = Response(self.represent_one(row.pk), status=status)
         response["ETag"] = record_tag(self.record_version(row), self.request)
+        if status == HTTPStatus.CREATED:
+            response["Location"] = self.site + self.record_path(row)
         return response
+
+    def record_path(self, row) -> str:
+        """The path of a record's endpoint; it has the name of the kind of its changes."""
+        return reverse(f"api:{self.change_kind}-detail", args=[getattr(row, self.lookup_field)])
 
     def save_row(self, serializer):
         """Store validated data; returns the row. Raises what the API responds with."""

@@ -1,5 +1,7 @@
 """Writing by the API: what differs is stored, and nothing is accepted that is not understood."""
 
+import datetime as dt
+
 import pytest
 
 from events.models import Slot, Talk
@@ -8,6 +10,7 @@ from speakers.models import Speaker
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -153,3 +156,55 @@ class TestStrictness:
         )
         assert response.status_code == 400
         assert not Speaker.objects.exists()
+
+
+class TestCreated:
+    @pytest.mark.parametrize(
+        ("kind", "data"),
+        [
+            ("speakers", {"name": "Ada"}),
+            ("series", {"name": "A tour", "slug": "tour"}),
+            ("topics", {"name": "Engines", "slug": "engines"}),
+            ("venues", {"name": "Hall", "city": "Bengaluru"}),
+            ("resources", {"title": "Slides", "link": "https://example.org/", "kind": "article"}),
+            ("collections", {"title": "To read"}),
+        ],
+    )
+    def test_it_says_where_the_record_is(self, client, kind, data):
+        response = send(client, "post", f"/api/v1/{kind}/", data)
+        assert response.status_code == 201, response.content
+        assert client.get(response["Location"]).json() == response.json()
+
+    def test_a_slot_of_the_plan_and_a_record_by_put(self, client):
+        talk = make.Talk()
+        data = {"talk": str(talk.guid), "starts_at": f"{talk.event.starts_on}T10:00:00Z"}
+        response = send(client, "post", f"/api/v1/events/{talk.event.slug}/plan/", data)
+        assert client.get(response["Location"]).json() == response.json()
+        response = send(client, "put", "/api/v1/speakers/ada/", {"name": "Ada"})
+        assert (response.status_code, response["Location"]) == (201, "http://testserver/api/v1/speakers/ada/")
+
+    def test_a_replay_has_the_same_headers(self, client):
+        keyed = {"content_type": "application/json", "headers": {"Idempotency-Key": "1"}}
+        first, second = (client.post("/api/v1/speakers/", {"name": "Ada"}, **keyed) for _ in range(2))
+        assert second["Idempotent-Replayed"] == "true"
+        assert (second["ETag"], second["Location"]) == (first["ETag"], first["Location"])
+
+
+def test_a_release_says_what_it_did(client):
+    event = make.Event()
+    first, second = (make.Slot(talk=make.Talk(event=event)) for _ in range(2))
+    make.Slot(talk=make.Talk(event=event, state="draft"))
+    address = f"/api/v1/events/{event.slug}/release/"
+    response = send(client, "post", address, {})
+    assert response.status_code == 201, response.content
+    report = response.json()["report"]
+    assert (report["slots"], report["new"], report["drafts"]) == (2, 2, 1)
+    assert client.get(response["Location"]).status_code == 200
+    first.starts_at, first.ends_at = first.starts_at + HOUR, first.ends_at + HOUR
+    first.save()
+    second.talk.state = "cancelled"
+    second.talk.save()
+    report = send(client, "post", address, {}).json()["report"]
+    assert {kind: count for kind, count in report.items() if count} == {
+        "slots": 2, "moved": 1, "cancelled": 1, "drafts": 1,
+    }  # fmt: skip
