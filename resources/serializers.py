@@ -118,8 +118,6 @@ class SuggestionSerializer(StrictSerializer):
 class ItemSerializer(StrictTypes, serializers.Serializer):
     """A link's place in a collection."""
 
-    whole = {"resource": ResourceSerializer}  # keys that are whole records when `items` are expanded
-
     resource = serializers.CharField(max_length=80, help_text=_("Slug of the link."))
     heading = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     note = serializers.CharField(required=False, allow_blank=True, default="")
@@ -162,6 +160,17 @@ class CollectionSerializer(RecordSerializer):
         return rows.annotate(
             items_list=json_rows(own, resource="resource__slug", heading="heading", note="note")
         )
+
+    @staticmethod
+    def schema_items(resource: dict) -> dict:
+        """OpenAPI schema of what `extend_items` returns."""
+        text = {"type": "string"}
+        return {
+            "x-name": "ItemExpanded",
+            "type": "object",
+            "properties": {"resource": resource, "heading": text, "note": text},
+            "required": ["resource", "heading", "note"],
+        }
 
     @staticmethod
     def extend_items(item: CollectionItem, readers) -> dict:

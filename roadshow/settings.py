@@ -304,6 +304,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Events, talks, speakers, schedules and links. Read by everybody, written by organisers.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": SITE_URL or "/"}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [

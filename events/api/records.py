@@ -16,6 +16,19 @@ from .. import filters, serializers
 from ..models import Talk
 
 BULK = 1000  # talks in one call
+BULK_TALK = {
+    "x-name": "BulkTalkRequest",
+    "allOf": [
+        {"$ref": "#/components/schemas/PatchedTalkRequest"},
+        {"type": "object", "properties": {"guid": {"type": "string", "format": "uuid"}}},
+    ],
+}
+BULK_REQUEST = {
+    "x-name": "BulkTalksRequest",
+    "type": "object",
+    "properties": {"talks": {"type": "array", "items": BULK_TALK, "minItems": 1, "maxItems": BULK}},
+    "required": ["talks"],
+}
 
 
 class SeriesViewSet(RecordViewSet):
@@ -80,7 +93,7 @@ class TalkViewSet(RecordViewSet):
         return True
 
     @extend_schema(
-        request=inline_serializer("Talks", {"talks": serializers.TalkSerializer(many=True)}),
+        request={"application/json": BULK_REQUEST},
         responses={200: inline_serializer("TalksWritten", {"talks": serializers.TalkSerializer(many=True)})},
         filters=False,
     )

@@ -20,68 +20,92 @@ def keys(**properties: dict) -> dict:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def named(name: str, schema: dict) -> dict:
+    """A schema that is a component of this name in the document."""
+    return schema | {"x-name": name}
+
+
 def many(item: dict) -> dict:
     return {"type": "array", "items": item}
 
 
-PERSON = keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, name=TEXT, headline=TEXT, picture=ADDRESS, role=TEXT)
-LINK = keys(url=TEXT, title=TEXT, kind=TEXT)
-TALK = keys(
+PERSON = named(
+    "SchedulePerson",
+    keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, name=TEXT, headline=TEXT, picture=ADDRESS, role=TEXT),
+)
+LINK = named("ScheduleLink", keys(url=TEXT, title=TEXT, kind=TEXT))
+TALK = named("ScheduleTalk", keys(
     url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT, subtitle=TEXT, abstract=TEXT, description=TEXT, kind=TEXT,
     type_label=TEXT, level=TEXT, language=TEXT, state=TEXT, track=TEXT, topics=many(TEXT),
     speakers=many(PERSON), links=many(LINK), recording_license=TEXT, do_not_record=FLAG,
-)  # fmt: skip
-SLOT = keys(
+))  # fmt: skip
+SLOT = named("ScheduleSlot", keys(
     guid=MAYBE_GUID, number=COUNT, starts_at=MOMENT, ends_at=MOMENT, cancelled=FLAG, sequence=COUNT,
     previous_starts_at=MAYBE_MOMENT, talk=TALK,
-)  # fmt: skip
-DAY = keys(
-    date=DATE,
-    starts_at=MOMENT,
-    ends_at=MOMENT,
-    rooms=many(keys(guid=MAYBE_GUID, name=TEXT, slots=many(SLOT))),
+))  # fmt: skip
+DAY = named(
+    "ScheduleDay",
+    keys(
+        date=DATE,
+        starts_at=MOMENT,
+        ends_at=MOMENT,
+        rooms=many(keys(guid=MAYBE_GUID, name=TEXT, slots=many(SLOT))),
+    ),
 )
-SCHEDULE = keys(
+SCHEDULE = named("Schedule", keys(
     event=TEXT, url=ADDRESS, title=TEXT, release=NUMBER, note=TEXT, released_at=MAYBE_MOMENT, timezone=TEXT,
     starts_on=DATE, ends_on=DATE, tracks=many(keys(slug=TEXT, name=TEXT, color=TEXT)), days=many(DAY),
-)  # fmt: skip
+))  # fmt: skip
 
 TIME = keys(guid=MAYBE_GUID, starts_at=MOMENT, ends_at=MOMENT, room=TEXT) | {"type": ["object", "null"]}
-DIFFERENCES = keys(
-    event=TEXT,
-    **{"from": NUMBER},
-    to=COUNT,
-    changes=many(
-        keys(
-            kind=TEXT,
-            talk=keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT),
-            before=TIME,
-            after=TIME,
-            old=TEXT,
-            new=TEXT,
-        )
+DIFFERENCES = named(
+    "Differences",
+    keys(
+        event=TEXT,
+        **{"from": NUMBER},
+        to=COUNT,
+        changes=many(
+            keys(
+                kind=TEXT,
+                talk=keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT),
+                before=TIME,
+                after=TIME,
+                old=TEXT,
+                new=TEXT,
+            )
+        ),
     ),
 )
 RELEASED = {
+    "x-name": "Released",
     "allOf": [
         {"$ref": "#/components/schemas/Release"},
-        keys(report=keys(slots=COUNT, **dict.fromkeys(CHANGE_KINDS, COUNT), drafts=COUNT)),
-    ]
+        keys(
+            report=named(
+                "ReleaseReport", keys(slots=COUNT, **dict.fromkeys(CHANGE_KINDS, COUNT), drafts=COUNT)
+            )
+        ),
+    ],
 }
-CONFLICTS = keys(
-    conflicts=many(
-        keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)
-    )
+CONFLICTS = named(
+    "Conflicts",
+    keys(
+        conflicts=many(
+            keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)
+        )
+    ),
 )
-CHANGED = keys(title=TEXT, fields=many(keys(name=TEXT, before={}, after={}, by_hand=FLAG)))
-REPORT = keys(
+CHANGED = named(
+    "ImportChange", keys(title=TEXT, fields=many(keys(name=TEXT, before={}, after={}, by_hand=FLAG)))
+)
+REPORT = named("ImportReport", keys(
     event=TEXT, event_name=TEXT, event_is_new=FLAG, changes=COUNT, talks=COUNT, slots=COUNT, persons=COUNT,
     links=COUNT, new=many(TEXT), changed=many(CHANGED), gone=many(TEXT), kept=many(CHANGED), unchanged=COUNT,
     new_speakers=many(TEXT), changed_speakers=many(TEXT), new_rooms=many(TEXT), new_tracks=many(TEXT),
     new_topics=many(TEXT), duplicates=many(many(TEXT)), release=NUMBER, dry_run=FLAG,
     problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)), kind=TEXT, mode=TEXT, absent=COUNT,
     renamed=many(TEXT), concerns=many(keys(kind=TEXT, text=TEXT)), entry=NUMBER,
-)  # fmt: skip
+))  # fmt: skip
 FILE = {
     "multipart/form-data": {
         "type": "object",

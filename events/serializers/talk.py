@@ -203,6 +203,13 @@ class TalkSerializer(TalkWriter):
         return lists
 
     @staticmethod
+    def schema_speakers(speaker: dict) -> dict:
+        """OpenAPI schema of what `extend_speakers` returns."""
+        role = {"type": "string", "enum": TalkSpeaker.Role.values}
+        roles = {"type": "object", "properties": {"role": role}, "required": ["role"]}
+        return {"x-name": "TalkSpeaker", "allOf": [speaker, roles]}
+
+    @staticmethod
     def extend_speakers(credit: TalkSpeaker, readers) -> dict:
         """The expanded speaker, with the role in this talk."""
         return {name: read(credit.speaker) for name, read in readers} | {"role": credit.role}

@@ -25,25 +25,39 @@ MAX_PAGE_SIZE = 200
 NOW = "now"
 KINDS = [kind for kind, _label in RECORDED_KINDS]
 TEXT = {"type": "string"}
-CHANGE = {
-    "type": "object",
-    "required": ["kind", "guid", "operation", "at", "record"],
-    "properties": {
-        "kind": TEXT | {"enum": KINDS},
-        "guid": TEXT | {"format": "uuid"},
-        "operation": TEXT | {"enum": Change.Operation.values},
-        "at": TEXT | {"format": "date-time"},
-        "record": {"type": ["object", "null"], "description": "As it is now; null when it is deleted."},
-    },
-}
+COMPONENTS = {
+    "series": "Series", "events": "Event", "venues": "Venue", "rooms": "Room", "tracks": "Track",
+    "topics": "Topic", "talks": "Talk", "slots": "Slot", "releases": "Release", "speakers": "Speaker",
+    "resources": "Resource", "collections": "Collection",
+}  # fmt: skip
+
+
+def change_schema(kind: str) -> dict:
+    """OpenAPI schema of an entry about a kind of record."""
+    record = {"anyOf": [{"$ref": f"#/components/schemas/{COMPONENTS[kind]}"}, {"type": "null"}]}
+    return {
+        "x-name": f"{COMPONENTS[kind]}Change",
+        "type": "object",
+        "required": ["kind", "guid", "operation", "at", "record"],
+        "properties": {
+            "kind": {"type": "string", "const": kind},
+            "guid": TEXT | {"format": "uuid"},
+            "operation": TEXT | {"enum": Change.Operation.values},
+            "at": TEXT | {"format": "date-time"},
+            "record": record | {"description": "As it is now; null when it is deleted."},
+        },
+    }
+
+
 CHANGES = {
+    "x-name": "Changes",
     "type": "object",
     "required": ["cursor", "more", "next", "results"],
     "properties": {
         "cursor": TEXT,
         "more": {"type": "boolean", "description": "Whether there are more already."},
         "next": TEXT | {"format": "uri"},
-        "results": {"type": "array", "items": CHANGE},
+        "results": {"type": "array", "items": {"anyOf": [change_schema(kind) for kind in KINDS]}},
     },
 }
 

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import append_meta
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
+from rest_framework import serializers, viewsets
 
 from roadshow.api import serializers as ours
 
@@ -64,6 +64,14 @@ HEADERS = {
 IDEMPOTENT = re.compile(
     r"(?!imports|suggestions)[a-z]+_create|(talks_bulk|events_plan|events_release)_create"
 )
+SUMMARIES = {
+    "list": "List %(many)s",
+    "retrieve": "Read one of the %(many)s",
+    "create": "Create a record of %(many)s",
+    "update": "Create or replace one of the %(many)s",
+    "partial_update": "Change one of the %(many)s",
+    "destroy": "Delete one of the %(many)s",
+}
 ON_RECORDS = ("list", "retrieve", "create", "update", "partial_update", "destroy")
 
 
@@ -100,34 +108,47 @@ class RecordSchema(AutoSchema):
         found = {(one["name"], one["in"]): one for one in self._shaping()}
         return super()._process_override_parameters(direction) | found
 
+    def get_summary(self):
+        action = getattr(self.view, "action", "")
+        if action in SUMMARIES and isinstance(self.view, viewsets.ModelViewSet):
+            meta = self.view.serializer_class.Meta.model._meta
+            return SUMMARIES[action] % {"one": meta.verbose_name, "many": meta.verbose_name_plural}
+        return self.get_description().partition(". ")[0].partition("\n")[0].rstrip(".")
+
     def _map_serializer(self, serializer, direction, bypass_extensions=False):
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
         one = serializer() if isinstance(serializer, type) else serializer
         if not type(one).__doc__:
             schema.pop("description", None)  # a base class's is about our code
         if isinstance(one, ours.RecordSerializer) and direction == "response":
-            schema.pop("required", None)  # `fields` may leave any of them out
-            for name in one.Meta.private:  # null for those who may not change the record
-                schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+            self._map_record(one, schema)
         for name, field in one.fields.items():
             if isinstance(field, serializers.SlugField):  # letters of any script, which no pattern can say
                 kept = {key: text for key, text in schema["properties"][name].items() if key != "oneOf"}
                 kept.pop("pattern", None)
                 schema["properties"][name] = {"type": "string", "maxLength": field.max_length} | kept
-        for name, nested in getattr(one, "whole", {}).items():  # where the record around it is expanded
-            if direction == "response":
-                record = self.resolve_serializer(nested(), "response").ref
-                schema["properties"][name] = {"anyOf": [schema["properties"][name], record]}
         if example := getattr(getattr(one, "Meta", None), "example", None):
             schema["example"] = example
         return schema
+
+    def _map_record(self, record: "ours.RecordSerializer", schema: dict) -> None:
+        """Say which keys are always there, and leave for `complete` what each reference expands to."""
+        properties, private = schema["properties"], record.Meta.private
+        schema["required"] = [name for name in properties if name not in private]
+        for name in private:  # null for users who may not change the record
+            if properties[name].get("type") != ["integer", "null"]:
+                properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
+        expanded = {}
+        for name in record.Meta.expandable:
+            nested = {"x-shaped": self.resolve_serializer(record.nested(name)(), "response").name}
+            extend = getattr(record, f"schema_{name}", None)
+            expanded[name] = extend(nested) if extend else nested
+        schema["x-expanded"] = expanded
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         schema = self._plain(field)
         if schema is None:
             return super()._map_serializer_field(field, direction, bypass_extensions)
-        if direction == "response" and isinstance(field.parent, ours.RecordSerializer):
-            schema = self._expandable(field.parent, field.field_name, schema)
         return append_meta(dict(schema), self._get_serializer_field_meta(field, direction))
 
     def _plain(self, field) -> dict | None:
@@ -140,17 +161,6 @@ class RecordSchema(AutoSchema):
             pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
             return {"type": "string", "pattern": pattern, "example": "04:00:00"}
         return getattr(field, "openapi", None)
-
-    def _expandable(self, parent, name: str, schema: dict) -> dict:
-        if name not in parent.Meta.expandable:
-            return schema
-        if hasattr(parent, f"extend_{name}"):
-            whole = {"type": "object"}
-        else:
-            whole = self.resolve_serializer(parent.nested(name)(), "response").ref
-        if schema.get("type") != "array":
-            return {"anyOf": [schema, whole]}
-        return schema | {"items": {"anyOf": [schema["items"], whole]}}
 
 
 def _listed(name: str, description, words) -> dict:
@@ -196,8 +206,11 @@ def _paths(cls) -> tuple[str, ...]:
 
 
 def complete(result, generator, request, public):
-    """The last step: every operation says how it can fail, which headers it reads and which it answers with."""
+    """The last step: named types, expanded records, and what every operation reads, responds with and fails with."""
     components = result["components"]
+    _name_types(result, components["schemas"])
+    _join_optional_strings(result)
+    _add_shaped_records(components["schemas"])
     components["schemas"]["Error"] = ERROR
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     components["responses"] = {
@@ -220,11 +233,114 @@ def complete(result, generator, request, public):
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
+            _complete_schemas(method, operation, components["schemas"])
+    for schema in components["schemas"].values():
+        schema.pop("x-expanded", None)
+    _resolve_shaped(result, components["schemas"])
+    components["schemas"] = dict(sorted(components["schemas"].items()))
     return result
+
+
+def _reference(name: str) -> dict:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _name_types(part, schemas: dict) -> None:
+    """Move every schema with an `x-name` to the components, and refer to it."""
+    for key, value in list(part.items() if isinstance(part, dict) else enumerate(part)):
+        if isinstance(value, dict | list):
+            _name_types(value, schemas)
+        if isinstance(value, dict) and "x-name" in value:
+            name = value["x-name"]
+            schemas[name] = {one: text for one, text in value.items() if one != "x-name"}
+            part[key] = _reference(name)
+
+
+def _join_optional_strings(part) -> None:
+    """Replace `oneOf` of a string and the empty string by one string: "" is of both."""
+    for value in part.values() if isinstance(part, dict) else part:
+        if isinstance(value, dict | list):
+            _join_optional_strings(value)
+    options = part.get("oneOf") if isinstance(part, dict) else None
+    if options and {"type": "string", "maxLength": 0} in options:
+        (string,) = (one for one in options if one.get("maxLength") != 0)
+        string = {key: text for key, text in string.items() if key not in ("format", "minLength")}
+        if "pattern" in string:
+            string["pattern"] = f"^$|{string['pattern']}"
+        del part["oneOf"]
+        part |= string
+
+
+def _add_shaped_records(schemas: dict) -> None:
+    """Add the types that `expand` and `fields` make of each record: all of it with references, or some of its keys."""
+    for name, schema in list(schemas.items()):
+        if "x-expanded" not in schema:
+            continue
+        properties = dict(schema["properties"])
+        for key, whole in schema["x-expanded"].items():
+            properties[key] = _allow_record(properties[key], whole)
+        if schema["x-expanded"]:
+            description = f"A {name} whose references are whole records, where `expand` asks for them."
+            schemas[f"{name}Expanded"] = {
+                "type": "object",
+                "description": description,
+                "properties": properties,
+                "required": schema["required"],
+            }
+        description = f"The keys of a {name} that `fields` asks for."
+        schemas[f"{name}Part"] = {"type": "object", "description": description, "properties": properties}
+
+
+def _allow_record(schema: dict, record: dict) -> dict:
+    """A reference, or a list of them, that may be a whole record."""
+    if schema.get("type") == "array":
+        return schema | {"items": {"anyOf": [schema["items"], record]}}
+    return {"anyOf": [*schema.get("anyOf", [schema]), record]}
+
+
+def _resolve_shaped(part, schemas: dict) -> None:
+    """Replace `x-shaped` by the types that a record may have: whole, with whole references, or some of its keys."""
+    for value in part.values() if isinstance(part, dict) else part:
+        if isinstance(value, dict | list):
+            _resolve_shaped(value, schemas)
+    if isinstance(part, dict) and "x-shaped" in part:
+        name = part.pop("x-shaped")
+        names = [name, f"{name}Expanded", f"{name}Part"]
+        part["anyOf"] = [_reference(one) for one in names if one in schemas]
+
+
+def _complete_schemas(method: str, operation: dict, schemas: dict) -> None:
+    """Responses may be shaped by `fields` and `expand`; a PUT takes its slug from the address."""
+    if any(one.get("name") == "fields" for one in operation.get("parameters", [])):
+        for status in ("200", "201"):
+            content = operation["responses"].get(status, {}).get("content", {}).get("application/json")
+            if content:
+                content["schema"] = _shape_response(content["schema"], schemas)
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if method == "put" and content and "$ref" in content["schema"]:
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        required = schemas[name].get("required", [])
+        if "slug" in required:
+            replacing = f"{name.removesuffix('Request')}PutRequest"
+            schemas[replacing] = schemas[name] | {"required": [one for one in required if one != "slug"]}
+            content["schema"] = _reference(replacing)
+
+
+def _shape_response(schema: dict, schemas: dict) -> dict:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    if "x-expanded" in schemas.get(name, {}):
+        return {"x-shaped": name}
+    results = schemas.get(name, {}).get("properties", {}).get("results", {})
+    if "$ref" in results.get("items", {}):
+        results["items"] = {"x-shaped": results["items"]["$ref"].rpartition("/")[2]}
+    return schema
 
 
 def _complete(path: str, method: str, operation: dict) -> None:
     responses, added = operation["responses"], []
+    for parameter in operation.get("parameters", []):
+        if parameter.get("in") == "path":
+            parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
     if path.endswith(ANYBODY) or (method == "get" and not path.endswith(ORGANISERS_ONLY)):
         operation["security"].append({})
     for status in _failures(path, method, operation):
@@ -249,6 +365,7 @@ def _complete(path: str, method: str, operation: dict) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
+PATH_PARAMETERS = {"slug": "The slug, as in the page's address.", "guid": "The GUID, which never changes."}
 ORGANISERS_ONLY = ("/plan/", "/plan/{guid}/", "/conflicts/")  # what even reading needs an account for
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 

@@ -52,6 +52,7 @@ UNCHANGING = StateVersion(ChangeCursor(), 0, None)  # of responses that depend o
 FOUND = {
     "type": "array",
     "items": {
+        "x-name": "SearchResult",
         "type": "object",
         "required": ["kind", "record"],
         "properties": {

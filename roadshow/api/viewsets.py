@@ -83,7 +83,7 @@ class RecordFilterBackend(BaseFilterBackend):
     def get_schema_operation_parameters(self, view):
         filterset = view.filterset_class({}, view.serializer_class.Meta.model._default_manager.none())
         return [
-            {"name": name, "in": "query", "required": False, "description": str(one.label), **one.schema()}
+            {"name": name, "in": "query", "required": False, "description": one.describe(), **one.schema()}
             for name, one in filterset.filters.items()
         ]
 

@@ -14,7 +14,17 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ARRAY = {"style": "form", "explode": False}
 
 
-class ListFilter(Filter):
+class DescribedFilter(Filter):
+    """Base of all filters: `describe()` is a sentence and `schema()` the schema of the parameter in OpenAPI."""
+
+    def describe(self) -> str:
+        return f"{self.label}."
+
+    def schema(self) -> dict:
+        raise NotImplementedError
+
+
+class ListFilter(DescribedFilter):
     """Rows whose column is one of the values; `through` turns values into a condition of its own."""
 
     field_class = ListField
@@ -87,6 +97,10 @@ class ReferenceFilter(ListFilter):
             known[tuple(values)] = [(key, tuple(map(str, found))) for key, *found in rows]
         return known[tuple(values)]
 
+    def describe(self) -> str:
+        names = "GUIDs" if self.by == "guid" else "slugs or GUIDs"
+        return f"{self.label}: only records that refer to one of these, {names} separated by commas."
+
     def schema(self) -> dict:
         if self.by != "guid":
             return super().schema()
@@ -94,7 +108,7 @@ class ReferenceFilter(ListFilter):
         return {"schema": {"type": "array", "items": item, "maxItems": LIMIT}, **ARRAY}
 
 
-class SearchFilter(Filter):
+class SearchFilter(DescribedFilter):
     """Text to search for."""
 
     field_class = forms.CharField
@@ -109,7 +123,7 @@ class SearchFilter(Filter):
         return {"schema": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}}
 
 
-class TextFilter(Filter):
+class TextFilter(DescribedFilter):
     """Text that a column equals, whatever the case."""
 
     field_class = forms.CharField
@@ -122,14 +136,14 @@ class TextFilter(Filter):
         return {"schema": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}}
 
 
-class InstantFilter(Filter):
+class InstantFilter(DescribedFilter):
     field_class = InstantField
 
     def schema(self) -> dict:
         return {"schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": "now"}]}}
 
 
-class DateFilter(Filter):
+class DateFilter(DescribedFilter):
     """A day, compared with the column by `lookup_expr`."""
 
     field_class = forms.DateField
@@ -143,7 +157,7 @@ class DateFilter(Filter):
         return {"schema": {"type": "string", "format": "date"}}
 
 
-class NumberFilter(Filter):
+class NumberFilter(DescribedFilter):
     """A whole number from `min_value` to `max_value`, compared with the column by `lookup_expr`."""
 
     field_class = forms.IntegerField
@@ -156,7 +170,7 @@ class NumberFilter(Filter):
         return {"schema": {"type": "integer", **limits}}
 
 
-class YesNoFilter(Filter):
+class YesNoFilter(DescribedFilter):
     """`true` or `false`, where `condition` (a Q or a callable that makes one) says what true means."""
 
     field_class = forms.TypedChoiceField

@@ -4,15 +4,14 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
-from django_filters import Filter
 
-from .kinds import NumberFilter
+from .kinds import DescribedFilter, NumberFilter
 from .values import PlaceField
 
 EARTH_KM = 6371.0
 
 
-class NearFilter(Filter):
+class NearFilter(DescribedFilter):
     """Rows whose place is at most `within` kilometres away.
 
     `places` lead to what may have coordinates, the row itself where empty; the first one that has them counts.

@@ -2,15 +2,15 @@
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import Filter, FilterSet
+from django_filters import FilterSet
 
 from roadshow.api.models import Change
 
-from .kinds import InstantFilter, ListFilter, ReferenceFilter, SearchFilter
+from .kinds import DescribedFilter, InstantFilter, ListFilter, ReferenceFilter, SearchFilter
 from .values import ListField
 
 
-class OrderingFilter(Filter):
+class OrderingFilter(DescribedFilter):
     """`ordering=-starts_on,name`: words of the FilterSet's `orderings`, always completed to a total order."""
 
     def __init__(self, names, **options):
