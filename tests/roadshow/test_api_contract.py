@@ -39,7 +39,7 @@ SECRET = "Zanzibar"
 OWN = "Timbuktu"
 # Where those without an account leave something: what is there already has to stay as it is.
 OPEN = {"events_feedback", "resources_resource", "resources_resource_topics", "resources_historicalresource"}
-NOTED = {"api_change"}  # and that they did
+NOTED = {"api_change", "expiring_counter"}  # and that they did, and how often
 # Of an event's talks, what every organiser may change: topics and the library are everybody's.
 SHARED = {
     "events_talk_topics",

@@ -41,6 +41,9 @@ class ListFilter(DescribedFilter):
         words = ["" if word == "any" and self.field.words else word for word in value]
         return rows.filter(**{f"{self.field_name}__in": words})
 
+    def describe(self) -> str:
+        return f"{self.label}: one of these, separated by commas."
+
     def schema(self) -> dict:
         item: dict[str, object] = {"type": "string"}
         if self.field.words:
@@ -131,6 +134,9 @@ class TextFilter(DescribedFilter):
     def __init__(self, *args, **options):
         options.setdefault("lookup_expr", "iexact")
         super().__init__(*args, max_length=200, **options)
+
+    def describe(self) -> str:
+        return f"{self.label}, in upper or lower case."
 
     def schema(self) -> dict:
         return {"schema": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}}
