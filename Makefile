@@ -29,9 +29,10 @@ coverage: installed-dev ## Run all tests; show coverage by line and branch, and 
 bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
 	@exec $(IN_VENV) tests.bench
 
-lint: installed-dev $(JS_TOOLS) ## Check style, imports, templates, JavaScript, migrations and translations
+lint: installed-dev $(JS_TOOLS) ## Check style, types, imports, templates, JavaScript, migrations and translations
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
+	@DATABASE_URL=postgres:/// $(IN_VENV) mypy
 	@.venv/bin/python .venv/bin/lint-imports --no-cache
 	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --check
 	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from itertools import chain, pairwise
 
+from django.db.models import QuerySet
+
 from roadshow.http.caching import get_or_build
 
 from .formats import document as doc
@@ -50,7 +52,9 @@ def export_compressed(release: Release, format: str, base: str) -> bytes:
     return get_or_build(key, write_export)
 
 
-def list_release_changes(releases: Sequence[Release]) -> Iterator[tuple[Release, bool, list[ScheduleChange]]]:
+def list_release_changes(
+    releases: Sequence[Release] | QuerySet[Release],
+) -> Iterator[tuple[Release, bool, list[ScheduleChange]]]:
     """Yield (release, whether it is the event's first, its changes) for releases of one event, latest first.
 
     At most two documents are decoded at a time: one of a large conference takes twenty megabytes.
@@ -62,7 +66,7 @@ def list_release_changes(releases: Sequence[Release]) -> Iterator[tuple[Release,
     rows = Release.objects.filter(event=releases[0].event_id, number__in=numbers).order_by("-number")
     texts = rows.values_list("number", "document").iterator(chunk_size=1)
     known = ((number, doc.decode(text)) for number, text in texts)
-    for (number, document), (earlier, old) in pairwise(chain(known, [(None, None)])):
-        if number in by_number:
+    for (number, document), (earlier, old) in pairwise(chain(known, [(0, None)])):
+        if number in by_number and document:
             old = old if earlier == number - 1 else None
             yield by_number[number], old is None, compare_documents(old, document)

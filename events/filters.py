@@ -24,8 +24,8 @@ from speakers.models import Speaker
 
 from .models import Event, ReleasedSlot, Room, Series, Talk, TalkLink, TalkSpeaker, Topic, Track, Venue
 
-NAMED = {"name": ("name",)}
-CHANGED = {"created_at": ("created_at",), "updated_at": ("updated_at",)}
+NAMED: dict[str, tuple[str, ...]] = {"name": ("name",)}
+CHANGED: dict[str, tuple[str, ...]] = {"created_at": ("created_at",), "updated_at": ("updated_at",)}
 
 
 class LocalDay(Func):

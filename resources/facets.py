@@ -7,6 +7,7 @@ counted in all their combinations at once, topics and events separately. Slow co
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 from django.http import QueryDict
@@ -104,7 +105,7 @@ def _filter_without(filterset: ResourceFilter, without: Iterable[str]):
 def _count_columns(filterset: ResourceFilter) -> dict[str, Counter]:
     combinations = _filter_without(filterset, COLUMNS).values(*COLUMNS).annotate(total=Count("pk"))
     chosen = {name: set(words) for name, words in _get_chosen(filterset).items() if words}
-    counts = {name: Counter() for name in COLUMNS}
+    counts: dict[str, Counter] = {name: Counter() for name in COLUMNS}
     for row in cache_by_cost(combinations.values_list(*COLUMNS, "total"), list):
         words = {name: _format_value(name, value) for name, value in zip(COLUMNS, row[:-1], strict=True)}
         for name in _facets_to_count(words, chosen):
@@ -122,7 +123,7 @@ def _facets_to_count(words: dict[str, str], chosen: dict[str, set[str]]) -> Sequ
 
 
 def _count_topics(filterset: ResourceFilter):
-    through = Resource.topics.through.objects
+    through: Any = Resource.topics.through.objects
     if any(value for name, value in filterset.form.cleaned_data.items() if name not in ("topic", "ordering")):
         through = through.filter(resource__in=_filter_without(filterset, ("topic",)).values("pk"))
     else:  # without other choices, leaving out the few that are not listed is the shorter way

@@ -1,6 +1,7 @@
 """The community's library: curated links, tied into talks, speakers, events and topics."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,7 +44,8 @@ class ResourceQuerySet(SearchQuerySet):
         """The record that has, or had, an address in whatever spelling; None also for what is no address."""
         with suppress(ValueError):
             key = compute_url_key(url)
-            return self.filter(url_key=key).first() or self.filter(former_addresses__url_key=key).first()
+            rows: Any = self  # Resource is defined below
+            return rows.filter(url_key=key).first() or rows.filter(former_addresses__url_key=key).first()
         return None
 
     def with_citations(self):
@@ -51,8 +53,8 @@ class ResourceQuerySet(SearchQuerySet):
         cited = Resource.talks.through.objects.filter(
             resource=OuterRef("pk"), talk__in=Talk.objects.visible_to(None).order_by()
         )
-        counts = cited.order_by().values("resource").annotate(total=Count("pk")).values("total")
-        return self.annotate(citations=Coalesce(Subquery(counts), 0))
+        counted: Any = cited.order_by().values("resource").annotate(total=Count("pk"))
+        return self.annotate(citations=Coalesce(Subquery(counted.values("total")), 0))
 
     def due(self, now):
         """Those whose address is to be checked, the longest overdue first; never checked ones before all."""
@@ -61,6 +63,8 @@ class ResourceQuerySet(SearchQuerySet):
 
 
 class Resource(Record):
+    places: list  # its CollectionItems, loaded by exports
+
     class Kind(models.TextChoices):
         ARTICLE = "article", _("article")
         PAPER = "paper", _("paper")
@@ -316,7 +320,7 @@ class CollectionItem(models.Model):
         return str(self.resource)
 
 
-class ResourceTopic(Resource.topics.through):
+class ResourceTopic(Resource.topics.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Resource.topics`."""
 
     class Meta:
@@ -325,7 +329,7 @@ class ResourceTopic(Resource.topics.through):
         triggers = change_triggers("resources_resource_topics")
 
 
-class ResourceTalk(Resource.talks.through):
+class ResourceTalk(Resource.talks.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Resource.talks`."""
 
     class Meta:
@@ -334,7 +338,7 @@ class ResourceTalk(Resource.talks.through):
         triggers = change_triggers("resources_resource_talks")
 
 
-class ResourceSpeaker(Resource.speakers.through):
+class ResourceSpeaker(Resource.speakers.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Resource.speakers`."""
 
     class Meta:
@@ -343,7 +347,7 @@ class ResourceSpeaker(Resource.speakers.through):
         triggers = change_triggers("resources_resource_speakers")
 
 
-class ResourceEvent(Resource.events.through):
+class ResourceEvent(Resource.events.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Resource.events`."""
 
     class Meta:

@@ -1,5 +1,7 @@
 """Serializers of links and collections."""
 
+from typing import Any
+
 from django.db.models import OuterRef, Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -24,7 +26,7 @@ from speakers.serializers import SpeakerSerializer
 
 from .models import Collection, CollectionItem, Resource
 
-RELATIONS = {
+RELATIONS: dict[str, tuple[Any, Any, str]] = {
     "topics": (Topic, TopicSerializer, "slug"),
     "talks": (Talk, TalkSerializer, "guid"),
     "speakers": (Speaker, SpeakerSerializer, "slug"),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from roadshow.core.models import free_slug
@@ -33,7 +33,7 @@ def clone_event(
     event: Event,
     name: str,
     starts_on: date,
-    by: AbstractBaseUser,
+    by: User,
     venue: Venue | None = None,
     city: str = "",
     country: str = "",

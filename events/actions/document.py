@@ -49,7 +49,7 @@ def build_document_of_talks(
     released_at: datetime | None = None,
 ) -> doc.Document:
     """`build_document` of talks with prefetched topics, links, slots with rooms, and speakers with links."""
-    talks = [_build_talk(event, talk) for talk in talks]
+    built = [_build_talk(event, talk) for talk in talks]
     return doc.Document(
         title=event.name,
         slug=event.slug,
@@ -67,10 +67,10 @@ def build_document_of_talks(
         note=note,
         released_at=released_at,
         venue=_build_venue(event),
-        rooms=_build_rooms(event, talks),
+        rooms=_build_rooms(event, built),
         tracks=[doc.Track(name=t.name, color=t.color, slug=t.slug) for t in event.tracks.all()],
         days=_build_days(event),
-        talks=talks,
+        talks=built,
     )
 
 

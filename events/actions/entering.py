@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from speakers.models import Speaker
@@ -60,7 +60,7 @@ def parse_people(text: str) -> list[NamedPerson]:
 
 
 @transaction.atomic
-def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: AbstractBaseUser) -> Entered:
+def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: User) -> Entered:
     """Create talks of an event, all or none.
 
     A speaker is found by e-mail among those whom `by` may change, else by name among those and published
@@ -92,7 +92,7 @@ def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: AbstractBaseUser)
 class _PeopleFinder:
     """Finds the speakers of a table in three queries, and creates the others."""
 
-    def __init__(self, user: AbstractBaseUser, people: list[NamedPerson]):
+    def __init__(self, user: User, people: list[NamedPerson]):
         self.user = user
         self.created: list[Speaker] = []
         names = {person.name for person in people}

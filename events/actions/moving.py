@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +18,7 @@ MAX_SHIFT = 24 * 60  # minutes
 
 
 @transaction.atomic
-def move_plan_by_days(*, event: Event, days: int, by: AbstractBaseUser | None = None) -> int:
+def move_plan_by_days(*, event: Event, days: int, by: User | None = None) -> int:
     """Move every slot of the plan by days; each keeps its time of day in the event's zone. Returns how many."""
     if not days:
         return 0
@@ -31,9 +31,7 @@ def move_plan_by_days(*, event: Event, days: int, by: AbstractBaseUser | None = 
 
 
 @transaction.atomic
-def shift_slots(
-    *, event: Event, slots: Iterable[UUID], minutes: int, by: AbstractBaseUser | None = None
-) -> list[Slot]:
+def shift_slots(*, event: Event, slots: Iterable[UUID], minutes: int, by: User | None = None) -> list[Slot]:
     """Move slots of the plan (GUIDs) by minutes, negative for earlier; returns them with their new times.
 
     Slots that are deleted are left out. Raises ValidationError when `minutes` is 0 or more than a day.
@@ -54,7 +52,7 @@ def _add_days(instant: datetime, days: int, event: Event) -> datetime:
     return local.replace(tzinfo=event.zone).astimezone(UTC)
 
 
-def _save(slots: list[Slot], by: AbstractBaseUser | None) -> None:
+def _save(slots: list[Slot], by: User | None) -> None:
     now = timezone.now()
     for slot in slots:
         slot.updated_at = now

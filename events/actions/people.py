@@ -1,6 +1,6 @@
 """Invite people to roles of an event, and change who has which."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ class InvitationRefused(Exception):  # noqa: N818 - an expected refusal
 
 @transaction.atomic
 def invite(
-    *, event: Event, email: str, role: str, by: AbstractBaseUser, for_series: bool = False
+    *, event: Event, email: str, role: str, by: User, for_series: bool = False
 ) -> tuple[Invitation, str]:
     """Create an invitation to a role of the event, or of its series; returns it with the token of its link.
 
@@ -30,7 +30,7 @@ def invite(
 
 
 @transaction.atomic
-def accept_invitation(*, token: str, user: AbstractBaseUser) -> Role | None:
+def accept_invitation(*, token: str, user: User) -> Role | None:
     """Give `user` the invitation's role, and delete the invitation.
 
     Who is an organiser of the event or series already keeps that: None. Raises InvitationRefused.
@@ -51,7 +51,7 @@ def accept_invitation(*, token: str, user: AbstractBaseUser) -> Role | None:
 
 
 @transaction.atomic
-def change_role(*, role: Role, name: str, by: AbstractBaseUser) -> Role:
+def change_role(*, role: Role, name: str, by: User) -> Role:
     """Give the person of `role` another one in the same event or series. Raises ValidationError."""
     role.name, role.granted_by = name, by
     role.full_clean()
@@ -67,7 +67,7 @@ def remove_role(*, role: Role) -> None:
 
 
 @transaction.atomic
-def remove_organiser(*, event: Event, user: AbstractBaseUser) -> None:
+def remove_organiser(*, event: Event, user: User) -> None:
     """Take the event from an organiser. Raises InvitationRefused for the last one."""
     Event.objects.select_for_update().only("pk").get(pk=event.pk)
     if not event.organisers.exclude(pk=user.pk).exists():

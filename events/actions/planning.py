@@ -1,6 +1,7 @@
 """Changes to the plan, refused when they are based on an outdated view."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -61,7 +62,8 @@ def _restore_slot(talk: Talk, guid: UUID) -> Slot:
     if there or not before:
         raise StalePlan(there)
     taken = Slot.objects.filter(event=talk.event_id, number=before.number).exists()
-    return Slot(talk=talk, event=talk.event, guid=guid, number=None if taken else before.number)
+    number: Any = None if taken else before.number  # the database gives one
+    return Slot(talk=talk, event=talk.event, guid=guid, number=number)
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
@@ -33,7 +34,7 @@ def find_plan_conflicts(event: Event) -> list[Conflict]:
 
 
 @transaction.atomic
-def release(*, event: Event, by: AbstractBaseUser | None, note: str = "") -> Release:
+def release(*, event: Event, by: User | None, note: str = "") -> Release:
     """Publish the plan as the event's next release.
 
     The slots of confirmed and cancelled talks are copied, the event's bookings replaced. Raises
@@ -91,7 +92,8 @@ def _add_slot_history(document: doc.Document, event: Event, now: datetime) -> do
     talks = []
     for talk in document.talks:
         slots = [
-            _compare_with_released(talk, slot, before.get(slot.guid), titles, now) for slot in talk.slots
+            _compare_with_released(talk, slot, before.get(cast(UUID, slot.guid)), titles, now)
+            for slot in talk.slots
         ]
         talks.append(replace(talk, slots=slots))
     return replace(document, talks=talks)
@@ -125,15 +127,15 @@ def _create_released_slots(made: Release, document: doc.Document, event: Event) 
         [
             ReleasedSlot(
                 release=made,
-                talk_id=talks[talk.guid],
-                room_id=rooms.get(slot.guid),
-                guid=slot.guid,
+                talk_id=talks[cast(UUID, talk.guid)],
+                room_id=rooms.get(cast(UUID, slot.guid)),
+                guid=cast(UUID, slot.guid),
                 number=slot.number,
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 cancelled=talk.state == "cancelled",
                 sequence=slot.sequence,
-                changed_at=slot.changed_at,
+                changed_at=cast(datetime, slot.changed_at),
                 previous_starts_at=slot.previous_starts_at,
             )
             for talk in document.talks

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from roadshow.core.models import free_slug
@@ -28,7 +28,7 @@ class NewTrack:
 def set_up_event(
     *,
     event: Event,
-    by: AbstractBaseUser,
+    by: User,
     rooms: Iterable[NewRoom] = (),
     tracks: Iterable[NewTrack] = (),
     venue_name: str = "",
@@ -70,7 +70,7 @@ def _create_venue(event: Event, name: str) -> Venue:
 
 
 def _add_rooms(event: Event, rooms: list[NewRoom]) -> None:
-    if not rooms:
+    if not rooms or event.venue is None:
         return
     known = {room.name.casefold(): room for room in event.venue.rooms.all()}
     used = set(event.event_rooms.values_list("room", flat=True))

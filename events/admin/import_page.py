@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
+from roadshow.core.access import acting_user
 from roadshow.http.guard import FetchFailed, fetch_url
 from roadshow.jobs.models import JobState
 
@@ -136,7 +137,7 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             choices = {key: form.cleaned_data[key] for key in ("mode", "date_order", "encoding")}
-            entry = keep_file(event=event, by=request.user, source=name, data=data, choices=choices)
+            entry = keep_file(event=event, by=acting_user(request), source=name, data=data, choices=choices)
             shown = _preview(entry, form)
     return _render(request, event, model_admin, shown)
 
@@ -219,7 +220,7 @@ def _render(request: HttpRequest, event: Event, model_admin, shown: dict) -> Htt
 def _apply(request: HttpRequest, event: Event, entry: Import) -> HttpResponse:
     board = reverse("admin:events_event_board", args=[event.pk])
     job = run_import.start(
-        owner=request.user,
+        owner=acting_user(request),
         key=f"import:{event.pk}",
         next_url=board,
         entry=entry.pk,
@@ -242,7 +243,7 @@ def _undo(request: HttpRequest, event: Event) -> HttpResponse:
         messages.error(request, _("There is no such import."))
         return _here(event)
     try:
-        undo_import(entry=entry, by=request.user)
+        undo_import(entry=entry, by=acting_user(request))
     except CannotUndo as refusal:
         for reason in refusal.reasons:
             messages.error(request, reason)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from roadshow.core.access import acting_user
+
 from ..actions import ScheduleConflict, build_document, find_plan_conflicts, release
 from ..formats import document as doc
 from ..models import Event
@@ -33,7 +35,7 @@ def release_view(request: HttpRequest, event: Event, model_admin) -> HttpRespons
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            made = release(event=event, by=request.user, note=form.cleaned_data["note"])
+            made = release(event=event, by=acting_user(request), note=form.cleaned_data["note"])
         except ScheduleConflict as error:
             messages.error(request, _("Nothing was released. %(why)s") % {"why": error})
             status = 409

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -123,7 +124,7 @@ class TalkTable(Table):
         ]  # fmt: skip
 
 
-def describe_unreleased(talk: Talk) -> tuple[str, str] | None:
+def describe_unreleased(talk: Talk) -> tuple[str, str | Promise] | None:
     """(kind of badge, label) of how the plan of a talk differs from the release; None when it is not planned.
 
     Takes a talk with `slots`, `current_slots` and its event's `current_release` loaded.
@@ -153,7 +154,7 @@ def _time_and_room(slot) -> tuple:
 
 def describe_slot(slot: Slot, event: Event) -> str:
     """Time and room, in the event's time zone: "Sat 6 Oct, 10:00, Hall"."""
-    when = date_format(timezone.localtime(slot.starts_at, event.zone), _("D j M, H:i"))
+    when = date_format(timezone.localtime(slot.starts_at, event.zone), str(_("D j M, H:i")))
     return ", ".join(filter(None, [when, slot.room.name if slot.room else ""]))
 
 
@@ -318,11 +319,11 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
     def _get_zone(self, request, object_id):
         """The event's time zone, in which the form shows and reads times; UTC without an event."""
         if object_id and self._may(request, object_id, "listed_for"):
-            event = Event.objects.filter(talks=object_id)
+            rows = Event.objects.filter(talks=object_id)
         else:
             chosen = request.POST.get("event") or request.GET.get("event") or ""
-            event = Event.objects.listed_for(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
-        event = event.only("timezone").first()
+            rows = Event.objects.listed_for(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
+        event = rows.only("timezone").first()
         return event.zone if event else UTC
 
     def response_change(self, request, obj):

@@ -1,7 +1,9 @@
 """Endpoints that change several records: imports, merging, feedback."""
 
 import re
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
 from django.http import Http404
@@ -96,7 +98,7 @@ class ImportView(PublicReadMixin, APIView):
                 event=event,
                 slug=slug,
                 timezone=zone,
-                by=request.user,
+                by=cast(User, request.user),
                 release=boolean_parameter(request, "release"),
                 dry_run=not boolean_parameter(request, "apply"),
                 mode=request.query_params.get("mode", ""),
@@ -132,7 +134,7 @@ class ImportView(PublicReadMixin, APIView):
 
     def read_upload(self) -> bytes:
         """The uploaded bytes. Raises ValidationError and ParseError."""
-        file = self.request.data.get("file")
+        file: Any = cast(dict, self.request.data).get("file")
         if not hasattr(file, "read"):
             raise ValidationError({"file": _("Send a file.")})
         try:
@@ -165,7 +167,7 @@ class NewEventView(ImportView):
             text("event", "Slug of the new event.", pattern=r"^[-\w]*$", maxLength=80),
         ],
     )
-    def post(self, request):
+    def post(self, request):  # type: ignore[override]  # its address has no slug
         reject_unknown_parameters(request.query_params, (*self.known, "event"))
         slug = request.query_params.get("event", "")
         if slug and not re.fullmatch(r"[-\w]{1,80}", slug):

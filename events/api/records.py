@@ -1,5 +1,6 @@
 """Endpoints of records."""
 
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -116,7 +117,7 @@ class TalkViewSet(RecordViewSet):
         require_can_edit(request.user, rows)
         return Response({"talks": self.represent([row.pk for row in rows])})
 
-    def write_all(self, data: list[dict]) -> tuple[list[Talk], list[dict]]:
+    def write_all(self, data: list[dict]) -> tuple[list[Talk], list]:
         """(talks, errors of each talk); an empty dict where a talk has none."""
         guids = [guid for guid in map(parse_guid, data) if guid]
         if len(set(guids)) < len(guids):
@@ -133,14 +134,16 @@ class TalkViewSet(RecordViewSet):
         require_can_edit(self.request.user, list(existing.values()))
         context = self.get_serializer_context()
         making, changing = (
-            self.get_serializer(context=context, partial=partial) for partial in (False, True)
+            cast(serializers.TalkSerializer, self.get_serializer(context=context, partial=partial))
+            for partial in (False, True)
         )
         making.prefetch_references(data)
         read_only = {name for name, one in making.fields.items() if one.read_only} - {"guid"}
         if any(read_only & one.keys() for one in data):
             keys = [row.pk for row in existing.values()]
             context["current_records"] = dict(zip(keys, self.read_as_json(keys), strict=True))
-        wanted, errors = [], []
+        wanted: list[tuple[Talk, dict]] = []
+        errors: list = []
         for one in data:
             guid = parse_guid(one)
             try:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def build_document(
-    raw: RawSchedule, kind: str, report: Report, choices: Choices = _NO_CHOICES, **about: object
+    raw: RawSchedule, kind: str, report: Report, choices: Choices = _NO_CHOICES, **about: Any
 ) -> Reading:
     """The Reading of a raw schedule; `about` are further fields of it. Raises UnreadableFile."""
     resolve_dates(raw, report, choices.date_order, choices.days)

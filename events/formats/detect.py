@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ _CHUNK = 1024 * 1024
 _SAMPLE = 256 * 1024  # bytes that the encoding is guessed from
 
 
-def read(data: bytes, **options: object) -> Reading:
+def read(data: bytes, **options: Any) -> Reading:
     """What a file of one event says; `options` are those of `read_all`.
 
     Raises UnreadableFile, with one sentence, for what cannot be read, is too large, or would do harm, and for a

@@ -7,7 +7,7 @@ zone to show them in is `Document.timezone`. Texts are Markdown.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,8 @@ import msgspec
 LinkKind = Literal[
     "slides", "paper", "web", "blog", "article", "media", "related", "activitypub", "code", "recording"
 ]
-LINK_KINDS: tuple[str, ...] = LinkKind.__args__
+Severity = Literal["info", "warning", "error"]
+LINK_KINDS: tuple[str, ...] = get_args(LinkKind)
 TALK_KINDS: tuple[str, ...] = ("keynote", "talk", "workshop", "panel", "lightning", "break")
 TALK_STATES: tuple[str, ...] = ("draft", "confirmed", "cancelled", "withdrawn")
 TALK_LEVELS: tuple[str, ...] = ("", "beginner", "intermediate", "advanced")
@@ -166,7 +167,7 @@ class Problem:
 
     place: str
     message: str
-    severity: Literal["info", "warning", "error"] = "warning"
+    severity: Severity = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,8 @@ class _Writer:
         return inner
 
     def items(self, node, depth: int) -> list[str]:
-        found, number = [], _number(node.get("start"))
+        found: list[str] = []
+        number = _number(node.get("start"))
         for child in node:
             if child.tag in ("ul", "ol") and found and depth < _DEPTH:
                 found[-1] += "\n" + _prefixed("\n".join(self.block(child, depth + 1)), "  ", "  ")

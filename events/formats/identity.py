@@ -82,7 +82,7 @@ class Identities:
         start = starts_at.isoformat() if starts_at else ""
         if own:
             self.report.tally(_("A GUID that another talk has too; one was derived"), event.place)
-            choices = [(own, identifier), (own, identifier, event.room, start)]
+            choices: list[tuple] = [(own, identifier), (own, identifier, event.room, start)]
         elif identifier:
             choices = [(self.source, identifier), (self.source, identifier, event.room, start)]
         else:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import AnyStr
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from .document import Problem
+from .document import Problem, Severity
 
 EXAMPLES = 5  # places named where one thing is wrong in many
 
@@ -32,9 +33,9 @@ MOST_PIECES = 2_000_000  # elements, keys, cells: what a file of 64 MB of text d
 MOST_TALKS = 50_000
 
 
-def check_pieces(data: bytes | str, *marks: bytes | str) -> None:
+def check_pieces(data: AnyStr, *marks: AnyStr) -> None:
     """Refuse a file that would fill the memory, though it is not large: one of nothing but tiny pieces."""
-    if sum(map(data.count, marks)) > MOST_PIECES:
+    if sum(data.count(mark) for mark in marks) > MOST_PIECES:
         raise UnreadableFile(_("The file consists of too many parts to be a schedule."))
 
 
@@ -63,12 +64,12 @@ class Report:
 
     def __init__(self) -> None:
         self._single: list[Problem] = []
-        self._many: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._many: dict[tuple[str, str, Severity], list[str]] = defaultdict(list)
 
-    def add(self, place: str, message: str, severity: str = "warning") -> None:
+    def add(self, place: str, message: str, severity: Severity = "warning") -> None:
         self._single.append(Problem(place=place, message=message, severity=severity))
 
-    def tally(self, message: str, place: str, severity: str = "warning", *, what: str = "") -> None:
+    def tally(self, message: str, place: str, severity: Severity = "warning", *, what: str = "") -> None:
         """Count `message` once more; `what` (a name, a value) keeps different cases apart."""
         self._many[message, what, severity].append(place)
 
@@ -76,7 +77,7 @@ class Report:
         return [*self._single, *(self._counted(*key, places) for key, places in self._many.items())]
 
     @staticmethod
-    def _counted(message: str, what: str, severity: str, places: list[str]) -> Problem:
+    def _counted(message: str, what: str, severity: Severity, places: list[str]) -> Problem:
         if what:
             message = _("%(problem)s (%(what)s)") % {"problem": message, "what": what}
         distinct = list(dict.fromkeys(places))

@@ -142,7 +142,7 @@ class Event(Located, Record):
     online_url = models.URLField(
         _("stream"), max_length=500, blank=True, help_text=_("Where to watch it online.")
     )
-    rooms = models.ManyToManyField(
+    rooms: models.ManyToManyField = models.ManyToManyField(
         "Room", through="EventRoom", related_name="events", verbose_name=_("rooms")
     )
 
@@ -254,10 +254,12 @@ class Event(Located, Record):
     def position(self) -> tuple[float, float] | None:
         """Latitude and longitude: the venue's, or else those of the town."""
         located = self.venue if self.venue and self.venue.latitude is not None else self
-        return None if located.latitude is None else (located.latitude, located.longitude)
+        if located.latitude is None or located.longitude is None:
+            return None
+        return located.latitude, located.longitude
 
 
-class EventOrganiser(Event.organisers.through):
+class EventOrganiser(Event.organisers.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Event.organisers`."""
 
     class Meta:

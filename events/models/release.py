@@ -1,6 +1,7 @@
 """Releases, their slots, and the bookings that PostgreSQL keeps from overlapping."""
 
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -35,6 +36,8 @@ def refuse_update(*columns: str) -> pgtrigger.Trigger:
 class ScheduledItem(models.Model):
     """A talk at a time in a room."""
 
+    talk: Any  # a foreign key of each model
+
     guid = models.UUIDField("GUID", default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(
         _("number"), editable=False, help_text=_("Unique in the event, never reused.")
@@ -53,6 +56,13 @@ class ScheduledItem(models.Model):
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
 
+class ReleaseQuerySet(EventScopedQuerySet):
+    permission = Permission.RELEASE
+
+    def with_document(self):
+        return self.defer(None)
+
+
 class Release(models.Model):
     """A published, numbered, immutable copy of the plan, with a note."""
 
@@ -68,13 +78,7 @@ class Release(models.Model):
         _("document"), help_text=_("The whole schedule as JSON; see formats.document.")
     )
 
-    class QuerySet(EventScopedQuerySet):
-        permission = Permission.RELEASE
-
-        def with_document(self):
-            return self.defer(None)
-
-    objects = models.Manager.from_queryset(QuerySet)()
+    objects = models.Manager.from_queryset(ReleaseQuerySet)()
 
     class Meta:
         triggers = [
@@ -109,6 +113,25 @@ def during() -> Func:
     return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
 
 
+class ReleasedSlotQuerySet(models.QuerySet):
+    def current(self):
+        """Those of the releases that attendees see."""
+        released = Event.objects.filter(current_release__isnull=False)
+        return self.filter(release__in=released.order_by().values("current_release"))
+
+    def in_time_order(self):
+        """Slots of current releases, the first one first, with their rooms."""
+        return self.current().select_related("room").order_by("starts_at", "pk")
+
+    def visible_to(self, user):
+        """Those of talks that `user` sees; a slot's talk is of the event of its release."""
+        return self if can_see_all(user) else self.filter(*visible_talks(user, "talk__"))
+
+    def at(self, instant):
+        """Those that are on at an aware datetime."""
+        return self.alias(during=during()).filter(during__contains=instant)
+
+
 class ReleasedSlot(ScheduledItem):
     """A slot as it was released. It never changes."""
 
@@ -122,25 +145,7 @@ class ReleasedSlot(ScheduledItem):
     changed_at = models.DateTimeField(_("last changed"))
     previous_starts_at = models.DateTimeField(_("start before it was moved"), null=True, blank=True)
 
-    class QuerySet(models.QuerySet):
-        def current(self):
-            """Those of the releases that attendees see."""
-            released = Event.objects.filter(current_release__isnull=False)
-            return self.filter(release__in=released.order_by().values("current_release"))
-
-        def in_time_order(self):
-            """Slots of current releases, the first one first, with their rooms."""
-            return self.current().select_related("room").order_by("starts_at", "pk")
-
-        def visible_to(self, user):
-            """Those of talks that `user` sees; a slot's talk is of the event of its release."""
-            return self if can_see_all(user) else self.filter(*visible_talks(user, "talk__"))
-
-        def at(self, instant):
-            """Those that are on at an aware datetime."""
-            return self.alias(during=during()).filter(during__contains=instant)
-
-    objects = QuerySet.as_manager()
+    objects = ReleasedSlotQuerySet.as_manager()
 
     class Meta:
         triggers = [*change_triggers("events_releasedslot"), refuse_update()]

@@ -71,7 +71,7 @@ class Series(Record):
         return reverse("events:series", args=[self.slug])
 
 
-class SeriesOrganiser(Series.organisers.through):
+class SeriesOrganiser(Series.organisers.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Series.organisers`."""
 
     class Meta:

@@ -88,6 +88,10 @@ class Talk(Record):
         LIGHTNING = "lightning", _("lightning talk")
         BREAK = "break", _("break")
 
+    # Loaded by QuerySets that say so: TalkSpeaker in order, ReleasedSlot in order.
+    credits: list
+    current_slots: list
+
     State = TalkState
     PUBLIC = PUBLIC_STATES
 
@@ -185,7 +189,7 @@ class Talk(Record):
         return self.title
 
     def clean(self):
-        if self.track_id and self.event_id and self.track.event_id != self.event_id:
+        if self.track and self.event_id and self.track.event_id != self.event_id:
             raise ValidationError(
                 {"track": _("This track belongs to another event. Pick one of this event's tracks.")}
             )
@@ -207,7 +211,7 @@ class Talk(Record):
         return self.state == self.State.CANCELLED
 
 
-class TalkTopic(Talk.topics.through):
+class TalkTopic(Talk.topics.through):  # type: ignore[name-defined]  # Django makes the model
     """Carries the triggers of the table that Django makes for `Talk.topics`."""
 
     class Meta:

@@ -1,5 +1,7 @@
 """The ordered rows of a talk: its speakers and its links."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,7 @@ BATCH = 500  # rows in one statement
 
 
 class OrderedPartsQuerySet(models.QuerySet):
-    def replace(self, wanted: dict[models.Model, list]) -> None:
+    def replace(self, wanted: dict[Any, list]) -> None:
         """Replace the rows of each talk by unsaved ones, in order; two statements however many talks."""
         self.filter(talk__in=wanted).delete()
         rows = []

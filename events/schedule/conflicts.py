@@ -146,7 +146,7 @@ def _is_outside_days(slot: PlannedSlot, rules: PlanRules) -> bool:
 
 
 def _is_outside_hours(slot: PlannedSlot, rules: PlanRules) -> bool:
-    if slot.room not in rules.hours:
+    if slot.room is None or slot.room not in rules.hours:
         return False
     opens, closes = rules.hours[slot.room]
     start, end = slot.starts_at.astimezone(rules.zone), slot.ends_at.astimezone(rules.zone)

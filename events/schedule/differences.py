@@ -1,14 +1,14 @@
 """Changes between two releases."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ..formats.document import Document, Slot, Talk
 
 ChangeKind = Literal[
     "new", "moved", "room", "length", "cancelled", "restored", "retitled", "speakers", "gone"
 ]
-KINDS: tuple[str, ...] = ChangeKind.__args__
+KINDS: tuple[str, ...] = get_args(ChangeKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class LocalTime(serializers.DateTimeField):
         source = self.source
 
         def read(row):
-            value = getattr(row, source)
+            value = getattr(row, str(source))
             return value and value.astimezone(ZoneInfo(row.event_zone))
 
         return read

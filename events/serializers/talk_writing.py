@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from itertools import chain
+from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from speakers.models import Speaker
 from ..models import Event, Talk, TalkLink, TalkSpeaker
 
 LINK = ("url", "title", "kind")
-Problems = list[dict]  # errors of each talk, by key; an empty dict for none
+Problems = list[Any]  # errors of each talk, by key; an empty dict for none
 
 
 class TalkWriter(RecordSerializer):
@@ -82,7 +83,7 @@ class TalkWriter(RecordSerializer):
             row.updated_at = timezone.now()
         bulk_update_with_history(rows, Talk, ["updated_at"], batch_size=100)
 
-    def validate_row(self, row: Talk) -> dict:
+    def validate_row(self, row: Talk) -> Any:
         """Errors of `full_clean()`; references are known to exist."""
         skipped = {one.name for one in row._meta.fields if one.is_relation or not one.editable}
         try:
@@ -99,7 +100,8 @@ class TalkWriter(RecordSerializer):
         taken = set(others.exclude(pk__in=[row.pk for row in unaddressed]).values_list("event", "slug"))
         taken |= {(row.event_id, row.slug) for row in new}
         for row in unaddressed:
-            row.give_address(lambda slug, event=row.event_id: (event, slug) in taken)
+            event = row.event_id
+            row.give_address(lambda slug, event=event: (event, slug) in taken)  # type: ignore[misc]  # the default
             taken.add((row.event_id, row.slug))
         for row in old:
             row.updated_at = timezone.now()
@@ -127,14 +129,14 @@ class TalkWriter(RecordSerializer):
         topics, links = (
             {row: one[name] for row, one in written if name in one} for name in ("topics", "links")
         )
-        existing = defaultdict(set)
+        known_topics: defaultdict[int, set] = defaultdict(set)
         for talk, topic in Talk.topics.through.objects.filter(talk__in=topics).values_list("talk", "topic"):
-            existing[talk].add(topic)
+            known_topics[talk].add(topic)
         new_topics = {
-            row: found for row, found in topics.items() if {one.pk for one in found} != existing[row.pk]
+            row: found for row, found in topics.items() if {one.pk for one in found} != known_topics[row.pk]
         }
         Talk.objects.set_topics(new_topics)
-        existing = defaultdict(list)
+        existing: defaultdict[int, list] = defaultdict(list)
         for talk, *link in TalkLink.objects.filter(talk__in=links).values_list("talk", *LINK):
             existing[talk].append(link)
         made = {row: [TalkLink(**link) for link in found] for row, found in links.items()}
@@ -153,7 +155,7 @@ class TalkWriter(RecordSerializer):
         Speakers keep their roles; those that the user cannot see are kept last.
         """
         concerned = [row for row, one in written if one.keys() & {"speakers", "roles"}]
-        existing = defaultdict(list)
+        existing: defaultdict[int, list] = defaultdict(list)
         for credit in TalkSpeaker.objects.filter(talk__in=concerned).select_related("speaker"):
             existing[credit.talk_id].append(credit)
         known = {credit.speaker_id for credit in chain.from_iterable(existing.values())}

@@ -17,7 +17,7 @@ def changes(request, slug):
     )
     releases = [
         {"release": release, "first": first, "changes": changes}
-        for release, first, changes in list_release_changes(page.object_list)
+        for release, first, changes in list_release_changes(list(page.object_list))
     ]
     return render(
         request,

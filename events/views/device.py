@@ -7,6 +7,7 @@ and the abstracts.
 
 from collections.abc import Callable
 from copy import copy
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -48,7 +49,7 @@ def device_more(request, slug):
 
 def respond(request: HttpRequest, slug: str, build: Callable[["PageParts"], dict]) -> HttpResponse:
     """What `build` makes of the event as everybody may see it; 404 before there is a release."""
-    public = copy(request)
+    public: Any = copy(request)
     public.user, public._messages = AnonymousUser(), []
     event = visible_event(public, slug)
     release = get_current_release(event)
@@ -68,7 +69,7 @@ def build_copy(parts: "PageParts") -> dict:
         "slug": parts.event.slug,
         "name": parts.event.name,
         "base": parts.event.get_absolute_url(),
-        "release": parts.event.current_release.number,
+        "release": get_current_release(parts.event).number,
         "zone": parts.event.timezone,
         "days": [
             {"date": f"{day.date}", "title": format_full_date(day.date)} | day_limits(day)
@@ -126,7 +127,7 @@ class PageParts:
         return programme
 
     def render(self, template: str, programme: Programme, path: str = "", **context) -> str:
-        request = copy(self.request)
+        request: Any = copy(self.request)
         request.path = request.path_info = path or reverse("events:schedule", args=[self.event.slug])
         request.GET = QueryDict(mutable=True)
         request.GET.update(programme.parameters)

@@ -111,9 +111,10 @@ def private_calendar(request, token):
         calendar.delete()
         return mark_private(HttpResponse(status=HTTPStatus.NO_CONTENT))
     if request.method == "PUT":
-        calendar.slots = parse_guids(request.body)
-        if calendar.slots is None:
+        slots = parse_guids(request.body)
+        if slots is None:
             return mark_private(JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY))
+        calendar.slots = slots
         calendar.save(update_fields=["slots"])
         return mark_private(HttpResponse(status=HTTPStatus.NO_CONTENT))
     release = get_object_or_404(Release.objects.with_document(), pk=calendar.event.current_release_id)

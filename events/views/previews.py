@@ -1,6 +1,7 @@
 """Link preview images of events and talks (Open Graph)."""
 
 import hashlib
+from typing import cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -49,6 +50,6 @@ def serve_preview(request, event: Event, *, title: str, above: str, below: str, 
     key = hashlib.sha256(svg.encode()).hexdigest()
 
     def render_png() -> bytes:
-        return cache.get_or_set(f"preview:{key}", lambda: link_preview.render_png(svg))
+        return cast(bytes, cache.get_or_set(f"preview:{key}", lambda: link_preview.render_png(svg)))
 
     return file_response(request, render_png, state=[key], modified=None, content_type="image/png")

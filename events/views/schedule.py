@@ -53,7 +53,7 @@ class Programme:
     @cached_property
     def document(self) -> Document:
         return decode(
-            Release.objects.values_list("document", flat=True).get(pk=self.event.current_release_id)
+            Release.objects.values_list("document", flat=True).get(pk=self.event.current_release_id or 0)
         )
 
     @cached_property
@@ -81,7 +81,7 @@ class Programme:
         if asked == ALL_DAYS or not self.days or (self.filters and asked not in named):
             return None
         today = f"{timezone.localdate(timezone=self.event.zone)}"
-        return named.get(asked) or named.get(today) or self.days[0]
+        return named.get(asked or "") or named.get(today) or self.days[0]
 
     @property
     def shown_days(self) -> list[DaySchedule]:
@@ -116,7 +116,7 @@ class Programme:
     def material_labels(self) -> dict[int, list[str]]:
         """Slot number -> labels of the material of its talk: recording, slides."""
         names = {"recording": _("Recording"), "slides": _("Slides")}
-        found = {}
+        found: dict[int, list[str]] = {}
         for talk in self.document.talks:
             kinds = {"recording" if link.kind in RECORDED else link.kind for link in talk.links}
             words = [name for kind, name in names.items() if kind in kinds]
@@ -187,9 +187,9 @@ def facet_label(name: str, value: str) -> str:
     """The label of a facet's value."""
     match name:
         case "kind":
-            return Talk.Kind(value).label
+            return str(Talk.Kind(value).label)
         case "level":
-            return Level(value).label
+            return str(Level(value).label)
         case "language":
             return format_language(value)
         case "recorded":
@@ -224,7 +224,7 @@ def render_parts(request, programme: Programme) -> dict[str, str]:
         return {name: render_to_string(f"events/schedule_{name}.html", context, request) for name in names}
 
     event = programme.event
-    if not is_cacheable(request.GET, event):
+    if not is_cacheable(request.GET, event) or event.current_release is None:
         return render_now()
     today = timezone.localdate(timezone=event.zone)
     key = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"

@@ -47,7 +47,9 @@ def record_check(*, resource: Resource, result: CheckResult, now: datetime) -> L
         lasting = row.failures >= BROKEN_FAILURES and now - row.failing_since >= BROKEN_AFTER
         row.health = Health.BROKEN if lasting else Health.FAILING
     row.checked_at = now
-    row.next_check_at = now + (_retry_delay(result) if outcome == LATER else CHECK_INTERVALS[row.health])
+    row.next_check_at = now + (
+        _retry_delay(result) if outcome == LATER else CHECK_INTERVALS[Health(row.health)]
+    )
     Resource.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in CHECKED})
     for name in CHECKED:
         setattr(resource, name, getattr(row, name))
@@ -124,7 +126,7 @@ def accept_move(*, resource: Resource, by=None) -> Resource:
     before, resource.url, resource.moved_to = resource.url, resource.moved_to, ""
     resource.clean()
     resource.health, resource.next_check_at = Health.GOOD, None
-    resource._history_user = by
+    resource._history_user = by  # type: ignore[attr-defined]  # read by simple_history
     resource.save()
     resource.had_address(before)
     return resource

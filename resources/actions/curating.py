@@ -51,7 +51,7 @@ def merge_resources(*, into: Resource, other: Resource, by=None) -> Resource:
         setattr(into, name, getattr(into, name) or getattr(other, name))
     if other.state == Resource.State.PUBLISHED:
         into.state = Resource.State.PUBLISHED
-    other._history_user = into._history_user = by
+    other._history_user = into._history_user = by  # type: ignore[attr-defined]  # read by simple_history
     other.delete()
     into.save()
     into.had_address(other.url)

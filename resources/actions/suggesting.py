@@ -33,7 +33,7 @@ def suggest_link(*, url: str, title: str, topics: Iterable[Topic] = (), by=None,
     row = Resource(url=url, title=title, state=Resource.State.SUGGESTED, created_by=by, **fields)
     row.clean_fields(exclude=["url", "url_key", "slug"])  # clean() validates the URL, with better sentences
     row.clean()
-    row._history_user = by
+    row._history_user = by  # type: ignore[attr-defined]  # read by simple_history
     try:
         with transaction.atomic():
             row.save()

@@ -1,5 +1,7 @@
 """The admin page that imports a list of links: upload or URL, preview, import."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,6 +19,7 @@ from unfold.widgets import (
 
 from events.formats.reading import UnreadableFile
 from roadshow.core import pending_imports
+from roadshow.core.access import acting_user
 from roadshow.http.guard import FetchFailed, fetch_url
 
 from ..actions import ImportRefused, Report, import_resources
@@ -70,7 +73,7 @@ class ListForm(forms.Form):
             raise ValidationError(_("Give a file or an address."))
         return data
 
-    def load_source(self) -> dict[str, object]:
+    def load_source(self) -> dict[str, Any]:
         """The arguments of `_run_import`, with the file's bytes. Raises FetchFailed or ImportRefused."""
         options = {"collection": self.cleaned_data["collection"], "update": self.cleaned_data["update"]}
         if file := self.cleaned_data["file"]:
@@ -92,11 +95,11 @@ def import_links(request: HttpRequest, model_admin) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             source = form.load_source()
-            report = _run_import(request.user, dry_run=True, **source)
+            report = _run_import(acting_user(request), dry_run=True, **source)
         except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
-            key = pending_imports.store_import(request.user, PREVIEW_KIND, **source)
+            key = pending_imports.store_import(acting_user(request), PREVIEW_KIND, **source)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),
@@ -110,17 +113,17 @@ def import_links(request: HttpRequest, model_admin) -> HttpResponse:
 
 def _apply_preview(request: HttpRequest) -> HttpResponse:
     key = request.POST["key"]
-    source = pending_imports.load_import(request.user, PREVIEW_KIND, key)
+    source = pending_imports.load_import(acting_user(request), PREVIEW_KIND, key)
     here = HttpResponseRedirect(reverse("admin:resources_resource_import_links"))
     if source is None:
         messages.error(request, _("The preview is too old. Please give the file once more."))
         return here
     try:
-        report = _run_import(request.user, dry_run=False, **source)
+        report = _run_import(acting_user(request), dry_run=False, **source)
     except (UnreadableFile, ImportRefused) as refusal:
         messages.error(request, str(refusal))
         return here
-    pending_imports.delete_import(request.user, PREVIEW_KIND, key)
+    pending_imports.delete_import(acting_user(request), PREVIEW_KIND, key)
     text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
     counts = {"new": len(report.new), "changed": len(report.changed), "same": report.unchanged}
     messages.success(request, text % counts)

@@ -31,7 +31,8 @@ class CheckInline(TableInline):
     """Results of checks, newest first, read-only."""
 
     model = LinkCheck
-    fields = readonly_fields = ["at", "outcome", "status", "reason", "final_url"]
+    fields = ["at", "outcome", "status", "reason", "final_url"]
+    readonly_fields = [str(name) for name in fields]
     per_page = 20
 
     def has_add_permission(self, request, obj=None):

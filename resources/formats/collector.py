@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -166,7 +167,9 @@ def merge_duplicate_links(links: Iterable[Link]) -> tuple[list[Link], list[Probl
 
 def _merge_link(first: Link, second: Link) -> Link:
     lists = ("authors", "topics", "collections")
-    more = {name: list(dict.fromkeys([*getattr(first, name), *getattr(second, name)])) for name in lists[1:]}
+    more: dict[str, Any] = {
+        name: list(dict.fromkeys([*getattr(first, name), *getattr(second, name)])) for name in lists[1:]
+    }
     for name in ("note", "kind", "level", "language", "authors", "year", "free", "added_at"):
         if getattr(first, name) in ("", None, []):
             more[name] = getattr(second, name)
@@ -190,7 +193,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _split_list(value: object, separator: str) -> list[object]:
+def _split_list(value: object, separator: str) -> list:
     if isinstance(value, (list, tuple)):
         return [item.get("name") or item.get("title") if isinstance(item, dict) else item for item in value]
     return _text(value).split(separator)

@@ -79,7 +79,8 @@ def _add_item(collector: LinkCollector, item: dict, place: str) -> None:
         elif field and value not in (None, "", []):
             fields.setdefault(field, value)
     address = next((item[name] for name in _URL_NAMES if item.get(name)), "")
-    fields |= load_details(dump_details(item[_OURS])) if isinstance(item.get(_OURS), dict) else {}
+    ours = item.get(_OURS)
+    fields |= load_details(dump_details(ours)) if isinstance(ours, dict) else {}
     fields.pop("url", None)
     collector.add(place, address, **fields)
 

@@ -22,7 +22,7 @@ from .titles import is_label, kind_of_label, leading_name
 
 LONGEST_LINE = 20_000  # characters; longer ones are no list, and slow to parse
 _parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("inline")
-_parser.validateLink = lambda url: True  # nothing is rendered here; unusable URLs are reported
+_parser.validateLink = lambda url: True  # type: ignore[method-assign]  # nothing is rendered here; unusable URLs are reported
 _SHOWN = ("text", "text_special", "code_inline", "softbreak", "hardbreak", "image")
 _SEPARATOR = re.compile(r"^[\s:|,.–—·-]+")
 _COMMENT = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)

@@ -129,8 +129,9 @@ def _row(collector: LinkCollector, fields: list[str], row: list[object], place: 
             found.setdefault(field, _unguarded(cell))
     address = next((found.pop(name) for name in sorted(found) if name.startswith("url")), "")
     for name in ("topics", "collections", "authors"):
-        if isinstance(found.get(name), str):
-            found[name] = _split(found[name], commas=name == "topics")
+        words = found.get(name)
+        if isinstance(words, str):
+            found[name] = _split(words, commas=name == "topics")
     collector.add(place, address, **{k: v for k, v in found.items() if not k.startswith("url")})
 
 

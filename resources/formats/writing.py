@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import atom, bookmarks, json_feed, markdown_list, opml, table
@@ -13,7 +14,7 @@ from .document import LinkList
 class Format:
     """`name` is shown to people; `suffix` ends a file's name."""
 
-    name: str
+    name: str | Promise
     suffix: str
     media_type: str
     write: Callable[[LinkList], bytes]

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.url_normalization import normalise_url
@@ -65,7 +66,7 @@ async def check_urls(
     policy: Policy | None = None,
     context=None,
     stop: threading.Event | None = None,
-) -> AsyncIterator[CheckResult]:
+) -> AsyncGenerator[CheckResult]:
     """Check each URL once; results come in the order in which they finish. Closing cancels running requests.
 
     Once `stop` is set no further URL is started; results of running ones still come.
@@ -159,7 +160,8 @@ class _HostQueue:
 
 
 def _build_result(url: str, response: FetchedResponse, soft_404: bool) -> CheckResult:
-    status, outcome, reason = response.status, OK, ""
+    status, outcome = response.status, OK
+    reason: str | Promise = ""
     if soft_404:
         outcome, reason = FAILED, _("The server sends a page that says there is no such page.")
     elif status in _GONE:

@@ -58,7 +58,7 @@ def list_files(feed: str, file: str, args: tuple, query: str = "") -> list[dict[
     suffix = f"?{query}" if query else ""
     return [
         {
-            "name": writer.name,
+            "name": str(writer.name),
             "url": reverse(feed if name == "atom" else file.format(name), args=args) + suffix,
             "type": writer.media_type.partition(";")[0],
         }

@@ -4,10 +4,11 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from django.core.exceptions import ValidationError as ModelError
-from django.db.models import Expression, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
@@ -97,7 +98,7 @@ class SortKey:
     """A key of a list's order. `name` is the annotation that has its value."""
 
     name: str
-    expression: Expression | F
+    expression: Any  # an Expression, F or Subquery
     descending: bool
     nulls_first: bool
 
@@ -162,7 +163,7 @@ class CursorPages(NumberedPages):
         if self.cursor and "page" in request.query_params:
             raise ValidationError({"cursor": _("Give a page or a cursor, not both.")})
 
-    def paginate_queryset(self, rows, request, view=None) -> list[int]:
+    def paginate_queryset(self, rows, request, view=None) -> list:
         """Primary keys of the page's rows. Raises ValidationError and NotFound."""
         self.parse(request)
         keys = sort_keys(rows)
@@ -208,7 +209,7 @@ class CursorPages(NumberedPages):
 
     def _cursor_values(self, rows: QuerySet, names: list[str]) -> tuple[bool, list]:
         """Whether the cursor points backwards, and the values of its row. Raises ValidationError."""
-        digest, backwards, *texts = self.cursor
+        digest, backwards, *texts = self.cursor or [None, False]
         if digest != self.digest or len(texts) != len(names):
             raise _not_a_cursor()
         fields = [rows.query.annotations[name].output_field for name in names]

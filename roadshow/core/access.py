@@ -4,12 +4,23 @@ Staff may add events, and change what belongs to events of theirs and what the w
 venues, the library of links). Other users may do what their roles (`core.roles`) say.
 """
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import User as Account
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
 from .roles import RoleName
 
 User = Account | AnonymousUser
+
+
+def acting_user(request: HttpRequest) -> Account:
+    """The user who is signed in. Raises PermissionDenied for a visitor."""
+    if isinstance(request.user, AnonymousUser):
+        raise PermissionDenied
+    return request.user
 
 
 def is_organiser(user: User | None) -> bool:
@@ -29,7 +40,7 @@ def only_events(user: User | None) -> frozenset[int] | None:
 
 def can_curate(user: User | None) -> bool:
     """Whether `user` may change what the whole portal shares: staff and curators, unless their token is limited."""
-    if only_events(user) is not None or not is_organiser(user):
+    if user is None or only_events(user) is not None or not is_organiser(user):
         return False
     return user.is_staff or RoleName.CURATOR in _get_role_names(user)
 
@@ -43,6 +54,7 @@ def _get_role_names(user: User) -> frozenset[str]:
     """Names of the roles of `user`, looked up once for each request."""
     if not user.is_authenticated:
         return frozenset()
-    if not hasattr(user, "_role_names"):
-        user._role_names = frozenset(user.roles.order_by().values_list("name", flat=True))
-    return user._role_names
+    known: Any = user
+    if not hasattr(known, "_role_names"):
+        known._role_names = frozenset(known.roles.order_by().values_list("name", flat=True))
+    return known._role_names

@@ -10,6 +10,7 @@ CommonMark with tables and strikethrough, and these differences:
 
 import re
 from html import escape
+from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -34,7 +35,7 @@ def build_parser() -> MarkdownIt:
     """A parser for texts of the portal; its HTML still has to be sanitised."""
     parser = MarkdownIt("commonmark", {"html": True, "breaks": True}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
-    parser.validateLink = lambda url: _SCHEMES.match(url) is not None
+    parser.validateLink = lambda url: _SCHEMES.match(url) is not None  # type: ignore[method-assign]  # as documented
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
@@ -48,7 +49,7 @@ def build_parser() -> MarkdownIt:
 def _html_block(state, first: int, last: int, silent: bool) -> bool:
     """Only blocks that arrange text; other tags begin a paragraph like any character."""
     start = _BLOCK_START.match(state.src, state.bMarks[first] + state.tShift[first])
-    return bool(start) and start[1].lower() in _HTML_BLOCKS and html_block(state, first, last, silent)
+    return start is not None and start[1].lower() in _HTML_BLOCKS and html_block(state, first, last, silent)
 
 
 def _list(state, first: int, last: int, silent: bool) -> bool:
@@ -177,7 +178,7 @@ def _filter_inline(token: Token) -> None:
         if child.type == "html_inline":
             child.content = balance.filter(child.content)
     if rest := balance.close():
-        token.children.append(Token("html_inline", "", 0, content=rest))
+        cast(list, token.children).append(Token("html_inline", "", 0, content=rest))
 
 
 class _Balance:

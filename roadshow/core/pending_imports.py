@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from roadshow.expiring.models import Upload
 LIFETIME = 60 * 60  # seconds between preview and import
 
 
-def store_import(user: AbstractBaseUser, target: str, data: bytes, **options) -> str:
+def store_import(user: User, target: str, data: bytes, **options) -> str:
     """Store a file and the options of its import (JSON) for a user and a target; returns the key to load them with."""
     upload = Upload.objects.create(
         owner=user,
@@ -23,7 +23,7 @@ def store_import(user: AbstractBaseUser, target: str, data: bytes, **options) ->
     return upload.pk.hex
 
 
-def load_import(user: AbstractBaseUser, target: str, key: str) -> dict | None:
+def load_import(user: User, target: str, key: str) -> dict | None:
     """The options and `data`; None when they have expired or belong to another user or target."""
     try:
         upload = Upload.objects.valid().filter(owner=user, purpose=target, pk=key).first()
@@ -32,5 +32,5 @@ def load_import(user: AbstractBaseUser, target: str, key: str) -> dict | None:
     return upload and {**upload.options, "data": bytes(upload.data)}
 
 
-def delete_import(user: AbstractBaseUser, target: str, key: str) -> None:
+def delete_import(user: User, target: str, key: str) -> None:
     Upload.objects.filter(owner=user, purpose=target, pk=key).delete()

@@ -11,6 +11,7 @@ from django.db.models import (
     FloatField,
     Func,
     GeneratedField,
+    Index,
     QuerySet,
     TextField,
     Value,
@@ -72,7 +73,7 @@ def search_vector(**fields: str) -> GeneratedField:
     )
 
 
-def search_indexes(table: str, title: str = "title") -> list[GinIndex]:
+def search_indexes(table: str, title: str = "title") -> list[Index]:
     """One index for words, one for words that are nearly right."""
     return [
         GinIndex(F("search"), name=f"{table}_search"),

@@ -63,6 +63,7 @@ class HtmxRequest(HttpRequest):
     """A request as the middleware of django-htmx leaves it."""
 
     htmx: HtmxDetails
+    has_unknown_parameters: bool
 
 
 def conditional_page(

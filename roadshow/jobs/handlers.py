@@ -24,6 +24,7 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -55,7 +56,7 @@ class BackgroundJob:
     seconds: int
     retries: int
     memory_mb: int
-    label: str
+    label: str | Promise
 
     @property
     def path(self) -> str:
@@ -91,7 +92,7 @@ class BackgroundJob:
         return job
 
 
-def background_job(*, seconds: int = 300, retries: int = 0, memory_mb: int = 1024, label: str = ""):
+def background_job(*, seconds: int = 300, retries: int = 0, memory_mb: int = 1024, label: str | Promise = ""):
     """Declare a handler `(report, **arguments) -> dict | None` as a job.
 
     `seconds` is the limit of one attempt, `memory_mb` the limit of its process's address space beyond what the worker

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.apps import apps
 from django.core.files.base import File
@@ -58,8 +58,8 @@ def list_tables() -> list[Table]:
     for model in apps.get_models(include_auto_created=True):
         meta = model._meta
         if meta.managed and not meta.proxy and meta.db_table not in LEFT_OUT:
-            columns = tuple(field.column for field in meta.local_concrete_fields if not field.generated)
-            tables[meta.db_table] = Table(meta.db_table, columns, (meta.pk.column,))
+            columns = tuple(str(field.column) for field in meta.local_concrete_fields if not field.generated)
+            tables[meta.db_table] = Table(meta.db_table, columns, (str(meta.pk.column),))
     return [tables[name] for name in sorted(tables)]
 
 
@@ -81,7 +81,7 @@ def write_backup(file: Path) -> dict[str, int]:
 
 
 def _add_everything(archive: tarfile.TarFile) -> dict:
-    manifest = {"format": FORMAT, "migrations": list_migrations(), "tables": {}, "media": {}}
+    manifest: dict = {"format": FORMAT, "migrations": list_migrations(), "tables": {}, "media": {}}
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SET LOCAL statement_timeout = 0")
@@ -144,7 +144,7 @@ def read_manifest(file: Path) -> dict:
         with tarfile.open(file, "r:gz") as archive:
             for entry in archive:
                 digest = hashlib.sha256()
-                content = archive.extractfile(entry)
+                content = cast(IO[bytes], archive.extractfile(entry))
                 if entry.name == MANIFEST:
                     manifest = json.load(content)
                     break
@@ -220,7 +220,7 @@ def _load_tables(file: Path, cursor, manifest: dict) -> None:
             kind, _slash, name = entry.name.partition("/")
             if kind != "tables":
                 continue
-            content = archive.extractfile(entry)
+            content = cast(IO[bytes], archive.extractfile(entry))
             with cursor.cursor.copy(tables[name].copy_in()) as copy:
                 while chunk := content.read(CHUNK):
                     copy.write(chunk)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.checks import Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -28,7 +28,8 @@ def check_site_url(app_configs=None, **kwargs):
                 id="roadshow.W001",
             )
         ]
-    parts, found = urlsplit(url), []
+    parts = urlsplit(url)
+    found: list[CheckMessage] = []
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         return [
             Error(
@@ -143,7 +144,7 @@ def check_database(app_configs=None, **kwargs):
                 f"The database does not respond ({reason}).", hint="Correct DATABASE_URL.", id="roadshow.E005"
             )
         ]
-    found = []
+    found: list[CheckMessage] = []
     if missing:
         found.append(
             Warning(

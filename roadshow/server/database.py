@@ -31,7 +31,7 @@ class WebConnection(psycopg.Connection):
 
     seconds = CLIENT_SECONDS
 
-    def wait(self, gen, interval=0.1):
+    def wait(self, gen, interval=0.1):  # type: ignore[override]  # waits for what the original does
         """Drive psycopg's generator `gen` as its own `wait` does, with a deadline."""
         limit = _patience.get() or self.seconds
         deadline = time.monotonic() + limit
@@ -91,7 +91,7 @@ def close_all() -> None:
     """Close connections and pools, as before a fork."""
     for one in connections.all(initialized_only=True):
         one.close()
-        one.close_pool()
+        one.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's backend
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
             ]
         case "history":
             return [
-                model.objects.filter(history_date__lt=before)
+                model._default_manager.filter(history_date__lt=before)
                 for model in apps.get_models()
                 if hasattr(model, "history_date")
             ]

@@ -22,7 +22,7 @@ def outage_response(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After: a page without a single query, or JSON for the API."""
     if request.path_info.startswith("/api/"):
         error = {"code": "unavailable", "detail": _("Back in a moment. Please try again."), "attr": None}
-        response = JsonResponse({"type": "server_error", "errors": [error]}, status=503)
+        response: HttpResponse = JsonResponse({"type": "server_error", "errors": [error]}, status=503)
     else:
         response = HttpResponse(render_to_string("503.html", {"seconds": RETRY_AFTER}), status=503)
     response["Retry-After"] = str(RETRY_AFTER)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from tempfile import SpooledTemporaryFile
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -105,8 +106,8 @@ class BodyReader:
             self._release(address)
         if body is None:
             return plain(_("The request did not arrive in time."), 408)
-        request._stream = body
-        request.environ["wsgi.input"] = body
+        whole: Any = request
+        whole._stream = whole.environ["wsgi.input"] = body
         return None
 
     def _take(self, address: str) -> bool:

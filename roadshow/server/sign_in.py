@@ -1,5 +1,7 @@
 """Sign-in: attempts are limited by address too, whatever the names, and a lockout says when to come back."""
 
+from typing import Any
+
 from axes.exceptions import AxesBackendPermissionDenied
 from axes.helpers import get_cool_off
 from django.conf import settings
@@ -19,9 +21,10 @@ class LimitByAddress:
         if request is None or not limit or not credentials.get("password"):
             return
         if not is_within_limit(request, "sign-in", times=limit, seconds=PERIOD):
-            request.axes_locked_out = True
-            request.axes_credentials = credentials
-            request.too_many_sign_ins = True
+            refused: Any = request
+            refused.axes_locked_out = True
+            refused.axes_credentials = credentials
+            refused.too_many_sign_ins = True
             raise AxesBackendPermissionDenied("Too many attempts from this address.")
         return
 

@@ -1,6 +1,6 @@
 """Overlaps inside an imported schedule: it took place like that, so each is accepted and reported."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from speakers.models import Speaker
@@ -11,7 +11,7 @@ from ..plan import load_plan
 from .report import Report
 
 
-def accept_clashes(event: Event, by: AbstractBaseUser | None, report: Report) -> None:
+def accept_clashes(event: Event, by: User | None, report: Report) -> None:
     """Accept the overlaps of the event's own slots in a room, and of a speaker's, as pairs of this event alone.
 
     Clashes with other events stay: a release refuses them. No room is marked as shared.
@@ -38,7 +38,7 @@ def accept_clashes(event: Event, by: AbstractBaseUser | None, report: Report) ->
     _accept_speakers(people, slots, reason, by)
 
 
-def _accept_speakers(people: list[Conflict], slots: dict, reason: str, by: AbstractBaseUser | None) -> None:
+def _accept_speakers(people: list[Conflict], slots: dict, reason: str, by: User | None) -> None:
     wanted = set()
     for found in people:
         wanted |= {*found.slot.speakers} & {*found.other.speakers}

@@ -1,6 +1,6 @@
 """What can be done with an import that was made: undo it."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from .undo import CannotUndo, apply_undo
 
 
 @transaction.atomic
-def undo_import(*, entry: Import, by: AbstractBaseUser | None) -> None:
+def undo_import(*, entry: Import, by: User | None) -> None:
     """Bring all tables back to what they were before the import, which is kept as undone.
 
     An event that the import made goes with it, and its entry too. Raises CannotUndo, naming what stands in the

@@ -2,7 +2,7 @@
 
 import gzip
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,7 +18,7 @@ from .run import ImportRefused, import_schedule
 DEFAULTS = {"mode": "", "date_order": "", "encoding": "", "columns": {}}
 
 
-def keep_file(*, event: Event, by: AbstractBaseUser, source: str, data: bytes, choices: dict) -> Import:
+def keep_file(*, event: Event, by: User, source: str, data: bytes, choices: dict) -> Import:
     """Keep a file until it is imported, with the columns as they were mapped for this event last time."""
     earlier = (
         Import.objects.filter(event=event, choices__has_key="columns").exclude(choices__columns={}).first()

@@ -1,7 +1,7 @@
 """Which row a talk of a file is: by GUID, else by code, else by its id in the same source, else by title."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from uuid import UUID, uuid5
 
 from ...formats import document as doc
@@ -19,7 +19,7 @@ def name_source(reading: Reading) -> str:
     )
 
 
-def match_talks(event: Event, reading: Reading, rows: list[Talk]) -> Iterable[Match]:
+def match_talks(event: Event, reading: Reading, rows: list[Talk]) -> list[Match]:
     """Each talk of the file with its GUID here and its row, or None for a new one."""
     talks = reading.document.talks
     guids = _guids(event, talks)

@@ -1,6 +1,7 @@
 """Persons of a file become speakers, without making one of two people who share a name or an id."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models.functions import Lower
@@ -108,7 +109,9 @@ def _update(
 ) -> None:
     """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
     changed = []
-    known = defaultdict(dict)  # a speaker may be several persons of the file, since they were merged
+    known: defaultdict[Any, dict] = defaultdict(
+        dict
+    )  # a speaker may be several persons of the file, since they were merged
     for guid, (speaker, person) in pairs.items():
         known[speaker][str(guid)] = person
     for speaker, people in known.items():

@@ -1,6 +1,7 @@
 """Rooms, tracks and topics of a file: known by GUID, by the file's own id, else by name."""
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -54,15 +55,15 @@ def _ids_of(row: EventRoom | Track, source: str) -> list[str]:
 
 
 def _match(
-    found: dict[int, models.Model],
+    found: dict[int, Any],
     wanted: list,
     rows: list,
-    keys_of: Callable[[models.Model], Iterable[Hashable]],
-    key: Callable[[object], Hashable],
+    keys_of: Callable[[Any], Iterable[Hashable]],
+    key: Callable[[Any], Hashable],
 ) -> None:
     """Match what is left on both sides by a key; each row once."""
     claimed = {row.pk for row in found.values()}
-    by_key = {}
+    by_key: dict = {}
     for row in rows:
         if row.pk not in claimed:
             for value in keys_of(row):
@@ -111,7 +112,7 @@ def _rename_rooms(
 def _rename(model: type[models.Model], names: dict) -> list[str]:
     """Rename rows, also where two swap their names; "old → new" for each."""
     told = [f"{row.name} → {name}" for row, name in names.items()]
-    model.objects.filter(pk__in=[row.pk for row in names]).update(
+    model._default_manager.filter(pk__in=[row.pk for row in names]).update(
         name=models.functions.Concat(models.Value("~"), models.functions.Cast("guid", models.CharField()))
     )
     for row, name in names.items():
@@ -128,7 +129,7 @@ def _remember(model: type[models.Model], pairs: list[tuple], source: str) -> Non
         if row.imported != imported:
             row.imported = imported
             changed.append(row)
-    model.objects.bulk_update(changed, ["imported"], batch_size=500)
+    model._default_manager.bulk_update(changed, ["imported"], batch_size=500)
 
 
 def _imported(there: RoomThere | TrackThere, source: str) -> dict:
@@ -205,7 +206,7 @@ def match_tracks(event: Event, document: Document, source: str, report: Report) 
         report.renamed += _rename(Track, changed)
     _remember(Track, pairs, source)
     slugs = {track.slug for track in tracks}
-    new = []
+    new: list[Track] = []
     for index, there in enumerate(wanted):
         if index not in found:
             track = _new_track(event, there, slugs, len(tracks) + len(new), source)

@@ -1,11 +1,12 @@
 """What an import did, or would do."""
 
+from collections.abc import Sized
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext_lazy
 
-from ...formats.document import Problem
+from ...formats.document import Problem, Severity
 
 FIELD_NAMES = {
     "title": gettext_lazy("title"),
@@ -122,15 +123,18 @@ class Report:
     @property
     def changes(self) -> int:
         """How many things would be different afterwards: 0 when the same file is imported again."""
-        lists = (self.new, self.changed, self.gone, self.new_speakers, self.changed_speakers, self.renamed)
-        dates = self.days_before is not None and self.days_before != self.days_after
-        return (
-            sum(map(len, (*lists, self.new_rooms, self.new_tracks, self.new_topics)))
-            + self.event_is_new
-            + dates
+        lists: tuple[Sized, ...] = (
+            self.new,
+            self.changed,
+            self.gone,
+            self.new_speakers,
+            self.changed_speakers,
         )
+        lists += (self.renamed, self.new_rooms, self.new_tracks, self.new_topics)
+        dates = self.days_before is not None and self.days_before != self.days_after
+        return sum(map(len, lists)) + self.event_is_new + dates
 
-    def add_problem(self, place: str, message: str, severity: str = "warning") -> None:
+    def add_problem(self, place: str, message: str, severity: Severity = "warning") -> None:
         self.problems.append(Problem(place=place, message=message, severity=severity))
 
     def numbers(self) -> dict[str, int]:

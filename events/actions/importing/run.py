@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone as clock
 from django.utils.text import slugify
@@ -43,7 +43,7 @@ def import_schedule(
     event: Event | None = None,
     slug: str = "",
     timezone: str = "",
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     release: bool = False,
     dry_run: bool = False,
     mode: str = "",
@@ -150,7 +150,7 @@ def _keep_entry(
     event: Event,
     reading: Reading,
     report: Report,
-    by: AbstractBaseUser | None,
+    by: User | None,
     source: str,
     *,
     force: bool,
@@ -175,7 +175,7 @@ def _event(
     event: Event | None,
     slug: str,
     timezone: str,
-    by: AbstractBaseUser | None,
+    by: User | None,
     report: Report,
 ) -> Event:
     document = reading.document
@@ -205,7 +205,7 @@ def _report_name(reading: Reading, event: Event, report: Report) -> None:
         report.add_problem(_("conference"), message % {"title": title}, "info")
 
 
-def _new_event(reading: Reading, slug: str, timezone: str, by: AbstractBaseUser | None) -> Event:
+def _new_event(reading: Reading, slug: str, timezone: str, by: User | None) -> Event:
     document = reading.document
     zone = document.timezone or timezone
     if not zone:

@@ -71,7 +71,9 @@ def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
     }
     used = set(event.slots.values_list("number", flat=True))
     number = Slot.next_number(event.pk) if items else 0
-    new, moved, left = [], [], []
+    new: list[Slot] = []
+    moved: list[Slot] = []
+    left: list[int] = []
     for item in items:
         there = {} if item.is_new else {str(slot.guid): slot for slot in item.row.slots.all()}
         spare = [guid for guid in there if guid not in {slot[0] for slot in item.values["slots"]}]

@@ -19,10 +19,10 @@ def build_panel(event: Event, query, day: dt.date | None) -> dict | None:
         return _build_slot_panel(event, query["slot"])
     if query.get("talk", "").isdecimal():
         talk = event.talks.filter(pk=query["talk"]).first()
-        minutes = talk and (talk.duration or 2 * event.slot_minutes)
-        return talk and _build_context(
-            event, talk=talk, day=day, time=_get_opening_time(event), minutes=minutes
-        )
+        if talk is None:
+            return None
+        minutes = talk.duration or 2 * event.slot_minutes
+        return _build_context(event, talk=talk, day=day, time=_get_opening_time(event), minutes=minutes)
     if query.get("new") == "break":
         return _build_context(
             event, is_new_break=True, day=day, time=_parse_time(query.get("time")), minutes=60

@@ -45,7 +45,7 @@ class Box:
     @property
     def state(self) -> str:
         """Label of the talk's state; empty when it is confirmed."""
-        return "" if self.slot.state == Talk.State.CONFIRMED else Talk.State(self.slot.state).label
+        return "" if self.slot.state == Talk.State.CONFIRMED else str(Talk.State(self.slot.state).label)
 
     @property
     def style(self) -> str:
@@ -205,7 +205,8 @@ def list_unscheduled(event: Event) -> list[Talk]:
         .order_by("track__position", "track__name", "title", "pk")
     )
     for talk in talks:
-        talk.color = choose_color(talk.track and talk.track.name, talk.track and talk.track.color)
+        track = talk.track
+        talk.color = choose_color(track.name, track.color) if track else choose_color(None, None)
     return list(talks)
 
 

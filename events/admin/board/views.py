@@ -113,7 +113,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _build_json(event: Event, day, sent, result: ChangeResult | None, text: str, status: int) -> JsonResponse:
-    content = {"message": text}
+    content: dict[str, object] = {"message": text}
     if status != 400:
         with timezone.override(event.zone):
             board = build_board(event, day)
@@ -149,7 +149,7 @@ def _render_fragments(board: Board, rooms: set[str] | None) -> dict:
 
 def _list_conflict_levels(board: Board) -> dict[str, str]:
     """Slot GUID -> highest level of its conflicts."""
-    levels = {}
+    levels: dict = {}
     for column in board.columns:
         levels |= {str(box.slot.key): box.level for box in column.boxes if box.level}
     return levels

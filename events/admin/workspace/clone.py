@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from roadshow.core.access import can_add_events
+from roadshow.core.access import acting_user, can_add_events
 from roadshow.core.roles import Permission
 
 from ...actions import clone_event
@@ -31,7 +31,7 @@ class CloneForm(forms.Form):
         widget=UnfoldAdminDateWidget,
         help_text=gettext_lazy("It lasts as long as the one that is copied."),
     )
-    venue = forms.ModelChoiceField(
+    venue: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("Venue"), queryset=None, required=False, widget=UnfoldAdminSelect2Widget
     )
     city = forms.CharField(
@@ -61,7 +61,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
     form = CloneForm(request.POST if is_post else None, initial=initial, user=request.user)
     if is_post and form.is_valid():
         try:
-            copy = clone_event(event=event, by=request.user, **form.cleaned_data)
+            copy = clone_event(event=event, by=acting_user(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:

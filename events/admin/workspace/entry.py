@@ -1,6 +1,7 @@
 """The table to type in talks: one row each, with speakers, time and room; rows of a spreadsheet can be pasted."""
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from roadshow.core.access import acting_user
 from roadshow.core.roles import Permission
 
 from ...actions import NewTalk, enter_talks, parse_people
@@ -32,7 +34,9 @@ class TalkRowForm(forms.Form):
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), min_value=1, max_value=24 * 60, required=False
     )
-    track = forms.ModelChoiceField(label=gettext_lazy("Track"), queryset=None, required=False, empty_label="")
+    track: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=gettext_lazy("Track"), queryset=None, required=False, empty_label=""
+    )
     day = forms.ChoiceField(label=gettext_lazy("Day"), required=False)
     time = forms.TimeField(
         label=gettext_lazy("Start"),
@@ -41,7 +45,9 @@ class TalkRowForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "10:30"}),
         error_messages={"invalid": gettext_lazy("Give a time such as 14:30.")},
     )
-    room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=None, required=False, empty_label="")
+    room: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=gettext_lazy("Room"), queryset=None, required=False, empty_label=""
+    )
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=STATES, required=False)
 
     def __init__(self, *args, event: Event, may_schedule: bool, tracks, rooms, days, **options):
@@ -105,12 +111,12 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Empty rows; a POST enters the talks of all filled ones, or none, with errors beside the fields."""
     event = get_event(request, pk, Permission.EDIT_TALKS)
     may_schedule = Permission.SCHEDULE in event.permissions_of(request.user)
-    options = {"form_kwargs": _load_choices(event, may_schedule), "prefix": "talks"}
+    options: dict[str, Any] = {"form_kwargs": _load_choices(event, may_schedule), "prefix": "talks"}
     rows = TalkRows(request.POST, **options) if request.method == "POST" else TalkRows(**options)
     if request.method == "POST" and rows.is_valid():
         talks = [row.to_talk() for row in rows if row.has_changed()]
         try:
-            entered = enter_talks(event=event, talks=talks, by=request.user)
+            entered = enter_talks(event=event, talks=talks, by=acting_user(request))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.roles import Permission
@@ -18,7 +19,7 @@ class Page:
     """A link of the navigation, for users with `permission`. `name` says which page is the current one."""
 
     name: str
-    label: str
+    label: str | Promise
     url: str
     permission: Permission = Permission.VIEW
 

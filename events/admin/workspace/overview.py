@@ -93,7 +93,7 @@ def _check_programme(event: Event) -> Phase:
         total=Count("pk", filter=wanted),
         drafts=Count("pk", filter=Q(state=Talk.State.DRAFT)),
         without_abstract=Count("pk", filter=wanted & Q(abstract="")),
-        without_speaker=Count("pk", filter=wanted & ~Exists(speakers)),
+        without_speaker=Count("pk", filter=wanted & Q(~Exists(speakers))),
         without_track=Count("pk", filter=wanted & Q(track=None)),
     )
     people = Speaker.objects.filter(

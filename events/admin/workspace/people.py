@@ -10,11 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
+from roadshow.core.access import acting_user
 from roadshow.core.roles import EVENT_ROLES, PERMISSION_LABELS, ROLE_PERMISSIONS, Permission, RoleName
 from roadshow.http.pages import absolute_url
 
@@ -77,9 +79,9 @@ def _form_options(request: HttpRequest, event: Event) -> dict:
     return {"may_invite_to_series": is_owner}
 
 
-def list_permissions() -> list[tuple[str, list[bool]]]:
+def list_permissions() -> list[tuple[str | Promise, list[bool]]]:
     """Rows of the table of roles: (permission, whether organisers of the event and each role have it)."""
-    rows = []
+    rows: list[tuple[str | Promise, list[bool]]] = []
     for permission, label in PERMISSION_LABELS.items():
         rows.append((label, [True, *(permission in ROLE_PERMISSIONS[role] for role in EVENT_ROLES)]))
     return rows
@@ -93,7 +95,7 @@ def _invite(request: HttpRequest, event: Event, form: InviteForm) -> bool:
             email=data["email"],
             role=data["role"],
             for_series=data.get("for_series", False),
-            by=request.user,
+            by=acting_user(request),
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
@@ -147,7 +149,7 @@ def _revoke(request: HttpRequest, event: Event, key: int) -> None:
 
 def _change(request: HttpRequest, event: Event, key: int) -> None:
     role = get_object_or_404(event.roles, pk=key)
-    change_role(role=role, name=request.POST.get("role", ""), by=request.user)
+    change_role(role=role, name=request.POST.get("role", ""), by=acting_user(request))
     messages.success(
         request, _("%(user)s is %(role)s now.") % {"user": role.user, "role": role.get_name_display()}
     )

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -177,10 +178,10 @@ class _Reader:
         zone = self.zone or self.given or ZoneInfo("UTC")
         first, last = (at.astimezone(zone).date() for at in (found.starts_at, found.ends_at))
         days = [first + number * DAY for number in range(min((last - first).days, 31))]
-        parts = []
+        parts: list[RawEvent] = []
         for on in days:
             start, end = self._midnight(on), self._midnight(on + DAY)
-            again = {"id": f"{uid}~{on:%Y%m%d}", "guid": ""} if parts else {}
+            again: dict[str, Any] = {"id": f"{uid}~{on:%Y%m%d}", "guid": ""} if parts else {}
             same_as = found.same_as or uid or found.place
             parts.append(replace(found, starts_at=start, ends_at=end, same_as=same_as, **again))
         return parts if len(parts) > 1 else [found]
@@ -280,7 +281,8 @@ class _Reader:
             numbers = [int(part) for part in found.groups()[:6] if part]
             if len(numbers) == 3:
                 return date(*numbers)
-            local = datetime(*numbers[:5])  # noqa: DTZ001 - the zone follows
+            year, month, day, hour, minute = numbers[:5]
+            local = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the zone follows
         except (AttributeError, ValueError):
             self.report.tally(_("Not a date"), at_line(line.number), what=line.value.strip()[:40])
             return None

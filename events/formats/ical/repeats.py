@@ -85,7 +85,7 @@ def _with_defaults(rule: Rule, first: date) -> Rule:
     """The rule with what RFC 5545 takes from the first time where no BY part says it."""
     if rule.by_day or rule.month_days or rule.year_days:
         return rule
-    changes = {}
+    changes: dict[str, frozenset] = {}
     if rule.frequency == "WEEKLY" or rule.weeks:
         changes["by_day"] = frozenset([(0, first.weekday())])
     elif rule.frequency == "MONTHLY":
@@ -169,7 +169,7 @@ def starts_by_rule(text: str, first: datetime, zone: ZoneInfo) -> list[datetime]
         return None
     latest = local + _REACH
     until = min(_parse_until(rule.until, zone) or latest, latest)
-    found = []
+    found: list[datetime] = []
     for start in list_starts(rule, local, local, until):
         if len(found) == rule.count:
             break

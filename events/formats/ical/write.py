@@ -191,7 +191,7 @@ def _local(name: str, moment: datetime, zone: ZoneInfo) -> str:
     if (
         zone.key == "UTC"
         or there.replace(fold=0).utcoffset() != there.utcoffset()
-        or there.utcoffset() % _MINUTE
+        or (there.utcoffset() or timedelta(0)) % _MINUTE
     ):
         return f"{name}:{_utc(moment)}"
     return f"{name};TZID={zone.key}:{there:%Y%m%dT%H%M%S}"

@@ -157,7 +157,7 @@ class _Reader:
 
     def _event(self, item: dict, number: int) -> RawEvent:
         source = self.source
-        values = {name: pick_text(item, paths) for name, paths in source.talk.items()}
+        values: dict[str, Any] = {name: pick_text(item, paths) for name, paths in source.talk.items()}
         label = values.get("code") or values.get("id") or str(number)
         event = RawEvent(place=_("talk %(id)s") % {"id": label[:60]}, **values)
         self._report_unknown(item, event.place)
@@ -214,7 +214,7 @@ class _Reader:
         if not isinstance(value, dict):
             return RawPerson(name=self._in_order(as_text(value)), loose=True)
         paths = {**PERSON, **self.source.person}
-        values = {name: pick_text(value, path) for name, path in paths.items()}
+        values: dict[str, Any] = {name: pick_text(value, path) for name, path in paths.items()}
         values["name"] = self._in_order(values["name"])
         values["role"] = values["role"].lower()
         links = [

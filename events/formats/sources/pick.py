@@ -54,7 +54,7 @@ def index_by(records: Iterable[dict], key: str) -> dict[str, dict]:
 
 def join_records(values: Any, records: dict[str, dict]) -> list:
     """Ids, or records with an id alone, replaced by what they refer to; what refers to nothing stays."""
-    joined = []
+    joined: list[Any] = []
     for value in values if isinstance(values, list) else [] if values is None else [values]:
         if isinstance(value, dict):
             key = next((as_text(value[name]) for name in ("guid", "id", "code", "uid") if name in value), "")

@@ -234,7 +234,9 @@ def schedule2(root: dict) -> list[dict]:
     found = []
     for event in dicts(schedule["events"]):
         key = pick_text(event, "track.slug|track.guid|track.id")
-        joined = {"persons": join_records(pick(event, "participants|persons|speakers"), persons)}
+        joined: dict[str, Any] = {
+            "persons": join_records(pick(event, "participants|persons|speakers"), persons)
+        }
         if isinstance(event.get("track"), dict):
             joined["track"] = pick_text(event, "track.name") or tracks.get(key, key)
         found.append(event | joined)

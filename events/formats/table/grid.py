@@ -144,9 +144,9 @@ def _day_of(sheet: Sheet, layout: Layout, choices: Choices, name: str) -> str:
     if not choices.days:
         return ""
     first, last = choices.days
-    number = re.search(r"\b(\d{1,2})\b", name)
-    on = first + timedelta(days=int(number[1]) - 1) if number else first
-    return on.isoformat() if (number or first == last) and on <= last else ""
+    day = re.search(r"\b(\d{1,2})\b", name)
+    on = first + timedelta(days=int(day[1]) - 1) if day else first
+    return on.isoformat() if (day or first == last) and on <= last else ""
 
 
 def _event(text: str, place: str) -> RawEvent:

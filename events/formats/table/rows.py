@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -142,7 +143,8 @@ class Rows:
 
     def _event(self, values: Mapping[str, str], place: str) -> RawEvent:
         get = values.get
-        event = RawEvent(place=place, **{field: get(field, "") for field in _TEXTS})
+        texts: dict[str, Any] = {field: get(field, "") for field in _TEXTS}
+        event = RawEvent(place=place, **texts)
         event.optout = get("optout", "").lower() in _YES
         event.persons = self._persons(values, place)
         topics = get("topics", "")
@@ -155,7 +157,7 @@ class Rows:
         times = (_from_serial(get(name, "")) for name in ("date", "start", "end"))
         self._times(event, *times)
         if get("end_date") and event.end and parse_moment(event.end) is None:
-            event.end = f"{_from_serial(get('end_date'))} {event.end}"
+            event.end = f"{_from_serial(get('end_date', ''))} {event.end}"
         length = re.search(r"\(([^()]*\d[^()]*)\)", event.type)
         if not event.duration and not event.end and length and parse_duration(length[1]):
             event.duration = length[1]

@@ -133,8 +133,8 @@ class Command(BaseCommand):
         """The organiser of that name; without a name, the only one there is, or None."""
         organisers = get_user_model().objects.filter(is_staff=True, is_active=True)
         if not name:
-            found = organisers.order_by("pk")[:2]
-            return found[0] if len(found) == 1 else None
+            first_two = organisers.order_by("pk")[:2]
+            return first_two[0] if len(first_two) == 1 else None
         found = organisers.filter(username=name).first()
         if found is None:
             raise CommandError(_("No organiser is called %(name)s.") % {"name": name}, returncode=2)

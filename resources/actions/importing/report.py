@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from events.formats.document import Problem
+from events.formats.document import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Report:
     def changes(self) -> int:
         """Number of changes in the database; 0 when the same file is imported again."""
         lists = (self.new, self.changed, self.new_topics, self.new_collections)
-        return sum(map(len, lists)) + self.placed
+        return sum(len(rows) for rows in lists) + self.placed
 
-    def problem(self, place: str, message: str, severity: str = "warning") -> None:
+    def problem(self, place: str, message: str, severity: Severity = "warning") -> None:
         self.problems.append(Problem(place=place, message=message, severity=severity))

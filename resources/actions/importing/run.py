@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ def import_resources(
     *,
     reading: Reading,
     collection: str = "",
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     update: bool = False,
     dry_run: bool = False,
     progress: Progress = lambda label, done, total: None,

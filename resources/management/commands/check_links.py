@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections import Counter
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -24,8 +25,9 @@ class Command(BaseCommand):
         if limit is not None and limit < 1:
             raise CommandError(_("--limit takes a number from 1 up."), returncode=2)
         refresh_url_keys()
-        counts, stop = Counter(), threading.Event()
-        checks = check_due_links(limit=limit, stop=stop)
+        counts: Counter[str] = Counter()
+        stop = threading.Event()
+        checks: Any = check_due_links(limit=limit, stop=stop)
         due = next(checks)
         bar = tqdm(total=due, unit="", file=sys.stderr, disable=None)
         with bar, _stop_on_interrupt(stop), contextlib.closing(checks):

@@ -84,7 +84,7 @@ class RecordFilter(FilterSet):
 
     def missing(self) -> dict[str, list[str]]:
         """For each parameter that names rows that do not exist or are not visible: a message for each of them."""
-        found = {}
+        found: dict = {}
         for name, one in self.filters.items():
             values = self.form.cleaned_data.get(name)
             if values and isinstance(one, ReferenceFilter) and (missing := one.missing(values)):
@@ -93,7 +93,7 @@ class RecordFilter(FilterSet):
 
     def problems(self) -> dict[str, list[str]]:
         """For each parameter that cannot be used: why, in sentences. Empty when all is well."""
-        found = {}
+        found: dict = {}
         if self.is_bound:
             found = self.missing() if self.is_valid() else dict(self.form.errors.items())
         allowed = ", ".join(sorted({*self.filters, *self.also}))

@@ -6,7 +6,7 @@ docs/performance.md. Writing: DRF's parsing, then `full_clean` and the constrain
 and imports refuse the same things with the same messages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
@@ -312,7 +312,7 @@ def column_values(row: Model) -> dict[str, object]:
     return {one.attname: loaded[one.attname] for one in row._meta.concrete_fields if one.attname in loaded}
 
 
-def require_can_edit(user, rows: list[Model]) -> None:
+def require_can_edit(user, rows: Sequence[Model]) -> None:
     """Raises PermissionDenied unless `user` may change every row, as it now is."""
     keys = {row.pk for row in rows}
     all_rows: Any = type(rows[0])._default_manager if rows else None

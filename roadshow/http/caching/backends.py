@@ -86,7 +86,7 @@ class FileCache(FailSafe, filebased.FileBasedCache):
     def remove_oldest(self) -> None:
         """Remove the entries that were written first until nine tenths of `max_bytes` are left."""
         entries = []
-        with os.scandir(self._dir) as files:
+        with os.scandir(self._dir) as files:  # type: ignore[attr-defined]  # private, so not in the stubs
             for file in files:
                 with contextlib.suppress(FileNotFoundError):
                     state = file.stat()

@@ -31,7 +31,9 @@ def depend_on(response: HttpResponse, records: Iterable[UUID], *, zone: ZoneInfo
     """
     tomorrow = timezone.localdate(timezone=zone) + dt.timedelta(days=1)
     midnight = dt.datetime.combine(tomorrow, dt.time(), zone).timestamp()
-    response.lifetime = Lifetime(min(midnight, time.time() + LONGEST), frozenset(records))
+    response.lifetime = Lifetime(  # type: ignore[attr-defined]  # read by lifetime_of()
+        min(midnight, time.time() + LONGEST), frozenset(records)
+    )
     return response
 
 

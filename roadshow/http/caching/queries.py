@@ -54,7 +54,7 @@ def reduce_query(request: HttpRequest, view: str | None) -> None:
     """Remove campaign parameters from a request, and those that a cached view does not declare in CACHED_VIEWS."""
     if not request.META.get("QUERY_STRING"):
         return
-    declared = settings.CACHED_VIEWS.get(view, ANY)
+    declared = settings.CACHED_VIEWS.get(view or "", ANY)
     names = [
         name
         for name in request.GET

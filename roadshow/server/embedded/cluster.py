@@ -205,7 +205,8 @@ class Cluster:
     def start_again_or_fail(self) -> None:
         """After the server gave up: processes of one that was killed take a moment to notice."""
         said = self.log.read_text(errors="replace")
-        self.remove_sockets(self.listening)
+        if self.listening:
+            self.remove_sockets(self.listening)
         if "shared memory block" not in said:
             reason = re.search(r"FATAL: +(.*)", said)
             raise StartError(
