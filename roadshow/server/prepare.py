@@ -58,7 +58,7 @@ def load_demo_if_wanted() -> None:
 
 def collect_static() -> None:
     """Hash and compress the static files, unless the same ones have been."""
-    stamp = settings.DATA_DIR / "static.stamp"
+    stamp = settings.STATIC_ROOT.with_suffix(".stamp")
     state = static_state()
     if stamp.exists() and stamp.read_text() == state:
         return
@@ -71,7 +71,7 @@ def static_state() -> str:
     """A digest of all static files' names, sizes and times, and of how they are stored."""
     from django.contrib.staticfiles.finders import get_finders
 
-    digest = hashlib.sha256(repr((settings.STATIC_ROOT, settings.STORAGES)).encode())
+    digest = hashlib.sha256(repr((settings.STATIC_ROOT, settings.STORAGES["staticfiles"])).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             state = Path(storage.path(name)).stat()

@@ -41,8 +41,10 @@ def portal() -> Iterator[Portal]:
             "DATABASE_URL": f"postgres://postgres@127.0.0.1:{pgbouncer.port}/roadshow",
             "DATABASE_REPLICA_URL": f"postgres://postgres@127.0.0.1:{replica.port}/roadshow",
             "CACHE_URL": f"redis://127.0.0.1:{redis.port}/0",
+            "MEDIA_STORAGE": f"s3://key:secret@roadshow?endpoint_url=http://127.0.0.1:{store.port}",
             "SITE_URL": f"https://{HOST}",
             "BEHIND_PROXY": 1,
+            "WORKER": 0,
         }
         cluster.manage(variables, "migrate")
         cluster.manage(variables, "load_demo")

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import re
+import time
 
 import pytest
 
@@ -116,6 +117,31 @@ def test_misspelt_words_are_found_through_pgbouncer(portal: Portal):
     for node in portal.nodes:
         found = json.loads(get(node, "/api/v1/search/?q=tensrflow").body)
         assert found["results"]
+
+
+def test_reads_go_to_the_replica(portal: Portal):
+    query = "SELECT sum(seq_scan + idx_scan) FROM pg_stat_user_tables WHERE relname = 'events_event'"
+
+    def reads() -> int:
+        return int(portal.cluster.query(portal.replica, query) or 0)
+
+    before = reads()
+
+    def read_more() -> bool:
+        get(portal.nodes[0], f"/api/v1/events/?q={time.monotonic_ns()}")
+        return reads() > before
+
+    wait_until(read_more, 10)
+
+
+def test_pictures_come_from_the_object_store_and_may_be_kept(portal: Portal):
+    pages = [get(portal.nodes[0], path).body.decode() for path in ("/", "/events/", "/speakers/")]
+    pictures = re.findall(r'http://127\.0\.0\.1:(\d+)(/roadshow/[^"\s?]+)', "".join(pages))
+    assert pictures
+    port, path = pictures[0]
+    found = request(int(port), path)
+    assert found.status == 200
+    assert "immutable" in found.headers["cache-control"]
 
 
 def test_first_starts_at_once_leave_no_lock(portal: Portal):
