@@ -8,6 +8,17 @@ from roadshow.server.embedded import StartError, throwaway_url
 from . import wrk
 from .server import own_database
 
+RUNS = {  # variable of the environment: function of .runs
+    "GROWTH": "growth",
+    "CROWD": "crowd",
+    "WRITERS": "write_meanwhile",
+    "PLANS": "explain",
+    "SEARCH": "searching",
+    "LIBRARY": "library",
+    "LISTS": "lists_of_the_api",
+    "BOARD": "planning",
+}
+
 
 def main() -> int:
     try:
@@ -30,24 +41,9 @@ def main() -> int:
 
             if files:
                 runs.exchange(files)
-            elif os.environ.get("GROWTH"):
-                runs.growth()
-            elif os.environ.get("CROWD"):
-                runs.crowd()
-            elif os.environ.get("WRITERS"):
-                runs.write_meanwhile()
-            elif os.environ.get("PLANS"):
-                runs.explain()
-            elif os.environ.get("SEARCH"):
-                runs.searching()
-            elif os.environ.get("LIBRARY"):
-                runs.library()
-            elif os.environ.get("LISTS"):
-                runs.lists_of_the_api()
-            elif os.environ.get("BOARD"):
-                runs.planning()
             else:
-                runs.usual()
+                chosen = next((run for name, run in RUNS.items() if os.environ.get(name)), "usual")
+                getattr(runs, chosen)()
     except (wrk.Missing, StartError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -59,6 +59,7 @@ class Stage:
     def popen(self, command: list[str], **more: object) -> subprocess.Popen:
         """Start a command inside, with the machine's own network."""
         variables = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+        (self.root / self.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
         inside = f"cd {shlex.quote(self.workdir)} && exec {shlex.join(command)}"
         return subprocess.Popen(
             ["chroot", f"--userspec={self.user}", str(self.root), "/bin/sh", "-c", inside],
@@ -124,6 +125,25 @@ def size(folder: Path) -> float:
     return float(done.stdout.split()[0])
 
 
+def begin_stage(folder: Path, argument: str) -> Stage:
+    """FROM IMAGE [AS NAME]: a copy of the base."""
+    image, *label = argument.split(" AS ")
+    root = folder / (label[0] if label else "final")
+    shutil.rmtree(root, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(make_base(folder, image)), str(root)], check=True)
+    shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
+    return Stage(root)
+
+
+def run_step(stage: Stage, command: str, lent: list[Path]) -> None:
+    """RUN COMMAND, while the stage may read `lent`."""
+    stage.lend(lent)
+    try:
+        stage.run(["/bin/sh", "-c", command])
+    finally:
+        stage.take_back()
+
+
 def build(folder: Path, lent: list[Path]) -> Stage:
     """Carry out the Dockerfile; the last stage. `lent` is what the first stage may read of this machine."""
     stages: dict[str, Stage] = {}
@@ -132,34 +152,21 @@ def build(folder: Path, lent: list[Path]) -> Stage:
         started = time.monotonic()
         match name:
             case "FROM":
-                image, *label = argument.split(" AS ")
-                root = folder / (label[0] if label else "final")
-                shutil.rmtree(root, ignore_errors=True)
-                subprocess.run(["cp", "-a", str(make_base(folder, image)), str(root)], check=True)
-                shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
-                stage = stages[root.name] = Stage(root)
+                stage = begin_stage(folder, argument)
+                stages[stage.root.name] = stage
             case "RUN":
-                stage.lend(lent if len(stages) == 1 else [])
-                try:
-                    stage.run(["/bin/sh", "-c", argument])
-                finally:
-                    stage.take_back()
+                run_step(stage, argument, lent if len(stages) == 1 else [])
             case "COPY":
                 copy(argument, stage, stages)
             case "ENV":
                 stage.environment |= dict(part.split("=", 1) for part in shlex.split(argument))
-            case "WORKDIR":
-                stage.workdir = argument
-                (stage.root / argument.lstrip("/")).mkdir(parents=True, exist_ok=True)
-            case "USER":
-                stage.user = argument
+            case "WORKDIR" | "USER":
+                setattr(stage, name.lower(), argument)
             case "CMD":
                 stage.command = json.loads(argument)
             case "HEALTHCHECK":
                 stage.healthcheck = json.loads(argument.partition("CMD")[2])
-            case "VOLUME" | "EXPOSE":
-                pass
-            case _:
+            case _ if name not in ("VOLUME", "EXPOSE"):
                 raise ValueError(f"unknown instruction {name}")
         print(f"{time.monotonic() - started:6.1f} s  {name} {argument[:100]}", flush=True)
     return stage

@@ -4,6 +4,8 @@ import json
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import connection, connections, transaction
@@ -172,6 +174,23 @@ def test_a_transaction_that_ends_late_is_not_skipped():
     assert {record["name"] for record in mirror.follow().values()} == {"Early", "Late"}
 
 
+def change_something(rng, event, topics, own):
+    """One change of a talk whose slug begins with `own`, or a new one."""
+    choice = rng.random()
+    talk = Talk.objects.filter(event=event, slug__startswith=own).order_by("?").first()
+    if choice < 0.35 or not talk:
+        number = str(rng.random())[2:]
+        make.Talk(event=event, title=f"Talk {number}", slug=f"{own}{number}")
+    elif choice < 0.55:
+        Talk.objects.filter(pk=talk.pk).update(title=f"Title {rng.random()}")
+    elif choice < 0.7:
+        Talk.objects.filter(pk=talk.pk).update(state=rng.choice(["draft", "confirmed"]))
+    elif choice < 0.85:
+        talk.topics.set(rng.sample(topics, 1))
+    else:
+        talk.delete()
+
+
 def test_under_load():
     """Writers with short and long transactions, failures among them, while a reader follows."""
     topics = [make.Topic() for _ in range(5)]
@@ -182,45 +201,28 @@ def test_under_load():
         rng = random.Random(seed)
         try:
             for _ in range(20):
-                try:
-                    with transaction.atomic():
-                        for _ in range(rng.randint(1, 4)):
-                            step(rng, f"w{seed}-")
-                            time.sleep(rng.choice([0, 0, 0.005, 0.05]))
-                        if rng.random() < 0.2:
-                            raise InterruptedError
-                except InterruptedError:
-                    pass
+                with suppress(InterruptedError):
+                    write_once(rng, f"w{seed}-")
         except Exception as error:  # what fails in a thread has to fail the test
             problems.append(error)
         finally:
             connections.close_all()
 
-    def step(rng, own):
-        choice = rng.random()
-        talk = Talk.objects.filter(event=event, slug__startswith=own).order_by("?").first()
-        if choice < 0.35 or not talk:
-            number = str(rng.random())[2:]
-            make.Talk(event=event, title=f"Talk {number}", slug=f"{own}{number}")
-        elif choice < 0.55:
-            Talk.objects.filter(pk=talk.pk).update(title=f"Title {rng.random()}")
-        elif choice < 0.7:
-            Talk.objects.filter(pk=talk.pk).update(state=rng.choice(["draft", "confirmed"]))
-        elif choice < 0.85:
-            talk.topics.set(rng.sample(topics, 1))
-        else:
-            talk.delete()
+    @transaction.atomic
+    def write_once(rng, own):
+        for _ in range(rng.randint(1, 4)):
+            change_something(rng, event, topics, own)
+            time.sleep(rng.choice([0, 0, 0.005, 0.05]))
+        if rng.random() < 0.2:
+            raise InterruptedError
 
-    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(4)]
-    for writer in writers:
-        writer.start()
-    mirror, now = Mirror(), Mirror("/api/v1/changes/?cursor=now")
-    rounds = 0
-    while any(writer.is_alive() for writer in writers):
-        mirror.follow()
-        rounds += 1
-    for writer in writers:
-        writer.join()
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, seed) for seed in range(4)]
+        mirror, now = Mirror(), Mirror("/api/v1/changes/?cursor=now")
+        rounds = 0
+        while not all(writer.done() for writer in writers):
+            mirror.follow()
+            rounds += 1
     assert not problems
     assert rounds > 3
     assert Talk.objects.exists()
