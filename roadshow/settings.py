@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "roadshow.server.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "roadshow.server.replica.ReplicaMiddleware",
     "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
     "roadshow.http.policies.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

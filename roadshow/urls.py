@@ -1,13 +1,12 @@
 """What is mounted where."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
-from django.views.static import serve
 
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
+from roadshow.http.media import serve_media
 
 from . import views
 from .sitemaps import SITEMAPS
@@ -21,7 +20,7 @@ urlpatterns = [
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"},
     ),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<path:path>", serve_media),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("topics/", views.topic_list, name="topics"),

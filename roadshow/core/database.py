@@ -32,7 +32,7 @@ def set_parameters(*, using: str, **signal: object) -> None:
     connection = connections[using]
     try:
         with transaction.atomic(using=using), connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_extension WHERE extname = 'pg_trgm'")
+            cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
             if not cursor.fetchone():  # migrated back to nothing
                 return
             cursor.execute(

@@ -5,11 +5,13 @@ A backup is a gzipped tar file: `tables/NAME` (COPY text of a table, ordered by 
 transaction. A file without a manifest is half a backup; one whose entries differ from it was altered.
 """
 
+import gzip
 import hashlib
 import io
 import json
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,24 +141,26 @@ def list_migrations() -> list[str]:
 
 def read_manifest(file: Path) -> dict:
     """The manifest of a backup of which every byte was checked. Raises BackupError when it is not whole."""
-    found = {}
+    found, manifest = {}, None
     try:
-        with tarfile.open(file, "r:gz") as archive:
+        with gzip.open(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for entry in archive:
-                digest = hashlib.sha256()
                 content = cast(IO[bytes], archive.extractfile(entry))
                 if entry.name == MANIFEST:
                     manifest = json.load(content)
-                    break
+                    continue
+                digest = hashlib.sha256()
                 while chunk := content.read(CHUNK):
                     digest.update(chunk)
                 found[entry.name] = (entry.size, digest.hexdigest())
-            else:
-                raise BackupError(f"{file} is half a backup: it has no manifest.")
+            while stream.read(CHUNK):  # to the checksum at the end
+                pass
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
-    except (tarfile.TarError, EOFError, OSError, ValueError, AttributeError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
         raise BackupError(f"{file} is not a whole backup ({error}).") from None
+    if manifest is None:
+        raise BackupError(f"{file} is half a backup: it has no manifest.")
     said = {
         f"{kind}/{name}": (one["bytes"], one["sha256"])
         for kind in ("tables", "media")

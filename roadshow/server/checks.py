@@ -14,6 +14,7 @@ from roadshow.core.database import find_missing_parameters
 from roadshow.server.health import find_missing_files
 
 DEPLOY = "roadshow"
+BESIDES = 6  # connections of the background worker with its jobs, of commands and of health checks
 
 
 @register(DEPLOY, deploy=True)
@@ -169,7 +170,8 @@ def count_connections() -> int:
     """The most connections that one machine's processes open: web workers, background worker, one command."""
     from roadshow.server.start import THREADS
 
-    return settings.WORKERS * (settings.DATABASE_POOL or THREADS) + 5
+    databases = len(settings.DATABASES)
+    return settings.WORKERS * (settings.DATABASE_POOL or THREADS * databases) + BESIDES
 
 
 def read_connection_limit() -> int:

@@ -57,7 +57,7 @@ def load_demo_if_wanted() -> None:
 
 
 def collect_static() -> None:
-    """Hash and compress the static files, unless the same ones have been."""
+    """Hash and compress the static files, unless the same ones have been, such as by `manage.py build`."""
     stamp = settings.STATIC_ROOT.with_suffix(".stamp")
     state = static_state()
     if stamp.exists() and stamp.read_text() == state:
@@ -68,21 +68,33 @@ def collect_static() -> None:
 
 
 def static_state() -> str:
-    """A digest of all static files' names, sizes and times, and of how they are stored."""
+    """A digest of all static files' names and contents, and of how they are stored."""
     from django.contrib.staticfiles.finders import get_finders
 
-    digest = hashlib.sha256(repr((settings.STATIC_ROOT, settings.STORAGES["staticfiles"])).encode())
+    digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
-            state = Path(storage.path(name)).stat()
-            digest.update(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+            content = Path(storage.path(name)).read_bytes()
+            digest.update(f"{name}\0{len(content)}\n".encode() + content)
     return digest.hexdigest()
+
+
+def check_connections() -> None:
+    """Raise StartError when the processes may open more connections than the database allows."""
+    from roadshow.server.checks import count_connections, read_connection_limit
+
+    needed, allowed = count_connections(), read_connection_limit()
+    if needed > allowed:
+        raise StartError(
+            f"Up to {needed} connections to the database are needed, and it allows {allowed}: lower WORKERS or "
+            "DATABASE_POOL, or raise max_connections."
+        )
 
 
 def prepare() -> None:
     """Do what is missing, and load the application, which the workers then share. Raises StartError."""
     try:
-        for step in (compile_all, django.setup, migrate, load_demo_if_wanted, collect_static, load_code):
+        for step in STEPS:
             step()
             interrupts.check()
         close_all()  # no worker inherits a connection
@@ -108,3 +120,14 @@ def load_code() -> None:
     build_id()
     gc.collect()
     gc.freeze()  # so that the workers' collector leaves shared memory shared
+
+
+STEPS = (
+    compile_all,
+    django.setup,
+    check_connections,
+    migrate,
+    load_demo_if_wanted,
+    collect_static,
+    load_code,
+)

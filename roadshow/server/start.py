@@ -25,7 +25,9 @@ from roadshow.server.embedded import StartError, running_database
 from roadshow.server.processes import end_with_parent
 from roadshow.server.supervisor import supervised
 
-THREADS = 4  # requests at a time in each worker, every one with a connection to the database
+# Requests at a time in each worker. Connections to the database are fewer (DATABASE_POOL): most threads wait for
+# clients, and while the database is away there are still some for what needs none.
+THREADS = 24
 # What glibc is told about memory, by the numbers of malloc.h: one place for all threads; what takes megabytes goes back
 # at once, the rest in larger pieces, so that answers of half a megabyte do not ask the system for memory each time.
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = (-8, 1), (-3, 1024**2), (-1, 16 * 1024**2)
@@ -178,7 +180,7 @@ def portal() -> None:
             from roadshow.server.prepare import prepare  # reads the environment
 
             prepare()
-            with supervised(cluster, worker=environment.flag("WORKER", default=True)):
+            with supervised(cluster, worker=environment.flag("TASK_WORKERS", default=True)):
                 threading.Thread(target=announce, args=(address, folder), daemon=True).start()
                 serve(address, workers)
     interrupts.check()

@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from roadshow.server.embedded.errors import StartError
+
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -19,7 +21,14 @@ def compile_all(folder: Path = LOCALE) -> int:
         if not (made := source.with_suffix(".mo")).exists() or made.stat().st_mtime < source.stat().st_mtime
     ]
     for source in outdated:
-        compile_one(source)
+        try:
+            compile_one(source)
+        except OSError as error:
+            if not source.with_suffix(".mo").exists():
+                raise StartError(
+                    f"Cannot write {source.with_suffix('.mo')} ({error.strerror}): run `manage.py build` where the "
+                    "code can be written, and take its result along."
+                ) from None
     return len(outdated)
 
 
