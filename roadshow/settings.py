@@ -15,6 +15,8 @@ from roadshow.server.configuration import (
     configure_logging,
     configure_mail,
     configure_media,
+    configure_single_sign_on,
+    list_media_sources,
 )
 
 env = environ.Env()
@@ -77,6 +79,11 @@ INSTALLED_APPS = [
     "simple_history",
     "axes",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "django_tasks",
     "django_tasks_db",
     "pgtrigger",
@@ -103,6 +110,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "roadshow.server.accounts.RequireSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -203,6 +212,24 @@ AXES_CLIENT_IP_CALLABLE = "roadshow.http.rate_limits.client_address"
 AXES_LOCKOUT_CALLABLE = "roadshow.server.sign_in.lockout_response"
 # Attempts to sign in from one address in a quarter of an hour, whatever the names: a hall may share it.
 SIGN_IN_LIMIT_ADDRESS = env.int("SIGN_IN_LIMIT_ADDRESS", default=50)
+# Second factors and single sign-on; accounts are made by organisers only.
+ACCOUNT_ADAPTER = "roadshow.server.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=False)  # organisers have to set up a second factor
+SOCIALACCOUNT_ADAPTER = "roadshow.server.accounts.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = configure_single_sign_on(
+    server=env.str("OIDC_SERVER", default=""),
+    client=env.str("OIDC_CLIENT", default=""),
+    secret=env.str("OIDC_SECRET", default=""),
+    name=env.str("OIDC_NAME", default="OpenID Connect"),
+)
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
@@ -226,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *list_media_sources(env.str("MEDIA_STORAGE", default=""))],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -320,6 +347,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- admin ---------------------------------------------------------------------------------------
 UNFOLD = {
+    "LOGIN": {"form": "roadshow.server.accounts.AdminLoginForm"},
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",

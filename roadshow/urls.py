@@ -20,6 +20,7 @@ urlpatterns = [
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"},
     ),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("accounts/", include("allauth.urls")),
     path("media/<path:path>", serve_media),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -116,6 +116,19 @@ def configure_media(url: str) -> dict:
 MEDIA_CACHE_CONTROL = "public, max-age=31536000, immutable"  # a changed picture has another name
 
 
+def list_media_sources(url: str) -> list[str]:
+    """Origins of pictures for the Content-Security-Policy; none where the portal serves media itself."""
+    if not url:
+        return []
+    options = configure_media(url)["OPTIONS"]
+    if domain := options.get("custom_domain"):
+        return [f"https://{domain}"]
+    if endpoint := options.get("endpoint_url"):
+        parts = urlsplit(endpoint)
+        return [f"{parts.scheme}://{parts.netloc}"]
+    return [f"https://{options['bucket_name']}.s3.amazonaws.com"]
+
+
 def configure_logging(*, level: str, json: bool, access_log: bool, mail_admins: bool) -> dict:
     """LOGGING: lines with time, level, address and request id, or JSON; errors by mail where asked for."""
     handlers = {
@@ -155,3 +168,19 @@ def configure_logging(*, level: str, json: bool, access_log: bool, mail_admins: 
             "psycopg.pool": {"level": "ERROR"},
         },
     }
+
+
+def configure_single_sign_on(*, server: str, client: str, secret: str, name: str) -> dict:
+    """SOCIALACCOUNT_PROVIDERS for an OpenID Connect provider; empty without `server`."""
+    if not server:
+        return {}
+    if not client or not secret:
+        raise ImproperlyConfigured("OIDC_SERVER needs OIDC_CLIENT and OIDC_SECRET.")
+    app = {
+        "provider_id": "oidc",
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": server},
+    }
+    return {"openid_connect": {"APPS": [app]}}

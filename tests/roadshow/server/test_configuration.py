@@ -8,6 +8,7 @@ from roadshow.server.configuration import (
     configure_database,
     configure_mail,
     configure_media,
+    list_media_sources,
 )
 
 
@@ -69,5 +70,9 @@ def test_media_go_to_an_object_store():
     assert config["OPTIONS"]["secret_key"] == "se/cret"
     assert config["OPTIONS"]["endpoint_url"] == "http://127.0.0.1:9000"
     assert config["OPTIONS"]["region_name"] == "eu-1"
+    assert list_media_sources("s3://bucket?custom_domain=cdn.example.org") == ["https://cdn.example.org"]
+    assert list_media_sources("s3://bucket?endpoint_url=http://127.0.0.1:9/") == ["http://127.0.0.1:9"]
+    assert list_media_sources("s3://bucket") == ["https://bucket.s3.amazonaws.com"]
+    assert list_media_sources("") == []
     with pytest.raises(ImproperlyConfigured, match="MEDIA_STORAGE"):
         configure_media("ftp://host/folder")

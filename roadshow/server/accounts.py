@@ -1,0 +1,62 @@
+"""Accounts: second factors and single sign-on by django-allauth, for the accounts that exist; nobody signs up."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from unfold.forms import AuthenticationForm
+
+ALWAYS_OPEN = (
+    "/accounts/",
+    "/static/",
+    "/i18n/",
+    "/admin/logout/",
+    "/zh-hans/admin/logout/",
+    "/admin/jsi18n/",
+)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on is for accounts whose address the provider has verified; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin) -> bool:
+        return False
+
+
+class AdminLoginForm(AuthenticationForm):
+    """The admin's sign-in by password alone, which accounts with a second factor do not use."""
+
+    def confirm_login_allowed(self, user) -> None:
+        super().confirm_login_allowed(user)
+        if is_mfa_enabled(user):
+            address = f"{reverse('account_login')}?next={reverse('admin:index')}"
+            text = _('This account has a second factor. Sign in <a href="{}">with your second factor</a>.')
+            raise ValidationError(format_html(text, address), code="second_factor")
+
+
+class RequireSecondFactor:
+    """With MFA_REQUIRED, organisers without a second factor see nothing but the pages where they set one up."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.MFA_REQUIRED or request.path_info.startswith(ALWAYS_OPEN):
+            return self.get_response(request)
+        user = request.user
+        if not user.is_authenticated or not user.is_staff or is_mfa_enabled(user):
+            return self.get_response(request)
+        if request.path_info.startswith("/api/"):
+            error = {"code": "second_factor", "detail": _("Set up a second factor first."), "attr": None}
+            return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
+        return HttpResponseRedirect(reverse("mfa_index"))
