@@ -167,7 +167,7 @@ CACHES = {"default": configure_cache(env.str("CACHE_URL", default=f"filecache://
 CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not DEBUG)
 # Each with the query parameters that it knows; "*": it checks them itself, and refuses or reports unknown ones.
 CACHED_VIEWS = {
-    "home": "", "topics": "*", "topic": "page", "search": "q in page", "suggest": "q", "sitemap": "p",
+    "home": "", "topics": "*", "topic": "page", "search": "q in page", "suggest": "q", "sitemap": "p", "sitemaps": "",
     "events:series": "", "events:events": "*", "events:event": "recap", "events:schedule": "*", "events:talks": "*",
     "events:talk": "", "events:changes": "page", "events:embed": "theme", "events:embed_schedule": "*",
     "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",
@@ -347,7 +347,6 @@ SPECTACULAR_SETTINGS = {
 
 # --- admin ---------------------------------------------------------------------------------------
 UNFOLD = {
-    "LOGIN": {"form": "roadshow.server.accounts.AdminLoginForm"},
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
@@ -379,7 +378,7 @@ UNFOLD = {
         }
     },
     "STYLES": [lambda request: static("roadshow/admin/admin.css")],
-    "LOGIN": {"form": "roadshow.core.admin_site.SignInForm"},
+    "LOGIN": {"form": "roadshow.server.accounts.AdminLoginForm"},
     "COMMAND": {"search_callback": "roadshow.admin.search.search_admin"},
     "SIDEBAR": {
         "show_search": True,

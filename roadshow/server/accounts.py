@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from unfold.forms import AuthenticationForm
+
+from roadshow.core.access import is_organiser
+from roadshow.core.admin_site import SignInForm
 
 ALWAYS_OPEN = (
     "/accounts/",
@@ -33,7 +35,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return False
 
 
-class AdminLoginForm(AuthenticationForm):
+class AdminLoginForm(SignInForm):
     """The admin's sign-in by password alone, which accounts with a second factor do not use."""
 
     def confirm_login_allowed(self, user) -> None:
@@ -54,7 +56,7 @@ class RequireSecondFactor:
         if not settings.MFA_REQUIRED or request.path_info.startswith(ALWAYS_OPEN):
             return self.get_response(request)
         user = request.user
-        if not user.is_authenticated or not user.is_staff or is_mfa_enabled(user):
+        if not is_organiser(user) or is_mfa_enabled(user):
             return self.get_response(request)
         if request.path_info.startswith("/api/"):
             error = {"code": "second_factor", "detail": _("Set up a second factor first."), "attr": None}

@@ -115,8 +115,7 @@ def test_five_hundred_connections_at_once_get_their_page(portal: Portal, slug):
 
 def test_misspelt_words_are_found_through_pgbouncer(portal: Portal):
     for node in portal.nodes:
-        found = json.loads(get(node, "/api/v1/search/?q=tensrflow").body)
-        assert found["results"]
+        assert b"TensorFlow" in get(node, "/search/?q=tensrflow").body
 
 
 def test_reads_go_to_the_replica(portal: Portal):

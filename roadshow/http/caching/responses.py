@@ -117,7 +117,8 @@ def build_cached_response(
     modified = parse_http_date_safe(response.get("Last-Modified", "")) or int(time.time())
     if before:
         modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
-    if private or "Cache-Control" not in response:
+    is_default = response.get("Cache-Control", "no-cache") == "no-cache"
+    if private or (is_default and settings.CDN_SECONDS) or "Cache-Control" not in response:
         response["Cache-Control"] = PRIVATE if private else public_cache_control()
     set_vary(response, private=private)
     headers = [(name, value) for name, value in response.items() if name not in SET_WHEN_SENT]
