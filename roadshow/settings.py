@@ -49,6 +49,8 @@ else:
 
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Roadshow")
+# Where to report a vulnerability, such as mailto:security@example.org: shown in /.well-known/security.txt.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # --- parts ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -99,6 +101,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "roadshow.server.requests.RequestMiddleware",
+    "roadshow.http.cors.PreflightMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadshow.server.replica.ReplicaMiddleware",
