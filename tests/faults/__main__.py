@@ -110,11 +110,17 @@ class Portal:
         subtitle = json.loads(self.get(f"/api/v1/talks/{self.talk}/").body)["subtitle"]
         return int(subtitle.removeprefix("Change ") or 0) < self.confirmed
 
-    def processes(self, word: str) -> list[psutil.Process]:
-        """Descendants of the node whose command line has that word."""
+    def web_worker(self) -> psutil.Process:
+        """A process that answers requests: a child of the node that has none itself."""
+        return next(one for one in self._children() if not one.children())
+
+    def background_worker(self) -> psutil.Process:
+        """The process that takes jobs: a child of the node's supervisor."""
+        return next(worker for one in self._children() for worker in one.children())
+
+    def _children(self) -> list[psutil.Process]:
         assert self.node.process
-        found = psutil.Process(self.node.process.pid).children(recursive=True)
-        return [process for process in found if word in " ".join(process.cmdline())]
+        return psutil.Process(self.node.process.pid).children()
 
 
 # --- faults: each a context manager that injects one, and ends it -----------------------------------------
@@ -166,12 +172,9 @@ def fill_redis(portal: Portal) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def kill_one(portal: Portal, word: str) -> Iterator[None]:
-    """Kill a process of the node that its parent has to replace."""
-    found = portal.processes(word)
-    if not found:
-        raise LookupError(f"the node has no process with {word!r}")
-    found[-1].kill()
+def kill_process(process: psutil.Process) -> Iterator[None]:
+    """Kill a process that its parent has to replace."""
+    process.kill()
     time.sleep(5)
     yield
 
@@ -205,10 +208,8 @@ def list_faults(portal: Portal) -> dict[str, Callable[[], contextlib.AbstractCon
         "Redis killed for 8 s": lambda: kill_service(portal.redis),
         "Redis stopped for 20 s": lambda: pause_service(portal.redis, 20),
         "Redis full, 8 s": lambda: fill_redis(portal),
-        "web worker killed": lambda: kill_one(
-            portal, "spawn_main" if portal.processes("spawn_main") else "start"
-        ),
-        "background worker killed": lambda: kill_one(portal, "work"),
+        "web worker killed": lambda: kill_process(portal.web_worker()),
+        "background worker killed": lambda: kill_process(portal.background_worker()),
         "200 slow clients for 30 s": lambda: slow_clients(portal),
     }
 
