@@ -1,6 +1,7 @@
 """People who give talks: one record each, across all events."""
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -26,7 +27,10 @@ class SpeakerQuerySet(SearchQuerySet):
         return self.filter(Q(state=Speaker.State.PUBLISHED) | Q(pk__in=self._of(user)))
 
     def editable_by(self, user):
-        """Speakers whom `user` entered, or who have a talk at an event that is theirs.
+        """Speakers whom `user` entered, or who have a talk at an event of theirs and were entered by its people.
+
+        Who credits a speaker of others does not get to change them. Of whom it is unknown who entered them, the
+        organisers of all their events do.
 
         A token for some events is for those who speak there, and for those entered who speak nowhere yet.
         """
@@ -43,6 +47,8 @@ class SpeakerQuerySet(SearchQuerySet):
             Q(talks__event__in=roles.filter(event__isnull=False).values("event")),
             Q(talks__event__series__in=roles.filter(series__isnull=False).values("series")),
         ]
+        known_to_us = Q(created_by=None) | Q(created_by__in=self._colleagues_of(user))
+        own = [one & known_to_us for one in own]
         entered = Q(created_by=user)
         if chosen is not None:
             entered &= Q(talks=None)
@@ -50,6 +56,23 @@ class SpeakerQuerySet(SearchQuerySet):
             own = [within] if user.is_superuser else [within & one for one in own]
         # One query for each way to them: each begins with the few events that are theirs.
         ways = [Speaker.objects.filter(one).order_by().values("pk") for one in [*own, entered]]
+        return ways[0].union(*ways[1:])
+
+    @staticmethod
+    def _colleagues_of(user):
+        """Primary keys of the people who work on an event or series of `user`, by whatever role."""
+        ours = [
+            Q(organised_events__organisers=user),
+            Q(organised_events__series__organisers=user),
+            Q(organised_events__roles__user=user),
+            Q(organised_series__organisers=user),
+            Q(organised_series__events__organisers=user),
+            Q(organised_series__events__roles__user=user),
+            Q(roles__event__organisers=user),
+            Q(roles__event__series__organisers=user),
+            Q(roles__event__roles__user=user),
+        ]
+        ways = [get_user_model().objects.filter(one).order_by().values("pk") for one in ours]
         return ways[0].union(*ways[1:])
 
     def for_cards(self):

@@ -101,7 +101,7 @@ def report_release(release: Release) -> dict:
     earlier = Release.objects.with_document().filter(event=release.event_id, number__lt=release.number)
     before = earlier.order_by("-number").first()
     changes = compare_documents(decode(before.document) if before else None, decode(release.document))
-    kinds: Counter[str] = Counter(change.kind for change in changes)
+    kinds = Counter(change.kind for change in changes)
     return {
         "slots": release.slots.count(),
         **{kind: kinds[kind] for kind in CHANGE_KINDS},

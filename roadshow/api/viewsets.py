@@ -35,7 +35,6 @@ from roadshow.http.conditional import (
     require_match,
     versioned_response,
 )
-from roadshow.http.cors import allow_every_origin
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
@@ -90,11 +89,13 @@ class RecordFilterBackend(BaseFilterBackend):
 
 
 class PublicReadMixin(APIView):
-    """What all views of the API share: responses for every origin, whose rights count, the portal's address."""
+    """CORS: scripts of every origin may read what anybody may read."""
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)
-        allow_every_origin(response)
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
         return response
 
     def permission_denied(self, request, message=None, code=None):
@@ -123,7 +124,11 @@ class PublicReadMixin(APIView):
         return view
 
     def options(self, request, *args, **options):
-        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+        response = Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+        response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match, If-Modified-Since"
+        response["Access-Control-Max-Age"] = "86400"
+        return response
 
 
 class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):

@@ -361,3 +361,68 @@ def test_the_invitation_s_token_is_not_stored(portal):
     invite(sign_in(portal, OWNER), portal)
     token = invitation_link().split("/")[2]
     assert token not in str(events.Invitation.objects.values().get())
+
+
+# --- a credit is not a key ---
+
+
+@pytest.fixture
+def entered():
+    """A published speaker whom another event's organiser entered, with private data."""
+    organiser = factories.Organiser()
+    event = factories.Event(organisers=[organiser])
+    speaker = factories.Speaker(
+        name="Known", email="known@example.org", notes="Private words", created_by=organiser
+    )
+    factories.Talk(event=event, speakers=[speaker])
+    speaker.event, speaker.organiser = event, organiser
+    return speaker
+
+
+def test_who_credits_a_speaker_neither_reads_private_data_nor_writes(entered):
+    stranger = factories.Organiser()
+    factories.Talk(event=factories.Event(organisers=[stranger]), speakers=[entered])
+    client = Client()
+    client.force_login(stranger)
+    page = f"/api/v1/speakers/{entered.slug}/"
+    shown = client.get(page).text
+    assert "known@example.org" not in shown
+    assert "Private words" not in shown
+    assert client.patch(page, {"biography": "Mine"}, content_type="application/json").status_code == 403
+    assert client.get(reverse("admin:speakers_speaker_change", args=[entered.pk])).status_code in (302, 403)
+    assert "known@example.org" not in client.get(reverse("admin:speakers_speaker_changelist")).text
+
+
+def test_an_import_does_not_rewrite_speakers_of_others(entered):
+    from events.actions import import_schedule
+    from events.formats.document import Document, Person, Reading, Talk
+
+    stranger = factories.Organiser()
+    event = factories.Event(organisers=[stranger])
+    person = Person(name="Renamed", guid=entered.guid, biography="Mine")
+    reading = Reading(document=Document(title=event.name, talks=[Talk(title="One", persons=[person])]))
+    import_schedule(reading=reading, event=event, by=stranger)
+    entered.refresh_from_db()
+    assert (entered.name, entered.biography) == ("Known", "")
+    assert event.talks.get().speakers.get() == entered
+
+
+def test_colleagues_of_who_entered_a_speaker_change_them(entered):
+    colleague = factories.Organiser()
+    entered.event.organisers.add(colleague)
+    manager = factories.User()
+    events.Role.objects.create(user=manager, event=entered.event, name="speaker_manager")
+    for user in (colleague, manager):
+        client = Client()
+        client.force_login(user)
+        assert "known@example.org" in client.get(f"/api/v1/speakers/{entered.slug}/").text
+
+
+def test_owners_change_whom_a_speaker_manager_entered(portal):
+    client = sign_in(portal, "speaker_manager")
+    client.post("/api/v1/speakers/", {"name": "New one"}, content_type="application/json")
+    speaker = type(portal.speaker).objects.get(name="New one")
+    factories.Talk(event=portal, speakers=[speaker])
+    owner = sign_in(portal, OWNER)
+    page = f"/api/v1/speakers/{speaker.slug}/"
+    assert owner.patch(page, {"headline": "X"}, content_type="application/json").status_code == 200

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.contrib.auth.models import User
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,12 +28,13 @@ def person_guid(event: Event, person: Person) -> UUID:
 
 
 def match_people(
-    event: Event, document: Document, source: str, report: Report, log: UndoLog
+    event: Event, document: Document, source: str, report: Report, log: UndoLog, by: User | None = None
 ) -> dict[UUID, Speaker]:
     """GUID (as `person_guid` has it) -> speaker.
 
     Known by GUID, also by one that a merged record had; else by the file's id among the event's speakers; else
     the event's only speaker of that name whom organisers had entered by hand; everybody else is new.
+    Those whom `by` may not change stay as they are.
     """
     people: dict[UUID, Person] = {}
     public: set[UUID] = set()
@@ -50,11 +52,22 @@ def match_people(
     found |= _by_id(event, people, found, source)
     found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
     log.remember(Speaker, [speaker.pk for speaker in found.values()])
-    _update({guid: (speaker, people[guid]) for guid, speaker in found.items()}, source, public, report)
+    known = {guid: (found[guid], people[guid]) for guid in _list_editable(found, by)}
+    _update(known, source, public, report)
     new = {guid: person for guid, person in people.items() if guid not in found}
-    found |= _create(new, source, public, report, own_pages=is_own_generator(document.generator))
+    own_pages = is_own_generator(document.generator)
+    found |= _create(new, source, public, report, own_pages=own_pages, by=by)
     report.duplicates = _duplicates(people.values(), new)
     return found
+
+
+def _list_editable(found: dict[UUID, Speaker], by: User | None) -> list[UUID]:
+    """The GUIDs of those whom `by` may change: all of them without a user."""
+    if by is None:
+        return list(found)
+    keys = {speaker.pk for speaker in found.values()}
+    own = set(Speaker.objects.editable_by(by).filter(pk__in=keys).values_list("pk", flat=True))
+    return [guid for guid, speaker in found.items() if speaker.pk in own]
 
 
 def _by_id(
@@ -142,7 +155,13 @@ def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
 
 
 def _create(
-    people: dict[UUID, Person], source: str, public: set[UUID], report: Report, *, own_pages: bool
+    people: dict[UUID, Person],
+    source: str,
+    public: set[UUID],
+    report: Report,
+    *,
+    own_pages: bool,
+    by: User | None,
 ) -> dict[UUID, Speaker]:
     """New speakers; those of drafts alone are drafts too, until a talk of theirs is public.
 
@@ -158,6 +177,7 @@ def _create(
                 guid=guid,
                 slug=slugs.allocate(person.name),
                 state=Speaker.State.PUBLISHED if guid in public else Speaker.State.DRAFT,
+                created_by=by,
                 imported={"guids": [str(guid)], **ids, **hidden, **_facts(person)},
                 **_facts(person),
             )

@@ -72,7 +72,7 @@ def import_schedule(
     with transaction.atomic():
         log = UndoLog(event.pk if event else None)
         event = _event(reading, event, slug, timezone, by, report)
-        before, matched = _write(event, reading, mode, log, report, progress)
+        before, matched = _write(event, reading, mode, log, report, progress, by)
         if not report.event_is_new:
             report.concerns = find_concerns(event, reading, before, matched, report)
         if report.concerns and not force and not dry_run:
@@ -91,7 +91,13 @@ def import_schedule(
 
 
 def _write(
-    event: Event, reading: Reading, mode: str, log: UndoLog, report: Report, progress: Progress
+    event: Event,
+    reading: Reading,
+    mode: str,
+    log: UndoLog,
+    report: Report,
+    progress: Progress,
+    by: User | None,
 ) -> tuple[list[TalkBefore], int]:
     """Write everything; the imported talks as they were before, and how many of the file's are among them."""
     document, source = reading.document, name_source(reading)
@@ -101,7 +107,7 @@ def _write(
         rooms=match_rooms(event, document, source, report, log),
         tracks=match_tracks(event, document, source, report),
         topics=match_topics(document, report),
-        speakers=match_people(event, document, source, report, log),
+        speakers=match_people(event, document, source, report, log, by),
     )
     if report.renamed or report.changed_speakers:
         rows = load_rows(event)  # under their new names
