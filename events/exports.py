@@ -33,21 +33,22 @@ def document_at(release: Release, base: str) -> doc.Document:
     return make_absolute(doc.decode(release.document), base)
 
 
-def export(release: Release, format: str, base: str) -> bytes:
-    """The release in one of FORMATS."""
-    return WRITERS[format](document_at(release, base))
+def export(release: Release, format: str, base: str, *, alarm: int = 0) -> bytes:
+    """The release in one of FORMATS; in a calendar, with a reminder `alarm` minutes before each slot."""
+    options = {"alarm": alarm} if alarm and format == "ics" else {}
+    return WRITERS[format](document_at(release, base), **options)
 
 
-def export_compressed(release: Release, format: str, base: str) -> bytes:
+def export_compressed(release: Release, format: str, base: str, *, alarm: int = 0) -> bytes:
     """`export`, gzipped and cached for each release, format and portal URL.
 
     Releases are immutable and part of the key, so that nothing has to be purged.
     """
-    key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}"
+    key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}:{alarm}"
 
     def write_export() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
-        return gzip.compress(export(whole, format, base), mtime=0)
+        return gzip.compress(export(whole, format, base, alarm=alarm), mtime=0)
 
     return get_or_build(key, write_export)
 

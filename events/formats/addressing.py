@@ -1,6 +1,8 @@
 """The addresses of a file: relative ones resolved, odd ones kept, each reported."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from functools import cached_property
 from urllib.parse import unquote, urljoin
 
 from django.utils.translation import gettext as _
@@ -22,7 +24,7 @@ class Addresses:
         """An event's links in order, odd ones too."""
         kept = []
         for raw in event.links:
-            title, url = clean_line(raw.title), self.resolve(raw.url)
+            title, url = clean_line(raw.title), self.resolve(raw.url, page=event.url)
             if not url and not title:
                 self.report.tally(_("A link without an address or a text"), event.place, "info")
                 continue
@@ -33,20 +35,39 @@ class Addresses:
             elif not addresses.is_web(url):
                 self.report.tally(_("Not a web address; it was kept as text"), event.place, "info")
             kind = addresses.guess_link_kind(raw, url, guess=not self.raw.ours)
+            if self.raw.fills_titles and title == addresses.default_title(kind, url):
+                title = ""
             kept.append(Link(url=url or title, title=title, kind=kind))
         return kept
 
-    def resolve(self, text: str) -> str:
-        """An address as found, without blanks around it; one relative to the file's base is made absolute."""
+    def resolve(self, text: str, page: str = "") -> str:
+        """An address as found, without blanks around it; a relative one is made absolute.
+
+        It is relative to the host of `page`, the talk's own address, else to that of the file's base or of most
+        of its talks.
+        """
         url = " ".join(text.split()) if text else ""
         if url.startswith(addresses.UNRESOLVABLE):
             return unquote(url.removeprefix(addresses.UNRESOLVABLE))
-        if url.startswith("/") and addresses.is_web(self.raw.base_url.strip()):
-            try:
-                return urljoin(self.raw.base_url.strip(), url)
-            except ValueError:
-                return url
+        if not url.startswith("/") or url.startswith("//"):
+            return url
+        for base in (page.strip(), self.raw.base_url.strip(), self.usual_page):
+            if addresses.is_web(base):
+                try:
+                    return urljoin(base, url)
+                except ValueError:
+                    continue
         return url
+
+    @cached_property
+    def usual_page(self) -> str:
+        """The beginning that most of the talks' own addresses have; empty where there is none."""
+        hosts: Counter[str] = Counter()
+        for event in self.raw.events:
+            found = re.match(r"https?://[^/\s]+", event.url.strip(), re.IGNORECASE)
+            if found:
+                hosts[found[0]] += 1
+        return hosts.most_common(1)[0][0] if hosts else ""
 
     def resolve_web(self, text: str, place: str = "") -> str:
         """A web address, or nothing: what is something else is reported."""

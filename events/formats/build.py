@@ -30,6 +30,7 @@ _FILLED = {  # field of RawEvent: fields of Talk
     "end": (),
     "duration": (),
 }
+_SLUG = re.compile(r"[a-z0-9_-]+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -159,7 +160,10 @@ class _Builder:
                 self.report.tally(_("Not a colour like #336699"), place, what=clean_line(color)[:20])
                 color = ""
             tracks[name] = Track(
-                name=name, color=color.lower(), slug=make_slug(raw.slug), id=clean_line(raw.id)
+                name=name,
+                color=color.lower(),
+                slug=raw.slug if _SLUG.fullmatch(raw.slug) else make_slug(raw.slug),
+                id=clean_line(raw.id),
             )
         for talk in talks:
             if talk.track and talk.track not in tracks:

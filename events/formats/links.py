@@ -40,6 +40,14 @@ def guess_link_kind(link: RawLink, url: str, *, guess: bool) -> str:
     return "related" if link.attachment else "web"
 
 
+_TITLES = {"slides": "Slides", "recording": "Recording", "paper": "Paper", "code": "Source code"}
+
+
+def default_title(kind: str, url: str) -> str:
+    """A text for a link without one: apps show nothing of a link whose text is empty."""
+    return _TITLES.get(kind) or _host(url) or url
+
+
 def _host(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")

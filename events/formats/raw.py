@@ -114,6 +114,7 @@ class RawSchedule:
     version: str = ""
     generator: str = ""
     ours: bool = False
+    fills_titles: bool = False  # links without a title were written with `links.default_title`
     start: str = ""
     end: str = ""
     day_change: str = ""

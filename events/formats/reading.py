@@ -39,6 +39,19 @@ def check_pieces(data: AnyStr, *marks: AnyStr) -> None:
         raise UnreadableFile(_("The file consists of too many parts to be a schedule."))
 
 
+_LONG_TAG = 5_000  # bytes
+_MOST_ATTRIBUTES = 500
+
+
+def check_tags(data: bytes) -> None:
+    """Refuse XML with a tag of so many attributes that comparing them with each other would take seconds."""
+    for piece in data.split(b"<"):
+        if len(piece) > _LONG_TAG and not piece.startswith((b"!", b"?")):
+            tag = piece[: piece.find(b">") if b">" in piece else len(piece)]
+            if tag.count(b"=") > _MOST_ATTRIBUTES:
+                raise UnreadableFile(_("A tag of the XML has too many attributes."))
+
+
 def too_many_talks() -> str:
     return _("The file has more than %(count)d talks.") % {"count": MOST_TALKS}
 

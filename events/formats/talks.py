@@ -121,7 +121,7 @@ class Talks:
             persons=persons,
             links=self.addresses.read_links(event),
             url=self.addresses.resolve_web(event.url, event.place),
-            logo=self.addresses.resolve(event.logo),
+            logo=self.addresses.resolve(event.logo, page=event.url),
             feedback_url=self.addresses.resolve_web(event.feedback_url, event.place),
             recording_license=clean_line(event.license),
             recording_optout=event.optout,

@@ -14,6 +14,7 @@ from ..models import Event, Release, Series, Talk
 from .talks import visible_event
 
 CALENDAR = CONTENT_TYPES["ics"]
+ALARMS = ("5", "10", "15", "30", "60")  # minutes
 MAX_EVENTS = 500  # in a calendar: those that start last
 
 
@@ -21,16 +22,22 @@ MAX_EVENTS = 500  # in a calendar: those that start last
 def schedule_file(request, slug, format):
     """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
     release = get_current_release(visible_event(request, slug))
-    root = site_root(request)
+    root, alarm = site_root(request), get_alarm(request)
     return file_response(
         request,
-        lambda: export_compressed(release, format, root),
-        state=[release.guid, root],
+        lambda: export_compressed(release, format, root, alarm=alarm),
+        state=[release.guid, root, alarm],
         modified=release.created_at,
         content_type=CONTENT_TYPES[format],
         filename=f"{slug}.{format}",
         gzipped=True,
     )
+
+
+def get_alarm(request) -> int:
+    """Minutes before a slot at which a calendar reminds of it (`?alarm=10`): one of ALARMS, or 0."""
+    text = request.GET.get("alarm", "")
+    return int(text) if text in ALARMS else 0
 
 
 def get_current_release(event: Event) -> Release:
@@ -49,9 +56,10 @@ def talk_file(request, slug, talk):
 
     def write_file() -> bytes:
         whole = Release.objects.with_document().get(pk=release.pk)
-        return ical.write(document_at(whole, site_root(request)), talk=row.guid)
+        return ical.write(document_at(whole, site_root(request)), talk=row.guid, alarm=alarm)
 
-    state = [release.guid, row.guid]
+    alarm = get_alarm(request)
+    state = [release.guid, row.guid, alarm]
     return file_response(
         request,
         write_file,

@@ -93,7 +93,7 @@ def escape(text: str) -> str:
 
 
 def fold(line: str) -> bytes:
-    """The line in UTF-8, at most 75 octets a piece, never inside a character."""
+    """The line in UTF-8, at most 75 octets a piece, never inside a character or an escape."""
     data = line.encode()
     if len(data) <= OCTETS:
         return data + b"\r\n"
@@ -102,9 +102,17 @@ def fold(line: str) -> bytes:
         end = min(start + room, len(data))
         while end < len(data) and data[end] & 0xC0 == 0x80:
             end -= 1
+        if end < len(data) and _odd_backslashes(data, start, end):
+            end -= 1
         parts.append(data[start:end])
         start, room = end, OCTETS - 1
     return b"\r\n ".join(parts) + b"\r\n"
+
+
+def _odd_backslashes(data: bytes, start: int, end: int) -> bool:
+    """Whether the piece would end with a backslash that belongs to what follows."""
+    piece = data[start:end]
+    return (len(piece) - len(piece.rstrip(b"\\"))) % 2 == 1
 
 
 def join_lines(lines: Iterable[str]) -> bytes:

@@ -32,10 +32,11 @@ _SPEAKERS = re.compile(
 _KNOWN = re.compile(
     "SUMMARY|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID|DTSTAMP|CREATED|LAST-MODIFIED|UID|SEQUENCE"
     "|STATUS|CLASS|TRANSP|PRIORITY|DESCRIPTION|X-ALT-DESC|LOCATION|GEO|URL|ATTACH|CONFERENCE|CATEGORIES|COLOR"
-    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK|X-ROADSHOW-TEXT|ATTENDEE|ORGANIZER"
+    "|IMAGE|X-ROADSHOW-KIND|X-ROADSHOW-TALK|X-ROADSHOW-TEXT|X-ROADSHOW-ROOM|ATTENDEE|ORGANIZER"
 )
 _MOST_DEEP = 8
 _MOST_TIMES = 20_000  # of all repeated events together
+_COST_OF_A_RULE = 10  # times: what it costs to try a rule that has none
 _NO_CHOICES = Choices()
 _PRODUCTS = ("Google", "Outlook", "Meetup", "Indico", "Sched", "pretalx", "Apple", "Nextcloud", "Thunderbird")
 _SURNAME_FIRST = re.compile(r"(?P<last>[^,()]+),\s*(?P<first>[^,()]+?)(?:\s*\((?P<from>[^()]*)\))?")
@@ -126,6 +127,8 @@ class _Reader:
             timezone=self.zone.key if self.zone else "",
             released_at=find_latest([at for at in released or stamps if isinstance(at, datetime)]),
             color=main.text("COLOR"),
+            venue=main.text("X-ROADSHOW-VENUE"),
+            city=main.text("X-ROADSHOW-CITY"),
         )
         for calendar in self.calendars:
             for inside in calendar.inside:
@@ -208,7 +211,7 @@ class _Reader:
             if starts is None or len(starts) == MOST:
                 self.report.tally(_("A repetition that was not understood, or has no end"), found.place)
             by_rule += starts or []
-            self.repeated += len(starts or [])
+            self.repeated += len(starts or []) + _COST_OF_A_RULE
             if self.repeated > _MOST_TIMES:
                 message = _("The calendar's repetitions make more than %(count)d entries.")
                 raise UnreadableFile(message % {"count": _MOST_TIMES})
@@ -317,7 +320,7 @@ class _Reader:
             ends_at=ends,
             title=event.text("SUMMARY"),
             abstract=description,
-            room=event.text("LOCATION"),
+            room=event.text("X-ROADSHOW-ROOM") if self._has_own_room(event, raw) else event.text("LOCATION"),
             url=event.text("URL"),
             track=track,
             topics=[topic for part in categories for topic in part if topic != track],
@@ -330,6 +333,11 @@ class _Reader:
         )
         self._extras(event, found, raw)
         return found
+
+    @staticmethod
+    def _has_own_room(event: Component, raw: RawSchedule) -> bool:
+        """Whether the room stands beside a location that names the venue too."""
+        return raw.ours and event.first("X-ROADSHOW-ROOM") is not None
 
     def _state(self, event: Component) -> str:
         """The state of an entry; private and tentative ones are drafts."""

@@ -129,9 +129,9 @@ def _period(rule: Rule, on: date) -> int:
 
 
 def _fits(rule: Rule, on: date, first: date) -> bool:
-    if (_period(rule, on) - _period(rule, first)) % rule.interval:
-        return False
     if rule.months and on.month not in rule.months:
+        return False
+    if (_period(rule, on) - _period(rule, first)) % rule.interval:
         return False
     length = calendar.monthrange(on.year, on.month)[1]
     if rule.month_days and not {on.day, on.day - length - 1} & rule.month_days:

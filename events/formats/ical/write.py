@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from roadshow.core.text import render_plain_lines
 
 from .. import links as addresses
+from ..days import is_all_day
 from ..document import Document
 from ..text import clean_block, clean_line
 from ..times import DAY
@@ -44,9 +45,10 @@ class CalendarEntry:
     changed_at: datetime | None = None
 
 
-def write(document: Document, *, talk: UUID | None = None) -> bytes:
+def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> bytes:
     """The document's slots as a calendar in its own zone; with `talk`, a talk's GUID, only that one's.
 
+    With `alarm`, so many minutes before each slot that takes place a reminder is shown.
     Each slot keeps its GUID as UID; cancelled talks stay, as cancelled. Talks without a slot are left out.
     """
     sheet = build_sheet(document)
@@ -62,13 +64,18 @@ def write(document: Document, *, talk: UUID | None = None) -> bytes:
     if talk is not None and slots:
         name = f"{clean_line(slots[0].talk.title)} ({name})"
     lines = _calendar(name, document.description if talk is None else "", document.url, sheet.zone)
+    lines += [
+        f"X-ROADSHOW-{part}:{escape(clean_line(text))}"
+        for part, text in (("VENUE", document.venue.name), ("CITY", document.venue.city))
+        if clean_line(text)
+    ]
     if document.released_at:
         lines.append(f"LAST-MODIFIED:{_utc(document.released_at)}")
     lines += write_vtimezone(
         sheet.zone, [moment for w in slots for moment in (w.starts_at, w.ends_at)] or _days(sheet)
     )
     for written in slots:
-        lines += _event(document, written, sheet.zone)
+        lines += _event(document, written, sheet.zone, alarm)
     return join_lines([*lines, "END:VCALENDAR"])
 
 
@@ -86,7 +93,7 @@ def write_entries(
             f"DTSTART;VALUE=DATE:{entry.starts_on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{entry.ends_on + DAY:%Y%m%d}",
             f"SUMMARY:{CANCELLED if entry.state == 'cancelled' else ''}{escape(clean_line(entry.title))}",
-            f"LOCATION:{escape(clean_line(entry.place))}",
+            *([f"LOCATION:{escape(clean_line(entry.place))}"] if clean_line(entry.place) else []),
             f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
             "TRANSP:TRANSPARENT",
             *_text_lines(entry.description),
@@ -115,7 +122,7 @@ def _calendar(name: str, description: str, url: str, zone: ZoneInfo | None) -> l
     return [*lines, f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESH}", f"X-PUBLISHED-TTL:{_REFRESH}"]
 
 
-def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
+def _event(document: Document, written: Written, zone: ZoneInfo, alarm: int) -> list[str]:
     talk, slot = written.talk, written.slot
     venue = document.venue
     cancelled = talk.state == "cancelled"
@@ -126,10 +133,9 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
         "BEGIN:VEVENT",
         f"UID:{written.guid}",
         *_stamps(slot.changed_at, document.released_at, slot.sequence),
-        _local("DTSTART", slot.starts_at, zone),
-        _local("DTEND", ends_at, zone),
+        *_times(slot.starts_at, ends_at, zone),
         f"SUMMARY:{escape(written.title)}",
-        f"LOCATION:{escape(clean_line(slot.room))}",
+        *_location(document, slot.room),
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         *(["TRANSP:TRANSPARENT"] if cancelled else []),
         *_describe(written),
@@ -141,7 +147,28 @@ def _event(document: Document, written: Written, zone: ZoneInfo) -> list[str]:
             if talk.guid and [talk.guid] != [s.guid for s in talk.slots]
             else []
         ),
+        *([] if cancelled or not alarm else _alarm(written.title, alarm)),
         "END:VEVENT",
+    ]
+
+
+def _location(document: Document, room: str) -> list[str]:
+    """ "Room, venue, town"; nothing where none of them is known. The room alone is kept for ourselves."""
+    venue = document.venue
+    parts = dict.fromkeys(part for part in map(clean_line, (room, venue.name, venue.city)) if part)
+    if not parts:
+        return []
+    own = [f"X-ROADSHOW-ROOM:{escape(clean_line(room))}"] if list(parts) != [clean_line(room)] else []
+    return [f"LOCATION:{escape(', '.join(parts))}", *own]
+
+
+def _alarm(title: str, minutes: int) -> list[str]:
+    return [
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{escape(title)}",
+        f"TRIGGER:-PT{minutes}M",
+        "END:VALARM",
     ]
 
 
@@ -183,6 +210,14 @@ def _stamps(changed_at: datetime | None, released_at: datetime | None, sequence:
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _times(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> list[str]:
+    """When a slot begins and ends; whole days of the calendar as dates."""
+    if is_all_day(starts_at, ends_at, zone):
+        first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+        return [f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{last:%Y%m%d}"]
+    return [_local("DTSTART", starts_at, zone), _local("DTEND", ends_at, zone)]
 
 
 def _local(name: str, moment: datetime, zone: ZoneInfo) -> str:

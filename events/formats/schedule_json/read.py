@@ -211,11 +211,22 @@ class _Reader:
             event.links += [
                 self._link(link, key == "attachments", event.place) for link in as_list(value.get(key))
             ]
+        self._recording(event, value.get("recording"))
         origin = as_text(value.get("origin_url"))
         if origin and origin != event.url:
             event.links.append(RawLink(url=origin, type="related"))
         event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
         return event
+
+    @staticmethod
+    def _recording(event: RawEvent, value: Any) -> None:
+        """Licence, refusal and address of a recording, where they stand in an object of their own."""
+        recording = value if isinstance(value, dict) else {"url": value} if value else {}
+        event.license = event.license or as_text(recording.get("license"))
+        event.optout = event.optout or recording.get("optout") is True
+        for url in (as_text(recording.get("url")), as_text(recording.get("link"))):
+            if url and all(link.url != url for link in event.links):
+                event.links.append(RawLink(url=url, type="recording"))
 
     def _person(self, value: Any, place: str) -> RawPerson:
         if not isinstance(value, dict):

@@ -10,7 +10,16 @@ from lxml import etree
 from ..build import build_document
 from ..document import Reading
 from ..raw import RawDay, RawEvent, RawLink, RawPerson, RawRoom, RawSchedule, RawTrack
-from ..reading import MOST_TALKS, Choices, Report, UnreadableFile, at_line, check_pieces, too_many_talks
+from ..reading import (
+    MOST_TALKS,
+    Choices,
+    Report,
+    UnreadableFile,
+    at_line,
+    check_pieces,
+    check_tags,
+    too_many_talks,
+)
 from ..writing import is_own_generator
 
 _CONFERENCE = {
@@ -25,6 +34,7 @@ _EVENT = {
     "logo": "logo", "url": "url", "language": "language", "feedback_url": "feedback_url", "code": "code",
 }  # fmt: skip
 _NO_CHOICES = Choices()
+_PERSON = ("name", "public_name", "biography", "bio", "affiliation", "avatar", "image")
 _TRUE = ("true", "1", "yes")
 
 
@@ -46,6 +56,7 @@ def _parse(data: bytes) -> etree._Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
     check_pieces(data, b"<")
+    check_tags(data)
     if data.count(b"<event") > 2 * MOST_TALKS:  # before memory is spent on them
         raise UnreadableFile(too_many_talks())
     try:
@@ -97,7 +108,7 @@ class _Reader:
             match _name(child):
                 case "generator":
                     self.raw.generator = child.get("name") or _text(child)
-                    self.raw.ours = is_own_generator(self.raw.generator)
+                    self.raw.ours = self.raw.fills_titles = is_own_generator(self.raw.generator)
                 case "version":
                     self.raw.version = _text(child)
                 case "conference":
@@ -210,10 +221,23 @@ class _Reader:
                 self._unknown(child, "event")
 
     def _person(self, element: etree._Element, *, loose: bool) -> RawPerson:
-        self._attributes(element, ("id", "guid", "name", "url", "code"), "person")
+        self._attributes(element, ("id", "guid", "name", "url", "code", "avatar"), "person")
         identifier = element.get("id") or element.get("code") or ""
+        inside = {_name(child): _markup(child) for child in self._children(element)}
+        own = (
+            inside.get("name")
+            or inside.get("public_name")
+            or (element.text if inside else _text(element))
+            or ""
+        )
+        for child in self._children(element):
+            if _name(child) not in _PERSON:
+                self._unknown(child, "person")
         return RawPerson(
-            name=_text(element) if _text(element).strip() else element.get("name") or "",
+            name=own if own.strip() else element.get("name") or "",
+            biography=inside.get("biography") or inside.get("bio") or "",
+            headline=inside.get("affiliation") or "",
+            picture=inside.get("avatar") or inside.get("image") or element.get("avatar") or "",
             id=identifier,
             guid=element.get("guid") or "",
             url=element.get("url") or "",

@@ -142,4 +142,6 @@ def _link(parent: etree._Element, name: str, link: Link) -> None:
     element = etree.SubElement(
         parent, name, href=addresses.to_safe_address(remove_illegal(link.url)), type=kind
     )
-    element.text = remove_illegal(clean_line(link.title))
+    element.text = remove_illegal(clean_line(link.title)) or remove_illegal(
+        addresses.default_title(kind, link.url)
+    )

@@ -206,7 +206,7 @@ def test_a_calendar_keeps_its_promises():
     assert first["DTSTART"].params["TZID"] == "Europe/Berlin"
     assert (first["SEQUENCE"], first["LAST-MODIFIED"].dt, first["DTSTAMP"].dt) == (2, RELEASED, RELEASED)
     assert (cancelled["STATUS"], cancelled["SUMMARY"]) == ("CANCELLED", "Cancelled: Over midnight")
-    assert (first["LOCATION"], bare["LOCATION"]) == ("Hall", "")
+    assert (first["LOCATION"], bare["LOCATION"]) == ("Hall, Town hall, Leipzig", "Town hall, Leipzig")
     assert first["CATEGORIES"].cats == ["Data, big & small", "Keras", "tf.data, pipelines"]
     assert (first["GEO"].latitude, str(first["CONFERENCE"])) == (51.34, "https://live.example/")
     assert str(first["DESCRIPTION"]).startswith("Speaker: Ann, Countess of L.\nSpeaker: 李 明\n\nWhat is new")
