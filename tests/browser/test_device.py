@@ -252,6 +252,23 @@ def test_a_private_calendar_follows_the_stars_and_can_be_revoked(event, open_pag
     expect(late.get_by_text("This link has expired or was revoked.")).to_be_visible()
 
 
+def test_stars_set_without_a_network_reach_the_private_calendar_later(event, open_page):
+    page = open_page(SCHEDULE, errors=True)
+    star(page, "Talk 2").click()
+    page.get_by_role("link", name="My schedule 1").click()
+    page.get_by_role("button", name="Make a private address").click()
+    expect(page.get_by_label("Private calendar address")).to_be_visible()
+    address = page.get_by_label("Private calendar address").input_value()
+    page.context.set_offline(True)
+    star(page, "Talk 2").click()
+    page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('unsent:'))")
+    assert "SUMMARY:Talk 2" in page.request.get(address).text()
+    with page.expect_response(lambda response: response.request.method == "PUT" and response.ok):
+        page.context.set_offline(False)
+    assert "SUMMARY:Talk 2" not in page.request.get(address).text()
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('unsent:'))")
+
+
 def test_an_expired_calendar_and_a_drafts_are_not_there(event, client):
     for expires, state in (
         (timezone.now() - dt.timedelta(1), "published"),

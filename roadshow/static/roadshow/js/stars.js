@@ -33,15 +33,22 @@ function add() {
   paint();
 }
 
-// A private calendar of this device follows its stars.
+// A private calendar of this device follows its stars; what cannot be sent now is sent when there is a network.
+const unsent = `unsent:${template?.dataset.event}`;
+async function sendStars() {
+  const change = localStorage.getItem(unsent);
+  const calendar = localStorage.getItem(`calendar:${template.dataset.event}`);
+  if (!change || !calendar) return;
+  const options = { method: "PUT", body: JSON.stringify([...read()]), keepalive: true };
+  const response = await fetch(new URL(JSON.parse(calendar).address).pathname, options);
+  const isDone = response.ok || response.status === 404; // 404: it was revoked on another device
+  if (isDone && localStorage.getItem(unsent) === change) localStorage.removeItem(unsent);
+}
+
 let waiting;
-function tell() {
+function sendSoon() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    const made = localStorage.getItem(`calendar:${template.dataset.event}`);
-    const address = made && new URL(JSON.parse(made).address).pathname;
-    if (address) fetch(address, { method: "PUT", body: JSON.stringify([...read()]), keepalive: true }).catch(() => {});
-  }, 600);
+  waiting = setTimeout(() => sendStars().catch(() => {}), 600);
 }
 
 document.addEventListener("click", (event) => {
@@ -51,13 +58,18 @@ document.addEventListener("click", (event) => {
   if (!stars.delete(button.dataset.of)) stars.add(button.dataset.of);
   try {
     localStorage.setItem(key, JSON.stringify([...stars]));
+    localStorage.setItem(unsent, crypto.getRandomValues(new Uint32Array(1))[0]);
   } catch {
     return; // Storage is forbidden here: the star stays as it was.
   }
   document.dispatchEvent(new Event("roadshow:stars"));
-  tell();
+  sendSoon();
 });
 document.addEventListener("roadshow:stars", paint);
 addEventListener("storage", (event) => event.key === key && document.dispatchEvent(new Event("roadshow:stars")));
 document.addEventListener("roadshow:shown", add);
-if (template) add();
+if (template) {
+  add();
+  addEventListener("online", sendSoon);
+  sendSoon();
+}
