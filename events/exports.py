@@ -13,6 +13,7 @@ from .formats import document as doc
 from .formats import ical, schedule_json, schedule_xml
 from .formats.urls import make_absolute
 from .models import Release
+from .released import PresentState, load_present_state, load_shown_document
 from .schedule import ScheduleChange, compare_documents
 
 WRITERS: dict[str, Callable[[doc.Document], bytes]] = {
@@ -28,27 +29,34 @@ CONTENT_TYPES = {
 }
 
 
-def document_at(release: Release, base: str) -> doc.Document:
-    """The release's document with absolute URLs. `base` is the portal's URL without a trailing slash."""
-    return make_absolute(doc.decode(release.document), base)
+def document_at(release: Release, base: str, present: PresentState | None = None) -> doc.Document:
+    """What the release shows now, with absolute URLs. `base` is the portal's URL without a trailing slash."""
+    return make_absolute(load_shown_document(release.pk, present or load_present_state(release.event)), base)
 
 
-def export(release: Release, format: str, base: str, *, alarm: int = 0) -> bytes:
-    """The release in one of FORMATS; in a calendar, with a reminder `alarm` minutes before each slot."""
-    options = {"alarm": alarm} if alarm and format == "ics" else {}
-    return WRITERS[format](document_at(release, base), **options)
+def export(
+    release: Release, format: str, base: str, present: PresentState | None = None, *, alarm: int = 0
+) -> bytes:
+    """What the release shows now, in one of FORMATS.
 
-
-def export_compressed(release: Release, format: str, base: str, *, alarm: int = 0) -> bytes:
-    """`export`, gzipped and cached for each release, format and portal URL.
-
-    Releases are immutable and part of the key, so that nothing has to be purged.
+    A calendar has a reminder `alarm` minutes before each slot, none for 0.
     """
-    key = f"export:{release.guid}:{format}:{sha256(base.encode()).hexdigest()[:16]}:{alarm}"
+    options = {"alarm": alarm} if alarm and format == "ics" else {}
+    return WRITERS[format](document_at(release, base, present), **options)
+
+
+def export_compressed(
+    release: Release, format: str, base: str, present: PresentState, *, alarm: int = 0
+) -> bytes:
+    """`export`, gzipped and cached for each release, present state, format and portal URL.
+
+    All that it depends on is part of the key, so that nothing has to be purged.
+    """
+    site = sha256(base.encode()).hexdigest()[:16]
+    key = f"export:{release.guid}:{present.digest}:{format}:{site}:{alarm}"
 
     def write_export() -> bytes:
-        whole = Release.objects.with_document().get(pk=release.pk)
-        return gzip.compress(export(whole, format, base, alarm=alarm), mtime=0)
+        return gzip.compress(export(release, format, base, present, alarm=alarm), mtime=0)
 
     return get_or_build(key, write_export)
 
@@ -66,7 +74,8 @@ def list_release_changes(
     numbers = {*by_number, *(number - 1 for number in by_number)}
     rows = Release.objects.filter(event=releases[0].event_id, number__in=numbers).order_by("-number")
     texts = rows.values_list("number", "document").iterator(chunk_size=1)
-    known = ((number, doc.decode(text)) for number, text in texts)
+    present = load_present_state(releases[0].event)
+    known = ((number, present.apply_to(doc.decode(text))) for number, text in texts)
     for (number, document), (earlier, old) in pairwise(chain(known, [(0, None)])):
         if number in by_number and document:
             old = old if earlier == number - 1 else None

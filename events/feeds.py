@@ -18,6 +18,7 @@ from roadshow.http.pages import absolute_url, site_root
 
 from .exports import list_release_changes
 from .models import Event, Release
+from .released import load_present_state
 
 MAX_ENTRIES = 30
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -69,13 +70,14 @@ def changes_feed(request, slug):
             )
         return write_feed(feed)
 
-    state = [event.updated_at.timestamp(), newest and newest.guid]
+    present = load_present_state(event)
+    state = [event.updated_at.timestamp(), newest and newest.guid, present.digest]
     key = ":".join(map(str, ("changes", *state, get_language(), absolute_url(request, request.path))))
     return file_response(
         request,
         lambda: get_or_build(key, build_feed),
         state=state,
-        modified=newest and newest.created_at,
+        modified=newest and max(newest.created_at, present.changed_at),
         content_type=CONTENT_TYPE,
     )
 

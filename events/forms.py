@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from roadshow.core.models import refuse_control_characters
+
 STARS = [(number, str(number)) for number in range(1, 6)]
 
 
@@ -23,12 +25,17 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label=_("Comment"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("Comment"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        validators=[refuse_control_characters],
     )
     name = forms.CharField(
         label=_("Your name, if you like"),
         max_length=100,
         required=False,
+        validators=[refuse_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     website = forms.CharField(

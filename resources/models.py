@@ -16,11 +16,13 @@ from simple_history.models import HistoricalRecords
 from events.models import Event, Talk, Topic
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
-from roadshow.core.models import LanguageField, Level, Record, free_slug
+from roadshow.core.former_addresses import former_address
+from roadshow.core.models import CheckedTexts, FormerAddress, LanguageField, Level, Record, free_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.url_normalization import compute_url_key, normalise_url
 from speakers.models import Speaker
 
+URLS = "urls"  # the kind of former addresses that are those of links, normalised
 # What only checks of the address change
 CHECKED = ["health", "checked_at", "next_check_at", "failures", "failing_since", "moved_to"]
 
@@ -45,7 +47,7 @@ class ResourceQuerySet(SearchQuerySet):
         with suppress(ValueError):
             key = compute_url_key(url)
             rows: Any = self  # Resource is defined below
-            return rows.filter(url_key=key).first() or rows.filter(former_addresses__url_key=key).first()
+            return rows.filter(url_key=key).first() or rows.filter(pk=FormerAddress.find(URLS, key)).first()
         return None
 
     def with_citations(self):
@@ -64,6 +66,7 @@ class ResourceQuerySet(SearchQuerySet):
 
 class Resource(Record):
     places: list  # its CollectionItems, loaded by exports
+    address_kind = "resources"
 
     class Kind(models.TextChoices):
         ARTICLE = "article", _("article")
@@ -137,7 +140,7 @@ class Resource(Record):
     history = HistoricalRecords(excluded_fields=["search", *CHECKED])
 
     class Meta:
-        triggers = change_triggers("resources_resource")
+        triggers = [*change_triggers("resources_resource"), former_address("resources")]
         verbose_name, verbose_name_plural = _("resource"), _("resources")
         ordering = ["-created_at", "-pk"]
         indexes = [
@@ -183,30 +186,17 @@ class Resource(Record):
         if not self.slug:
             self.slug = free_slug(
                 self.title,
-                lambda slug: slug in self.RESERVED or Resource.objects.filter(slug=slug).exists(),
+                lambda slug: slug in self.RESERVED or self.is_address_taken(slug),
                 fallback="link",
             )
         super().save(**options)
 
     def had_address(self, url: str) -> None:
         """Remember an address that was this link's, so that whoever brings it again finds this record."""
-        FormerAddress.objects.update_or_create(url_key=compute_url_key(url), defaults={"resource": self})
+        FormerAddress.store(URLS, compute_url_key(url), self.pk)
 
     def get_absolute_url(self):
         return reverse("resources:resource", args=[self.slug])
-
-
-class FormerAddress(models.Model):
-    """An address that a link had before it moved, was corrected, or was merged into another."""
-
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="former_addresses")
-    url_key = models.CharField(_("address, normalised"), max_length=2000, unique=True)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("former address"), _("former addresses")
-
-    def __str__(self):
-        return self.url_key
 
 
 class LinkCheck(models.Model):
@@ -256,6 +246,8 @@ class CollectionQuerySet(SearchQuerySet):
 class Collection(Record):
     """An ordered set of links; a learning path is one whose order matters."""
 
+    address_kind = "collections"
+
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -274,7 +266,7 @@ class Collection(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = change_triggers("resources_collection")
+        triggers = [*change_triggers("resources_collection"), former_address("collections")]
         verbose_name, verbose_name_plural = _("collection"), _("collections")
         ordering = ["title", "pk"]
         indexes = search_indexes("collection")
@@ -284,16 +276,14 @@ class Collection(Record):
 
     def save(self, **options):
         if not self.slug:
-            self.slug = free_slug(
-                self.title, lambda slug: Collection.objects.filter(slug=slug).exists(), fallback="collection"
-            )
+            self.slug = free_slug(self.title, self.is_address_taken, fallback="collection")
         super().save(**options)
 
     def get_absolute_url(self):
         return reverse("resources:collection", args=[self.slug])
 
 
-class CollectionItem(models.Model):
+class CollectionItem(CheckedTexts):
     collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
     resource = models.ForeignKey(
         Resource, models.CASCADE, related_name="collection_items", verbose_name=_("resource")

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
     "roadshow.api.errors.ConflictMiddleware",
+    "roadshow.former_addresses.FormerAddressMiddleware",  # after all that knows the user
 ]
 
 ROOT_URLCONF = "roadshow.urls"

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.former_addresses import former_address
 from roadshow.core.models import PictureField, Record, Timestamped, free_slug
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -80,6 +81,8 @@ class SpeakerQuerySet(SearchQuerySet):
 
 
 class Speaker(Record):
+    address_kind = "speakers"
+
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -108,7 +111,7 @@ class Speaker(Record):
     history = HistoricalRecords(excluded_fields=["search", "picture", "imported"])
 
     class Meta:
-        triggers = change_triggers("speakers_speaker")
+        triggers = [*change_triggers("speakers_speaker"), former_address("speakers")]
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["name", "pk"]
         indexes = [
@@ -129,9 +132,7 @@ class Speaker(Record):
 
     def save(self, **options):
         if not self.slug:
-            self.slug = free_slug(
-                self.name, lambda slug: Speaker.objects.filter(slug=slug).exists(), fallback="speaker"
-            )
+            self.slug = free_slug(self.name, self.is_address_taken, fallback="speaker")
         super().save(**options)
 
     def get_absolute_url(self):

@@ -8,14 +8,23 @@ from .importing import CannotUndo, ImportRefused, Report, describe_change, impor
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
 from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
-from .plan import load_plan, load_plans
+from .plan import get_plan_version, load_plan, load_plans
 from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
-from .release import ScheduleConflict, find_plan_conflicts, release
+from .release import (
+    EmptyRelease,
+    PlanChanged,
+    ReleaseRefused,
+    ScheduleConflict,
+    find_plan_conflicts,
+    list_left_out,
+    release,
+)
 from .setting_up import NewRoom, NewTrack, set_up_event
 from .topics import get_or_create_topics
 
 __all__ = [
     "CannotUndo",
+    "EmptyRelease",
     "Entered",
     "ImportRefused",
     "InvitationRefused",
@@ -23,6 +32,8 @@ __all__ = [
     "NewRoom",
     "NewTalk",
     "NewTrack",
+    "PlanChanged",
+    "ReleaseRefused",
     "Report",
     "ScheduleConflict",
     "StalePlan",
@@ -34,9 +45,11 @@ __all__ = [
     "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",
+    "get_plan_version",
     "give_feedback",
     "import_schedule",
     "invite",
+    "list_left_out",
     "load_plan",
     "load_plans",
     "load_release",

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from roadshow.core.models import FormerAddress
 from speakers.models import Speaker
 
 from ..models import AcceptedClash, Booking, Talk, TalkLink, TalkSpeaker
@@ -42,6 +43,7 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     for speaker in (into, other):
         guids += [str(speaker.guid), *(speaker.imported or {}).get("guids", [])]
     into.imported = (other.imported or {}) | (into.imported or {}) | {"guids": [*dict.fromkeys(guids)]}
+    FormerAddress.merge("speakers", other, into)
     other.delete()
     into.save()
     return into

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Count, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from ..models import AcceptedClash, AcceptedOverlap, Booking, Event, EventRoom, Slot, TalkSpeaker
+from ..models import AcceptedClash, AcceptedOverlap, Booking, Event, EventRoom, Slot, Talk, TalkSpeaker
 from ..schedule import PlannedSlot, PlanRules
 
 
@@ -18,6 +18,23 @@ class Plan:
 
     slots: list[PlannedSlot]
     rules: PlanRules
+
+
+def get_plan_version(event: Event) -> str:
+    """A string that differs whenever a slot, a talk, an accepted clash or overlap or the event changed; 6 queries."""
+    counts = []
+    for rows in (Slot.history.filter(event=event), Talk.history.filter(event=event)):
+        counts.append(rows.aggregate(n=Max("history_id"))["n"] or 0)
+    for rows in (
+        AcceptedClash.objects.filter(slot__event=event),
+        AcceptedOverlap.objects.filter(slot__event=event),
+    ):
+        found = rows.aggregate(last=Max("pk"), count=Count("pk"))
+        counts += [found["last"] or 0, found["count"]]
+    slots = Slot.objects.filter(event=event).aggregate(last=Max("updated_at"), count=Count("pk"))
+    changed = [Event.objects.values_list("updated_at", flat=True).get(pk=event.pk), slots["last"]]
+    times = [int(at.timestamp() * 1000) if at else 0 for at in changed]
+    return "-".join(map(str, [*counts, slots["count"], *times]))
 
 
 def load_plan(event: Event) -> Plan:

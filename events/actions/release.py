@@ -10,13 +10,16 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..formats import document as doc
 from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Room, Talk
+from ..models.release import chain_digest
 from ..schedule import Conflict, PlanRules, find_conflicts
 from .document import build_document
-from .plan import load_plan
+from .plan import get_plan_version, load_plan
 
 
 class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
@@ -27,6 +30,18 @@ class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
         super().__init__(" ".join(str(conflict) for conflict in self.conflicts[:10]))
 
 
+class ReleaseRefused(Exception):  # noqa: N818 - as ScheduleConflict
+    """The plan was not released, for a reason that its organiser can confirm; the message says it."""
+
+
+class PlanChanged(ReleaseRefused):
+    """Somebody changed the plan after it was reviewed."""
+
+
+class EmptyRelease(ReleaseRefused):
+    """No public talk of the plan has a slot."""
+
+
 def find_plan_conflicts(event: Event) -> list[Conflict]:
     """The conflicts of the event's plan; see `schedule.find_conflicts`."""
     plan = load_plan(event)
@@ -34,13 +49,25 @@ def find_plan_conflicts(event: Event) -> list[Conflict]:
 
 
 @transaction.atomic
-def release(*, event: Event, by: User | None, note: str = "") -> Release:
+def release(
+    *,
+    event: Event,
+    by: User | None,
+    note: str = "",
+    plan_version: str = "",
+    allow_empty: bool = False,
+) -> Release:
     """Publish the plan as the event's next release.
 
-    The slots of confirmed and cancelled talks are copied, the event's bookings replaced. Raises
-    ScheduleConflict, naming both slots of every clash, and changes nothing.
+    The slots of confirmed and cancelled talks are copied, the event's bookings replaced. Changes nothing and raises
+    ScheduleConflict, naming both slots of every clash; PlanChanged when the plan is not at `plan_version` any more;
+    EmptyRelease when there is nothing to publish, unless `allow_empty`.
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
+    if plan_version and plan_version != get_plan_version(event):
+        raise PlanChanged(
+            _("Somebody changed the plan meanwhile. Look at what is different, and release again.")
+        )
     _lock_bookings()
     plan = load_plan(event)
     blocking = [one for one in find_conflicts(plan.slots, plan.rules) if one.level == "block"]
@@ -50,14 +77,18 @@ def release(*, event: Event, by: User | None, note: str = "") -> Release:
     now = timezone.now()
     number = last.number + 1 if last else 1
     document = build_document(event, version=str(number), note=note, released_at=now)
+    if not document.talks and not allow_empty:
+        raise EmptyRelease(_("No confirmed talk has a time yet, so the schedule would be empty."))
     document = _add_slot_history(document, event, now)
+    text = doc.encode(document).decode()
     made = Release.objects.create(
         event=event,
         number=number,
         note=note,
         released_by=by,
         created_at=now,
-        document=doc.encode(document).decode(),
+        document=text,
+        digest=chain_digest(last.digest if last else "", text),
     )
     slots = _create_released_slots(made, document, event)
     try:
@@ -68,6 +99,13 @@ def release(*, event: Event, by: User | None, note: str = "") -> Release:
     event.current_release = made
     event.save(update_fields=["current_release", "updated_at"])
     return made
+
+
+def list_left_out(event: Event) -> list[Talk]:
+    """Talks that a release would not show: drafts with a slot, and confirmed talks without one; 1 query."""
+    draft = Q(state=Talk.State.DRAFT, slots__isnull=False)
+    unscheduled = Q(state=Talk.State.CONFIRMED, slots__isnull=True)
+    return list(event.talks.filter(draft | unscheduled).distinct().order_by("state", "title"))
 
 
 def _lock_bookings() -> None:

@@ -12,9 +12,18 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from roadshow.core.access import acting_user
 
-from ..actions import ScheduleConflict, build_document, find_plan_conflicts, release
-from ..formats import document as doc
+from ..actions import (
+    EmptyRelease,
+    ReleaseRefused,
+    ScheduleConflict,
+    build_document,
+    find_plan_conflicts,
+    get_plan_version,
+    list_left_out,
+    release,
+)
 from ..models import Event
+from ..released import load_present_state, load_shown_document
 from ..schedule import compare_documents
 from .workspace import workspace_context
 
@@ -27,6 +36,8 @@ class ReleaseForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=gettext_lazy("What changed, in a sentence for attendees. Everybody can read it."),
     )
+    plan_version = forms.CharField(required=False, widget=forms.HiddenInput)
+    allow_empty = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 def release_view(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
@@ -35,9 +46,13 @@ def release_view(request: HttpRequest, event: Event, model_admin) -> HttpRespons
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            made = release(event=event, by=acting_user(request), note=form.cleaned_data["note"])
+            made = release(event=event, by=acting_user(request), **form.cleaned_data)
         except ScheduleConflict as error:
             messages.error(request, _("Nothing was released. %(why)s") % {"why": error})
+            status = 409
+        except ReleaseRefused as error:
+            messages.error(request, _("Nothing was released. %(why)s") % {"why": error})
+            form = ReleaseForm(initial=form.cleaned_data | {"allow_empty": isinstance(error, EmptyRelease)})
             status = 409
         else:
             messages.success(request, _("Release %(number)d is on the site now.") % {"number": made.number})
@@ -53,8 +68,10 @@ def release_view(request: HttpRequest, event: Event, model_admin) -> HttpRespons
 
 
 def _build_context(request: HttpRequest, event: Event, model_admin, form: ReleaseForm) -> dict:
+    form.initial["plan_version"] = get_plan_version(event)
     found = find_plan_conflicts(event)
-    current = doc.decode(event.current_release.document) if event.current_release else None
+    key = event.current_release_id
+    current = load_shown_document(key, load_present_state(event)) if key else None
     planned = build_document(event)
     return {
         **model_admin.admin_site.each_context(request),
@@ -68,6 +85,7 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
         "changes": compare_documents(current, planned),
         "talk_total": len(planned.talks),
         "slot_total": sum(len(talk.slots) for talk in planned.talks),
+        "left_out": list_left_out(event),
         "current": event.current_release,
         "number": event.current_release.number + 1 if event.current_release else 1,
         "media": model_admin.media,

@@ -26,15 +26,17 @@ from roadshow.http.conditional import StateVersion, versioned_response
 
 from .. import filters, serializers
 from ..actions import (
+    ReleaseRefused,
     ScheduleConflict,
     StalePlan,
     find_plan_conflicts,
+    get_plan_version,
     release,
     schedule_slot,
     unschedule_slot,
 )
-from ..formats.document import decode
 from ..models import Event, Release, ReleasedSlot, Slot, Talk
+from ..released import load_present_state, load_shown_document
 from ..schedule import compare_documents
 from ..schedule.differences import KINDS as CHANGE_KINDS
 from ..schedule.serialization import serialize_change, serialize_schedule
@@ -74,23 +76,28 @@ class EventViewSet(RecordViewSet):
     def conflicts(self, request, slug):
         """What is wrong with the plan, for its organisers."""
         self.allow_parameters(())
-        found = find_plan_conflicts(self.get_event(Permission.VIEW))
-        return Response({"conflicts": [serialize_conflict(one) for one in found]})
+        event = self.get_event(Permission.VIEW)
+        version = get_plan_version(event)
+        found = find_plan_conflicts(event)
+        return Response({"plan_version": version, "conflicts": [serialize_conflict(one) for one in found]})
 
     @extend_schema(request=serializers.ReleasingSerializer, responses={201: schemas.RELEASED})
     @action(detail=True, methods=["post"])
     @idempotent
     def release(self, request, slug):
-        """Publish the plan as the next release, and say what it changed. 409 names every clash and changes nothing."""
+        """Publish the plan as the next release, and say what it changed.
+
+        409 names every clash, or says why the plan was not released, and changes nothing.
+        """
         self.allow_parameters(())
         data = serializers.ReleasingSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            made = release(
-                event=self.get_event(Permission.RELEASE), by=request.user, note=data.validated_data["note"]
-            )
+            made = release(event=self.get_event(Permission.RELEASE), by=request.user, **data.validated_data)
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
+        except ReleaseRefused as error:
+            raise Conflict(str(error)) from error
         response = self.other_endpoint(ReleaseViewSet).written_response(made, HTTPStatus.CREATED)
         response.data["report"] = report_release(made)
         return response
@@ -98,9 +105,10 @@ class EventViewSet(RecordViewSet):
 
 def report_release(release: Release) -> dict:
     """How many slots a release has, how many changes of each kind, and how many slots of the plan it left out."""
-    earlier = Release.objects.with_document().filter(event=release.event_id, number__lt=release.number)
-    before = earlier.order_by("-number").first()
-    changes = compare_documents(decode(before.document) if before else None, decode(release.document))
+    earlier = Release.objects.filter(event=release.event_id, number__lt=release.number)
+    before, present = earlier.order_by("-number").first(), load_present_state(release.event)
+    old = load_shown_document(before.pk, present) if before else None
+    changes = compare_documents(old, load_shown_document(release.pk, present))
     kinds = Counter(change.kind for change in changes)
     return {
         "slots": release.slots.count(),
@@ -110,19 +118,22 @@ def report_release(release: Release) -> dict:
 
 
 def schedule_response(view: RecordViewSet, release: Release):
-    """The schedule of a release as JSON. Releases are immutable: the primary key is the entity tag."""
+    """What a release shows now, as JSON; the entity tag is of the release and the present state."""
+
+    present = load_present_state(release.event)
 
     def build_response():
-        key = f"nested:{release.pk}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
+        key = (
+            f"nested:{release.pk}:{present.digest}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
+        )
         return HttpResponse(get_or_build(key, write_schedule), content_type="application/json")
 
     def write_schedule() -> bytes:
-        release.refresh_from_db(fields=["document"])
-        return orjson.dumps(serialize_schedule(decode(release.document), view.site))
+        return orjson.dumps(serialize_schedule(load_shown_document(release.pk, present), view.site))
 
-    return versioned_response(
-        view.request, StateVersion(ChangeCursor(0, release.pk), 0, release.created_at), build_response
-    )
+    changed_at = max(release.created_at, present.changed_at)
+    version = StateVersion(ChangeCursor(0, release.pk), int(present.digest, 16), changed_at)
+    return versioned_response(view.request, version, build_response)
 
 
 def serialize_conflict(conflict) -> dict:
@@ -174,20 +185,20 @@ class ReleaseViewSet(RecordViewSet):
         self.allow_parameters(("since",))
         row = self.get_object()
         earlier = self._earlier(row, request.query_params.get("since"))
-        old = decode(earlier.document) if earlier else None
+        present = load_present_state(row.event)
+        old = load_shown_document(earlier.pk, present) if earlier else None
+        new = load_shown_document(row.pk, present)
         return Response(
             {
                 "event": row.event.slug,
                 "from": earlier.number if earlier else None,
                 "to": row.number,
-                "changes": [
-                    serialize_change(one, self.site) for one in compare_documents(old, decode(row.document))
-                ],
+                "changes": [serialize_change(one, self.site) for one in compare_documents(old, new)],
             }
         )
 
     def _earlier(self, row: Release, number: str | None) -> Release | None:
-        others = Release.objects.with_document().filter(event=row.event_id)
+        others = Release.objects.filter(event=row.event_id)
         if number is None:
             return others.filter(number__lt=row.number).order_by("-number").first()
         if not (number.isascii() and number.isdigit() and len(number) < 10):

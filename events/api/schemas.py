@@ -90,9 +90,10 @@ RELEASED = {
 CONFLICTS = named(
     "Conflicts",
     keys(
+        plan_version=TEXT,
         conflicts=many(
             keys(kind=TEXT, level=TEXT, detail=TEXT, slot=GUID, other=MAYBE_GUID, other_event=MAYBE_TEXT)
-        )
+        ),
     ),
 )
 CHANGED = named(

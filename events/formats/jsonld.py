@@ -20,12 +20,14 @@ _SCHEDULED = f"{_CONTEXT}/EventScheduled"
 
 
 def event(document: Document, *, organiser: str = "", talks: bool = True) -> dict:
-    """The event with its place and its talks, one subEvent for each slot. Addresses should be absolute."""
+    """The event with its place and its talks, one subEvent for each slot. Addresses should be absolute.
+
+    Its last day is the event's: `document` may have only the first of the talks.
+    """
     zone = zone_of_document(document)
-    starts, ends = _span(document)
     graph = _named("Event", document.title, document.url, document.description, document.logo) | {
-        "startDate": _iso(starts, zone),
-        "endDate": _iso(ends, zone),
+        "startDate": _iso(_start(document, zone), zone),
+        "endDate": _iso(document.ends_on or document.starts_on, zone),
         "eventStatus": _STATES.get(document.state, _SCHEDULED),
         **_where(document.venue, ""),
         "inLanguage": document.language,
@@ -146,13 +148,12 @@ def _performers(persons: Iterable[Person]) -> list[dict]:
     ]
 
 
-def _span(document: Document) -> tuple[date | datetime | None, date | datetime | None]:
-    """From the first to the last slot, else the event's days."""
-    slots = [slot for one in document.talks for slot in one.slots]
-    first, last = document.starts_on, document.ends_on or document.starts_on
-    if not slots:
-        return first, last
-    return min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
+def _start(document: Document, zone: ZoneInfo) -> date | datetime | None:
+    """When the first slot starts, if that is on the event's first day; else that day."""
+    starts = [slot.starts_at for one in document.talks for slot in one.slots]
+    first = min(starts, default=None)
+    on_first_day = first and first.astimezone(zone).date() == document.starts_on
+    return first if on_first_day or document.starts_on is None else document.starts_on
 
 
 def _iso(moment: date | datetime | None, zone: ZoneInfo) -> str | None:

@@ -15,12 +15,14 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.former_addresses import former_address
 from roadshow.core.models import COLOR, LanguageField, Located, PictureField, Record, TimezoneField
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost
 
 from .series import Series
+from .state_changes import count_state_change
 
 LASTS = F("ends_on") - F("starts_on")
 
@@ -96,6 +98,8 @@ def _state(events: EventQuerySet) -> dict:
 class Event(Located, Record):
     """One stop or edition, with its dates, time zone, place and state."""
 
+    address_kind = "events"
+
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -106,6 +110,8 @@ class Event(Located, Record):
         DAY = "day", _("the day is known")
         MONTH = "month", _("only the month is known")
         YEAR = "year", _("only the year is known")
+
+    OFF = [State.CANCELLED, State.POSTPONED]  # does not take place when it was announced
 
     series = models.ForeignKey(
         Series, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
@@ -152,6 +158,7 @@ class Event(Located, Record):
     picture = PictureField(_("picture"), upload_to="events/", blank=True)
     color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, db_index=True)
+    sequence = models.PositiveIntegerField(default=0, editable=False)  # how often `state` changed
     feedback_open = models.BooleanField(_("feedback is open"), default=False)
 
     slot_minutes = models.PositiveSmallIntegerField(
@@ -176,10 +183,10 @@ class Event(Located, Record):
     search = search_vector(name="A", city="A", tagline="B", description="C")
 
     objects = EventQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "picture", "current_release"])
+    history = HistoricalRecords(excluded_fields=["search", "picture", "current_release", "sequence"])
 
     class Meta:
-        triggers = change_triggers("events_event")
+        triggers = [*change_triggers("events_event"), count_state_change(), former_address("events")]
         verbose_name, verbose_name_plural = _("event"), _("events")
         ordering = ["-starts_on", "-pk"]
         indexes = [

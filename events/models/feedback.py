@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.access import can_see_all
 from roadshow.core.content_version import version_trigger
+from roadshow.core.models import CheckedTexts
 from roadshow.core.roles import Permission
 
 from .event import Event
@@ -14,7 +15,7 @@ from .recap import Recap
 from .talk import Talk
 
 
-class Feedback(models.Model):
+class Feedback(CheckedTexts):
     """A rating, a comment or both; nothing is kept about who sent it but the name they chose to give."""
 
     class State(models.TextChoices):

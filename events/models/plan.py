@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.core.access import can_see_all
+from roadshow.core.models import CheckedTexts
 from roadshow.core.roles import Permission
 from speakers.models import Speaker
 
@@ -82,7 +83,7 @@ class Slot(ScheduledItem):
         )
 
 
-class AcceptedOverlap(models.Model):
+class AcceptedOverlap(CheckedTexts):
     """An organiser's word that two slots of an event may be in one room at once; other events stay kept out."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_overlaps", verbose_name=_("slot"))
@@ -114,7 +115,7 @@ class AcceptedOverlap(models.Model):
         return f"{self.slot} / {self.other}"
 
 
-class AcceptedClash(models.Model):
+class AcceptedClash(CheckedTexts):
     """An organiser's word that a speaker's slot may overlap another: it takes no booking of the speaker."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_clashes", verbose_name=_("slot"))

@@ -1,6 +1,7 @@
 """Releases, their slots, and the bookings that PostgreSQL keeps from overlapping."""
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
 import pgtrigger
@@ -56,6 +57,11 @@ class ScheduledItem(models.Model):
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
 
+def chain_digest(before: str, document: str) -> str:
+    """The digest of a release: SHA-256 of the digest of the release before it and of its own document."""
+    return sha256(f"{before}\n{sha256(document.encode()).hexdigest()}".encode()).hexdigest()
+
+
 class ReleaseQuerySet(EventScopedQuerySet):
     permission = Permission.RELEASE
 
@@ -78,12 +84,17 @@ class Release(models.Model):
         _("document"), help_text=_("The whole schedule as JSON; see formats.document.")
     )
 
+    # SHA-256 of the digest of the release before it and of the document, in hexadecimal
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    # What erasures of people replaced: [{"at", "digest" before, "document" (SHA-256 after)}]
+    erasures = models.JSONField(default=list, blank=True, editable=False)
+
     objects = models.Manager.from_queryset(ReleaseQuerySet)()
 
     class Meta:
         triggers = [
             *change_triggers("events_release"),
-            refuse_update("event_id", "number", "note", "created_at", "document"),
+            refuse_update("event_id", "number", "note", "created_at", "document", "digest"),
         ]
         verbose_name, verbose_name_plural = _("release"), _("releases")
         ordering = ["-created_at", "-pk"]

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -36,6 +37,8 @@ class SeriesQuerySet(SearchQuerySet):
 
 
 class Series(Record):
+    address_kind = "series"
+
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -59,7 +62,7 @@ class Series(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = change_triggers("events_series")
+        triggers = [*change_triggers("events_series"), former_address("series")]
         verbose_name, verbose_name_plural = _("series"), _("series")
         ordering = ["name", "pk"]
         indexes = search_indexes("series", "name")

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
+from roadshow.core.former_addresses import former_address
 from roadshow.core.models import LanguageField, Level, Record, free_slug
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
@@ -20,6 +21,7 @@ from speakers.models import Speaker
 from .event import Event
 from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_talks
 from .release import ReleasedSlot
+from .state_changes import count_state_change
 from .talk_parts import BATCH, TalkSpeaker
 from .talk_people import set_people
 from .topic import Topic
@@ -94,6 +96,7 @@ class Talk(Record):
 
     State = TalkState
     PUBLIC = PUBLIC_STATES
+    address_kind = "talks"
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="talks", verbose_name=_("event"))
     title = models.CharField(_("title"), max_length=500)
@@ -113,6 +116,7 @@ class Talk(Record):
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.ANY, blank=True)
     language = LanguageField()
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    sequence = models.PositiveIntegerField(default=0, editable=False)  # how often `state` changed
     track = models.ForeignKey(
         Track, models.SET_NULL, null=True, blank=True, related_name="talks", verbose_name=_("track")
     )
@@ -141,10 +145,15 @@ class Talk(Record):
     search = search_vector(title="A", people="A", subtitle="B", abstract="C", description="D")
 
     objects = TalkQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "people", "imported"])
+    history = HistoricalRecords(excluded_fields=["search", "people", "imported", "sequence"])
 
     class Meta:
-        triggers = [*change_triggers("events_talk"), set_people]
+        triggers = [
+            *change_triggers("events_talk"),
+            set_people,
+            count_state_change(),
+            former_address("talks", scope="event_id"),
+        ]
         verbose_name, verbose_name_plural = _("talk"), _("talks")
         ordering = ["title", "pk"]
         indexes = [
@@ -196,9 +205,12 @@ class Talk(Record):
 
     def save(self, **options):
         if not self.slug:
-            others = Talk.objects.filter(event=self.event_id).exclude(pk=self.pk)
-            self.give_address(lambda slug: others.filter(slug=slug).exists())
+            self.give_address(self.is_address_taken)
         super().save(**options)
+
+    @property
+    def address_scope(self) -> int:
+        return self.event_id or 0
 
     def give_address(self, taken: Callable[[str], bool]) -> None:
         self.slug = free_slug(self.title, taken, fallback="talk")

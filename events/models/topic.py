@@ -8,12 +8,15 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
+from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
 
 class Topic(Record):
     """A subject that talks and links across the portal have in common."""
+
+    address_kind = "topics"
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
@@ -33,7 +36,7 @@ class Topic(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = change_triggers("events_topic")
+        triggers = [*change_triggers("events_topic"), former_address("topics")]
         verbose_name, verbose_name_plural = _("topic"), _("topics")
         ordering = ["name", "pk"]
         indexes = search_indexes("topic", "name")

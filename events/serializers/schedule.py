@@ -3,7 +3,7 @@
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -66,7 +66,11 @@ class SlotSerializer(RecordSerializer):
     previous_starts_at = LocalTime(
         read_only=True, allow_null=True, help_text=_("Start in the release before, if it moved.")
     )
-    created_at = Column("released_at", MOMENT, help_text=_("When it was released."))
+    cancelled = Column(
+        "is_cancelled", {"type": "boolean"}, help_text=_("Whether the talk or the event is cancelled.")
+    )
+    sequence = Column("present_sequence", {"type": "integer"}, help_text=_("How often it changed."))
+    created_at = Column("released_at", MOMENT, help_text=_("When it was released first."))
     updated_at = serializers.DateTimeField(source="changed_at", read_only=True)
 
     class Meta(RecordSerializer.Meta):
@@ -89,7 +93,15 @@ class SlotSerializer(RecordSerializer):
             talk_key=F("talk__guid"),
             talk_slug=F("talk__slug"),
             room_key=F("room__guid"),
-            released_at=F("release__created_at"),
+            released_at=Subquery(
+                ReleasedSlot.objects.filter(talk=OuterRef("talk"), guid=OuterRef("guid"))
+                .order_by("release_id")
+                .values("release__created_at")[:1]
+            ),
+            is_cancelled=ExpressionWrapper(
+                Q(talk__state=Talk.State.CANCELLED) | Q(release__event__state__in=Event.OFF), BooleanField()
+            ),
+            present_sequence=F("sequence") + F("talk__sequence") + F("release__event__sequence"),
         )
         for name, serializer, model in (("talk", TalkSerializer, Talk), ("room", RoomSerializer, Room)):
             if name in shape.expanded:
@@ -161,6 +173,15 @@ class ReleasingSerializer(StrictTypes, serializers.Serializer):
 
     note = serializers.CharField(
         required=False, allow_blank=True, default="", help_text=_("What is new, for attendees.")
+    )
+    plan_version = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("Version of the plan that was reviewed, from `conflicts`; 409 when it changed since."),
+    )
+    allow_empty = serializers.BooleanField(
+        required=False, default=False, help_text=_("Release a plan without any slot of a public talk.")
     )
 
 

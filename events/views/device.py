@@ -25,6 +25,7 @@ from roadshow.http.caching import get_or_build
 from roadshow.http.pages import conditional_page, site_root
 
 from ..models import Event, Talk
+from ..released import load_present_state
 from ..schedule import DaySchedule, Entry
 from .files import get_current_release
 from .schedule import ALL_DAYS, VIEWS, Programme
@@ -53,10 +54,12 @@ def respond(request: HttpRequest, slug: str, build: Callable[["PageParts"], dict
     public.user, public._messages = AnonymousUser(), []
     event = visible_event(public, slug)
     release = get_current_release(event)
-    state = [release.guid, event.updated_at]
+    digest = load_present_state(event).digest
+    state = [release.guid, digest, event.updated_at]
 
     def build_response() -> HttpResponse:
-        key = f"{build.__name__}:{release.guid}:{event.updated_at.timestamp()}:{get_language()}:{build_id()}"
+        version = f"{release.guid}:{digest}:{event.updated_at.timestamp()}"
+        key = f"{build.__name__}:{version}:{get_language()}:{build_id()}"
         content = get_or_build(f"{key}:{site_root(request)}", lambda: build(PageParts(public, event)))
         return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 

@@ -62,7 +62,8 @@ def embed_schedule(request, slug):
     programme = Programme(event, request.GET.dict()) if event.current_release else None
     if programme and set(programme.parameters) - {"theme"}:
         request.has_unknown_parameters = bool(programme.problems)
-    parts = [event.current_release_id, event.updated_at, timezone.localdate(timezone=event.zone)]
+    digest = programme and programme.present.digest
+    parts = [event.current_release_id, digest, event.updated_at, timezone.localdate(timezone=event.zone)]
     return conditional_page(
         request, parts, lambda: render_frame(request, "schedule", event, {"programme": programme})
     )

@@ -11,6 +11,7 @@ from roadshow.http.pages import absolute_url, site_root
 from ..exports import CONTENT_TYPES, document_at, export_compressed
 from ..formats import ical
 from ..models import Event, Release, Series, Talk
+from ..released import load_present_state
 from .talks import visible_event
 
 CALENDAR = CONTENT_TYPES["ics"]
@@ -21,13 +22,14 @@ MAX_EVENTS = 500  # in a calendar: those that start last
 @require_safe
 def schedule_file(request, slug, format):
     """The current release as schedule.xml, schedule.json or iCalendar; 404 before there is one."""
-    release = get_current_release(visible_event(request, slug))
-    root, alarm = site_root(request), get_alarm(request)
+    event = visible_event(request, slug)
+    release = get_current_release(event)
+    root, alarm, present = site_root(request), get_alarm(request), load_present_state(event)
     return file_response(
         request,
-        lambda: export_compressed(release, format, root, alarm=alarm),
-        state=[release.guid, root, alarm],
-        modified=release.created_at,
+        lambda: export_compressed(release, format, root, present, alarm=alarm),
+        state=[release.guid, present.digest, root, alarm],
+        modified=max(release.created_at, present.changed_at),
         content_type=CONTENT_TYPES[format],
         filename=f"{slug}.{format}",
         gzipped=True,
@@ -49,22 +51,23 @@ def get_current_release(event: Event) -> Release:
 @require_safe
 def talk_file(request, slug, talk):
     """The slots of a talk as iCalendar."""
-    release = get_current_release(visible_event(request, slug))
+    event = visible_event(request, slug)
+    release = get_current_release(event)
     row = get_object_or_404(Talk.objects.visible_to(request.user), event__slug=slug, slug=talk)
     if not row.released_slots.filter(release=release).exists():
         raise Http404
 
-    def write_file() -> bytes:
-        whole = Release.objects.with_document().get(pk=release.pk)
-        return ical.write(document_at(whole, site_root(request)), talk=row.guid, alarm=alarm)
+    present, alarm = load_present_state(event), get_alarm(request)
 
-    alarm = get_alarm(request)
-    state = [release.guid, row.guid, alarm]
+    def write_file() -> bytes:
+        return ical.write(document_at(release, site_root(request), present), talk=row.guid, alarm=alarm)
+
+    state = [release.guid, present.digest, row.guid, alarm]
     return file_response(
         request,
         write_file,
         state=state,
-        modified=release.created_at,
+        modified=max(release.created_at, present.changed_at),
         content_type=CALENDAR,
         filename=f"{talk}.ics",
     )

@@ -117,7 +117,7 @@ def private_calendar(request, token):
         calendar.slots = slots
         calendar.save(update_fields=["slots"])
         return mark_private(HttpResponse(status=HTTPStatus.NO_CONTENT))
-    release = get_object_or_404(Release.objects.with_document(), pk=calendar.event.current_release_id)
+    release = get_object_or_404(Release, pk=calendar.event.current_release_id)
     document = select_slots(document_at(release, site_root(request)), set(calendar.slots))
     return mark_private(HttpResponse(ical.write(document), content_type="text/calendar; charset=utf-8"))
 

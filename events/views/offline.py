@@ -11,6 +11,7 @@ from roadshow.http.build import build_id
 from roadshow.http.pages import conditional_page
 
 from ..formats.document import decode
+from ..released import load_present_state
 from ..schedule import compare_documents
 from .files import get_current_release
 from .schedule import Programme
@@ -64,11 +65,13 @@ def programme(request, slug):
     event = visible_event(request, slug)
     release = get_current_release(event)
 
+    shown = Programme(event, {"day": "all"})
+
     def build_response():
-        context = {"event": event, "programme": Programme(event, {"day": "all"})}
+        context = {"event": event, "programme": shown}
         return render(request, "events/programme.html", context)
 
-    return conditional_page(request, [release.guid, event.updated_at], build_response)
+    return conditional_page(request, [release.guid, shown.present.digest, event.updated_at], build_response)
 
 
 @require_safe
@@ -76,14 +79,16 @@ def news(request, slug, number):
     """What changed from release `number` to the current one."""
     event = visible_event(request, slug)
     release = get_current_release(event)
+    present = load_present_state(event)
 
     def build_response():
         rows = event.releases.filter(number__in=[number, release.number])
-        documents = {row: decode(text) for row, text in rows.values_list("number", "document")}
+        texts = rows.values_list("number", "document")
+        documents = {row: present.apply_to(decode(text)) for row, text in texts}
         old = documents.get(number)
         changes = compare_documents(old, documents[release.number]) if old else []
         template = "events/news.html#results" if request.htmx else "events/news.html"
         return render(request, template, {"event": event, "number": number, "changes": changes})
 
     get_object_or_404(event.releases, number=number)
-    return conditional_page(request, [release.guid], build_response)
+    return conditional_page(request, [release.guid, present.digest], build_response)

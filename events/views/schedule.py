@@ -20,8 +20,9 @@ from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
 from roadshow.http.pages import Control, conditional_page
 
-from ..formats.document import Document, decode
-from ..models import Event, Release, Talk
+from ..formats.document import Document
+from ..models import Event, Talk
+from ..released import PresentState, load_present_state, load_shown_document
 from ..schedule import (
     RECORDED,
     DaySchedule,
@@ -52,9 +53,11 @@ class Programme:
 
     @cached_property
     def document(self) -> Document:
-        return decode(
-            Release.objects.values_list("document", flat=True).get(pk=self.event.current_release_id or 0)
-        )
+        return load_shown_document(self.event.current_release_id or 0, self.present)
+
+    @cached_property
+    def present(self) -> PresentState:
+        return load_present_state(self.event)
 
     @cached_property
     def days(self) -> list[DaySchedule]:
@@ -201,10 +204,11 @@ def facet_label(name: str, value: str) -> str:
 def schedule(request, slug):
     event = visible_event(request, slug)
     release = event.current_release
+    programme = Programme(event, request.GET.dict())
     today = timezone.localdate(timezone=event.zone)
+    state = [release and [release.guid, programme.present.digest], event.updated_at, today]
 
     def build_response():
-        programme = Programme(event, request.GET.dict())
         request.has_unknown_parameters = bool(release and programme.problems)
         parts = render_parts(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
@@ -212,7 +216,7 @@ def schedule(request, slug):
             request, template, {"event": event, "release": release, "wide": programme.view == "grid", **parts}
         )
 
-    return conditional_page(request, [release and release.guid, event.updated_at, today], build_response)
+    return conditional_page(request, state, build_response)
 
 
 def render_parts(request, programme: Programme) -> dict[str, str]:
@@ -227,7 +231,8 @@ def render_parts(request, programme: Programme) -> dict[str, str]:
     if not is_cacheable(request.GET, event) or event.current_release is None:
         return render_now()
     today = timezone.localdate(timezone=event.zone)
-    key = f"{event.current_release.guid}:{event.updated_at.timestamp()}:{today}:{request.GET.urlencode()}"
+    state = f"{event.current_release.guid}:{programme.present.digest}:{event.updated_at.timestamp()}"
+    key = f"{state}:{today}:{request.GET.urlencode()}"
     return get_or_build(f"schedule:{key}:{get_language()}:{build_id()}", render_now)
 
 

@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from roadshow.core.models import FormerAddress
 from roadshow.core.url_normalization import compute_url_key
 
-from ..models import CollectionItem, FormerAddress, LinkCheck, Resource
+from ..models import URLS, CollectionItem, LinkCheck, Resource
 
 RELATIONS = ("topics", "talks", "speakers", "events")
 COMPLETED_FIELDS = ("level", "language", "authors", "year", "note", "archived_url")
@@ -46,7 +47,8 @@ def merge_resources(*, into: Resource, other: Resource, by=None) -> Resource:
     present = CollectionItem.objects.filter(resource=into).values("collection")
     CollectionItem.objects.filter(resource=other).exclude(collection__in=present).update(resource=into)
     LinkCheck.objects.filter(resource=other).update(resource=into)
-    FormerAddress.objects.filter(resource=other).update(resource=into)
+    FormerAddress.merge("resources", other, into)
+    FormerAddress.objects.filter(kind=URLS, record=other.pk).update(record=into.pk)
     for name in COMPLETED_FIELDS:
         setattr(into, name, getattr(into, name) or getattr(other, name))
     if other.state == Resource.State.PUBLISHED:

@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.resources import ModelResource
@@ -26,7 +27,10 @@ from unfold.views import ChangeList
 
 from roadshow.core.access import can_add_events, can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
+from roadshow.core.models import Record
 from roadshow.core.spreadsheets import CSV, JSON, XLSX
+
+CONFIRMED_SLUG = "confirmed_slug"
 
 
 def usable(field: models.Field, user) -> QuerySet:
@@ -97,6 +101,25 @@ class FreshForm(forms.ModelForm):
             self._refuse_if_stale()
             self._keep_hidden_choices(cleaned)
         return cleaned
+
+    def _post_clean(self):
+        """As Django's; a slug that was another record's is taken when its check box in the message is ticked."""
+        if isinstance(self.instance, Record):
+            self.instance.confirmed_slug = self.data.get(CONFIRMED_SLUG, "")
+        super()._post_clean()
+        for error in self.errors.as_data().get("slug", []) if self.errors else []:
+            if error.code == "former_address":
+                self.errors["slug"] = self.error_class(
+                    [
+                        format_html(
+                            '{} <label><input type="checkbox" name="{}" value="{}"> {}</label>',
+                            error.messages[0],
+                            CONFIRMED_SLUG,
+                            self.instance.slug,
+                            _("Take it nevertheless."),
+                        )
+                    ]
+                )
 
     def _refuse_if_stale(self):
         locked = type(self.instance)._base_manager.select_for_update()

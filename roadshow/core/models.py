@@ -1,5 +1,6 @@
 """What two or more apps' models have in common."""
 
+import re
 import secrets
 import uuid
 import zoneinfo
@@ -32,6 +33,8 @@ FORMATS = (
     "WEBP",
     "GIF",
 )  # of pictures: Pillow would run other programs for some of its others
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
 COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
 
 
@@ -44,7 +47,44 @@ class Level(models.TextChoices):
     ADVANCED = "advanced", _("advanced")
 
 
-class Timestamped(models.Model):
+def refuse_control_characters(text: str) -> None:
+    """Validator of texts that may have line breaks and tabs."""
+    if found := CONTROL.search(text):
+        raise ValidationError(control_character_message(found.group()))
+
+
+def control_character_message(sign: str) -> str:
+    return _("Remove the control character %(sign)s.") % {"sign": f"U+{ord(sign):04X}"}
+
+
+class CheckedTexts(models.Model):
+    """A model whose texts may not contain control characters: XML, and so feeds and spreadsheets, cannot have them.
+
+    Long texts (TextField) may contain line breaks and tabs.
+    """
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude=None):
+        super().clean_fields(exclude=exclude)
+        errors = {}
+        for field in self._meta.concrete_fields:
+            text = (
+                getattr(self, field.attname)
+                if isinstance(field, models.CharField | models.TextField)
+                else None
+            )
+            if field.name in (exclude or ()) or not isinstance(text, str):
+                continue
+            pattern = CONTROL if isinstance(field, models.TextField) else CONTROL_OR_BREAK
+            if found := pattern.search(text):
+                errors[field.name] = control_character_message(found.group())
+        if errors:
+            raise ValidationError(errors)
+
+
+class Timestamped(CheckedTexts):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_index=True)
 
@@ -56,9 +96,44 @@ class Record(Timestamped):
     """A row that others refer to: its GUID never changes."""
 
     guid = models.UUIDField("GUID", default=uuid.uuid4, unique=True, editable=False)
+    address_kind = ""  # FormerAddress.kind of its slugs; empty for records without an address
+    confirmed_slug = ""  # a slug that the user confirmed to take from the record that had it before
 
     class Meta:
         abstract = True
+
+    @property
+    def address_scope(self) -> int:
+        """FormerAddress.scope of its slugs."""
+        return 0
+
+    def validate_unique(self, exclude=None):
+        super().validate_unique(exclude=exclude)
+        if self.address_kind and self.slug and self.slug != self.confirmed_slug:
+            self._refuse_slug_of_another()
+
+    def _refuse_slug_of_another(self):
+        former = FormerAddress.find(self.address_kind, self.slug, self.address_scope)
+        rows = type(self)._base_manager
+        if former is None or former == self.pk or rows.filter(pk=self.pk, slug=self.slug).exists():
+            return
+        if owner := rows.filter(pk=former).first():
+            message = _(
+                "This was the address of “%(owner)s”, and links to it lead there. Choose another one."
+            )
+            raise ValidationError(
+                {"slug": ValidationError(message % {"owner": owner}, code="former_address")}
+            )
+
+    def is_address_taken(self, slug: str) -> bool:
+        """Whether another record has or had a slug, so that it is not given to this one by itself."""
+        rows = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        if self.address_scope:
+            rows = rows.filter(event=self.address_scope)
+        return rows.exists() or FormerAddress.find(self.address_kind, slug, self.address_scope) not in (
+            None,
+            self.pk,
+        )
 
 
 class Located(models.Model):
@@ -184,6 +259,49 @@ class PictureField(MigratesAs, models.ImageField):
         if file and not file._committed and not isinstance(file.file, Reencoded):
             file.save(file.name, reencode(file.file), save=False)
         return super().pre_save(instance, add)
+
+
+class FormerAddress(models.Model):
+    """An address that a record had before it was renamed, moved or merged: it answers with a redirect for good.
+
+    `kind` is the plural of the record as in the API ("talks"), or "urls" for addresses of links, normalised. `scope` is
+    the primary key of the event in which the address is unique, or 0. `record` is the primary key of the record.
+    """
+
+    kind = models.CharField(max_length=20)
+    scope = models.BigIntegerField(default=0)
+    address = models.CharField(max_length=2000)
+    record = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "scope", "address"], name="former_address_once"),
+        ]
+        indexes = [models.Index(fields=["kind", "record"], name="former_address_of_record")]
+
+    def __str__(self):
+        return f"{self.kind} {self.address}"
+
+    @classmethod
+    def find(cls, kind: str, address: str, scope: int = 0) -> int | None:
+        """The primary key of the record that had an address; None when none had."""
+        return (
+            cls.objects.filter(kind=kind, scope=scope, address=address)
+            .values_list("record", flat=True)
+            .first()
+        )
+
+    @classmethod
+    def store(cls, kind: str, address: str, record: int, scope: int = 0) -> None:
+        cls.objects.update_or_create(kind=kind, scope=scope, address=address, defaults={"record": record})
+
+    @classmethod
+    def merge(cls, kind: str, other: models.Model, into: models.Model) -> None:
+        """Give the slug and the former slugs of `other` to the record that it is merged into."""
+        cls.objects.filter(kind=kind, record=other.pk).update(record=into.pk)
+        cls.store(kind, other.slug, into.pk)
 
 
 class ContentVersion(models.Model):

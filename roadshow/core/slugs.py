@@ -4,30 +4,34 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain, count
 
-from django.db.models import Model
-
-from roadshow.core.models import slug_of
+from roadshow.core.models import FormerAddress, Record, slug_of
 
 LENGTH = 80  # characters, as free_slug has it
 
 
 class SlugAllocator:
-    """Free slugs of `model` for many names, in two queries, or a few more where many rows share one name.
+    """Free slugs of `model` for many names, in four queries, or a few more where many rows share one name.
 
     Slugs in `reserved` are never allocated.
     """
 
     def __init__(
-        self, model: type[Model], names: Iterable[str], *, fallback: str, reserved: Iterable[str] = ()
+        self, model: type[Record], names: Iterable[str], *, fallback: str, reserved: Iterable[str] = ()
     ):
         self.rows, self.fallback = model._base_manager.all(), fallback
+        self.kind = model.address_kind
         self.wanted = Counter(slug_of(name, fallback=fallback, max_length=LENGTH) for name in names)
         self.used = set(reserved) | self._find_used(self.wanted)
         self.next: dict[str, int] = {}  # slug -> the number to try after it
         self._load_numbered_slugs()
 
     def _find_used(self, slugs: Iterable[str]) -> set[str]:
-        return set(self.rows.filter(slug__in=slugs).values_list("slug", flat=True))
+        slugs = list(slugs)
+        former = FormerAddress.objects.filter(kind=self.kind, address__in=slugs)
+        return {
+            *self.rows.filter(slug__in=slugs).values_list("slug", flat=True),
+            *former.values_list("address", flat=True),
+        }
 
     def _load_numbered_slugs(self) -> None:
         """Load which numbered slugs are in use, until enough free ones are known for each repeated name."""

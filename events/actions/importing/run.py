@@ -82,7 +82,9 @@ def import_schedule(
         if release:
             accept_clashes(event, by, report)
             if report.changes or event.current_release is None:
-                report.release = release_plan(event=event, by=by, note=_note(reading)).number
+                report.release = release_plan(
+                    event=event, by=by, note=_note(reading), allow_empty=True
+                ).number
         if dry_run:
             transaction.set_rollback(True)
         else:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Prefetch
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...actions import load_plan
+from ...actions import get_plan_version, load_plan
 from ...models import Event, Room, Slot, Talk, TalkSpeaker
 from ...schedule import Conflict, PlannedSlot, find_conflicts
 
@@ -153,13 +153,6 @@ def get_event_day(event: Event, instant: datetime) -> date:
     """The day of the event that contains an instant; days start at `event.day_change`."""
     local = instant.astimezone(event.zone)
     return local.date() - timedelta(days=local.time() < event.day_change)
-
-
-def get_plan_version(event: Event) -> str:
-    """A string that changes whenever a slot or talk of the event, or the event itself, changes."""
-    histories = (Slot.history.model, Talk.history.model)
-    newest = [rows.objects.filter(event=event).aggregate(n=Max("history_id"))["n"] or 0 for rows in histories]
-    return "-".join(str(part) for part in [*newest, int(event.updated_at.timestamp() * 1000)])
 
 
 def build_board(event: Event, day: date | None = None) -> Board:

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from roadshow.core.roles import Permission
 
-from ...actions import StalePlan
+from ...actions import StalePlan, get_plan_version
 from ...models import Event
 from ..workspace import workspace_context
 from .changes import ChangeForm, ChangeResult, apply_change
 from .panel import build_panel
-from .state import Board, build_board, get_event_day, get_plan_version
+from .state import Board, build_board, get_event_day
 
 TEMPLATES = "admin/events/event/board"
 STEPS = (5, 10, 15, 20, 30, 60)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from events.models import Topic
+from roadshow.core.models import FormerAddress
 from roadshow.core.slugs import SlugAllocator
 from roadshow.core.url_normalization import compute_url_key
 
 from ...formats import Link
 from ...links import guess_kind
-from ...models import FormerAddress, Resource
+from ...models import URLS, Resource
 from .report import ChangedLink, Report
 
 FIELDS = ("title", "kind", "level", "language", "authors", "year", "note", "free")
@@ -56,9 +57,9 @@ def store_links(
 
 def _find_known(keys: Iterable[str]) -> dict[str, Resource]:
     """Rows by URL key, current or former; one row may occur under several."""
-    former = dict(FormerAddress.objects.filter(url_key__in=keys).values_list("url_key", "resource"))
+    former = dict(FormerAddress.objects.filter(kind=URLS, address__in=keys).values_list("address", "record"))
     rows = Resource.objects.filter(Q(url_key__in=keys) | Q(pk__in=former.values())).defer("search").in_bulk()
-    return {key: rows[pk] for key, pk in former.items()} | {
+    return {key: rows[pk] for key, pk in former.items() if pk in rows} | {
         row.url_key: row for row in rows.values() if row.url_key in keys
     }
 

@@ -22,6 +22,7 @@ from rest_framework.validators import UniqueValidator
 
 from roadshow.api.errors import as_api_error
 from roadshow.core.access import is_organiser
+from roadshow.core.models import Record
 
 from .fields import Reader, is_editable_by
 
@@ -76,6 +77,7 @@ def _unknown(name: str, known: Iterable[str]) -> str:
     }
 
 
+CONFIRM_ADDRESS = "Confirm-Address"  # header with a slug that is taken from the record that had it before
 JSON_TYPES = (  # serializer fields, the types of JSON values that they accept, and the name of those
     (serializers.BooleanField, (bool,), _("true or false")),
     (serializers.IntegerField, (int,), _("a whole number")),
@@ -271,6 +273,8 @@ class RecordSerializer(StrictSerializer):
         """
         is_new, before = row._state.adding, column_values(row)
         related = self.assign(row, values)
+        if isinstance(row, Record):
+            row.confirmed_slug = self.context["request"].headers.get(CONFIRM_ADDRESS, "")
         clean(row, self.names)
         is_saved = is_new or column_values(row) != before
         if is_saved:
