@@ -57,7 +57,7 @@ class PresentState:
         )
 
     def _apply_to_talk(self, talk: doc.Talk) -> doc.Talk | None:
-        if talk.guid not in self.talks:
+        if talk.guid is None or talk.guid not in self.talks:
             return None
         slug, state, sequence = self.talks[talk.guid]
         if self.state in Event.OFF:
@@ -68,13 +68,13 @@ class PresentState:
             slug=slug,
             url=reverse("events:talk", args=[self.slug, slug]),
             state=str(state),
-            persons=[self._apply_to_person(one) for one in talk.persons if one.guid in self.people],
+            persons=[
+                replace(one, slug=present, url=reverse("speakers:speaker", args=[present]))
+                for one in talk.persons
+                if one.guid and (present := self.people.get(one.guid))
+            ],
             slots=[replace(slot, sequence=slot.sequence + sequence) for slot in talk.slots],
         )
-
-    def _apply_to_person(self, person: doc.Person) -> doc.Person:
-        slug = self.people[person.guid]
-        return replace(person, slug=slug, url=reverse("speakers:speaker", args=[slug]))
 
 
 def load_present_state(event: Event) -> PresentState:
@@ -87,7 +87,7 @@ def load_present_state(event: Event) -> PresentState:
         slug=event.slug,
         state=event.state,
         sequence=event.sequence,
-        talks={guid: values for guid, *values, _at in rows},
+        talks={guid: (slug, state, sequence) for guid, slug, state, sequence, _at in rows},
         people={guid: slug for guid, slug, _at in persons},
         changed_at=max([event.updated_at, *(row[-1] for row in rows), *(row[-1] for row in persons)]),
     )

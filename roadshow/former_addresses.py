@@ -1,5 +1,6 @@
 """Redirects from addresses that records had before: pages, files, feeds and API."""
 
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -65,7 +66,8 @@ def _is_record_path(parts: list[str], prefix: list[str]) -> bool:
 
 
 def _find_record(kind: str, slug: str, user):
-    rows = MODELS[kind].objects.visible_to(user)
+    managed: Any = MODELS[kind]._default_manager
+    rows = managed.visible_to(user)
     if found := rows.filter(slug=slug).only("slug").first():
         return found
     former = FormerAddress.find(kind, slug)

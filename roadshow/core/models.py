@@ -96,6 +96,7 @@ class Record(Timestamped):
     """A row that others refer to: its GUID never changes."""
 
     guid = models.UUIDField("GUID", default=uuid.uuid4, unique=True, editable=False)
+    slug: Any  # of records with an address
     address_kind = ""  # FormerAddress.kind of its slugs; empty for records without an address
     confirmed_slug = ""  # a slug that the user confirmed to take from the record that had it before
 
@@ -114,7 +115,7 @@ class Record(Timestamped):
 
     def _refuse_slug_of_another(self):
         former = FormerAddress.find(self.address_kind, self.slug, self.address_scope)
-        rows = type(self)._base_manager
+        rows: Any = type(self)._base_manager
         if former is None or former == self.pk or rows.filter(pk=self.pk, slug=self.slug).exists():
             return
         if owner := rows.filter(pk=former).first():
@@ -127,7 +128,8 @@ class Record(Timestamped):
 
     def is_address_taken(self, slug: str) -> bool:
         """Whether another record has or had a slug, so that it is not given to this one by itself."""
-        rows = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        managed: Any = type(self)._base_manager
+        rows = managed.filter(slug=slug).exclude(pk=self.pk)
         if self.address_scope:
             rows = rows.filter(event=self.address_scope)
         return rows.exists() or FormerAddress.find(self.address_kind, slug, self.address_scope) not in (
@@ -298,7 +300,7 @@ class FormerAddress(models.Model):
         cls.objects.update_or_create(kind=kind, scope=scope, address=address, defaults={"record": record})
 
     @classmethod
-    def merge(cls, kind: str, other: models.Model, into: models.Model) -> None:
+    def merge(cls, kind: str, other: Record, into: Record) -> None:
         """Give the slug and the former slugs of `other` to the record that it is merged into."""
         cls.objects.filter(kind=kind, record=other.pk).update(record=into.pk)
         cls.store(kind, other.slug, into.pk)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from itertools import chain, count
+from typing import Any
 
 from roadshow.core.models import FormerAddress, Record, slug_of
 
@@ -18,7 +19,8 @@ class SlugAllocator:
     def __init__(
         self, model: type[Record], names: Iterable[str], *, fallback: str, reserved: Iterable[str] = ()
     ):
-        self.rows, self.fallback = model._base_manager.all(), fallback
+        self.rows: Any = model._base_manager.all()
+        self.fallback = fallback
         self.kind = model.address_kind
         self.wanted = Counter(slug_of(name, fallback=fallback, max_length=LENGTH) for name in names)
         self.used = set(reserved) | self._find_used(self.wanted)
