@@ -109,7 +109,7 @@ def report_release(release: Release) -> dict:
     before, present = earlier.order_by("-number").first(), load_present_state(release.event)
     old = load_shown_document(before.pk, present) if before else None
     changes = compare_documents(old, load_shown_document(release.pk, present))
-    kinds = Counter(change.kind for change in changes)
+    kinds: Counter[str] = Counter(change.kind for change in changes)
     return {
         "slots": release.slots.count(),
         **{kind: kinds[kind] for kind in CHANGE_KINDS},
