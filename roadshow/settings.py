@@ -49,6 +49,8 @@ else:
 
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Roadshow")
+# Where to report a vulnerability, such as mailto:security@example.org: shown in /.well-known/security.txt.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # --- parts ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -99,6 +101,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "roadshow.server.requests.RequestMiddleware",
+    "roadshow.http.cors.PreflightMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadshow.server.replica.ReplicaMiddleware",
@@ -394,7 +397,11 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # --- background work -----------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # the queue is a table of the database
 # Jobs that workers start again and again: dotted path of a handler -> seconds between two starts.
-PERIODIC_JOBS = {"roadshow.server.maintenance.apply_retention_job": 86_400}
+PERIODIC_JOBS = {
+    "roadshow.server.periodic.send_webhooks": 30,
+    "roadshow.server.periodic.check_links": 86_400,
+    "roadshow.server.periodic.delete_expired_rows": 86_400,
+}
 # Days after which rows are deleted, see roadshow.server.maintenance; 0: never. RETENTION=history=365,releases=730
 RETENTION_DAYS = {
     "sessions": 1,

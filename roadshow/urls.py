@@ -8,10 +8,14 @@ from django.urls import include, path
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.media import serve_media
 
-from . import views
+from . import views, well_known
 from .sitemaps import SITEMAPS
 
 urlpatterns = [
+    path("robots.txt", well_known.robots_txt),
+    path("favicon.ico", well_known.favicon),
+    path(".well-known/security.txt", well_known.security_txt),
+    path(".well-known/change-password", well_known.change_password),
     path("api/", include("roadshow.api.router")),
     path("i18n/", include("django.conf.urls.i18n")),
     path(

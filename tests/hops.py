@@ -4,6 +4,7 @@
 files in the order in which they are entered. It runs in a test database that it creates and destroys.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ def succeed(response) -> None:
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
     from django.test.utils import get_runner, setup_test_environment, teardown_test_environment
 

@@ -1,7 +1,7 @@
 """Storing the results of link checks, and concluding a link's health: broken is three failures over two days."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ CHECK_INTERVALS = {
 RETRY_BUSY, RETRY_CLOSED = timedelta(hours=6), timedelta(days=7)  # after a response that decides nothing
 UNREACHABLE_AFTER = timedelta(days=7)  # without any response; then an undecided check counts as failed
 RETENTION = timedelta(days=400)
+CLAIM = timedelta(hours=6)  # for which a run keeps its links from others; a longer one was killed
 BUSY = (408, 425, 429, 503)
 
 
@@ -96,12 +97,37 @@ def check_due_links(
 
     Once `stop` is set only running checks are finished. The next run continues with the rest.
     """
+    due = _claim_due_links(limit)
+    waiting = {row.url: row for row in due}
+    try:
+        yield len(due)
+        yield from _check_links(waiting, pace, stop)
+    finally:
+        _release_claims(waiting.values())
+
+
+def _claim_due_links(limit: int | None) -> list[Resource]:
+    """The due links, postponed so that another run at the same time takes others."""
+    now = timezone.now()
     fields = ("pk", "url", "title", "slug", "archived_url", *CHECKED)
-    due = list(Resource.objects.due(timezone.now()).only(*fields)[:limit])
-    yield len(due)
-    by_url = {row.url: row for row in due}
-    for result in iterate_checks(by_url, pace=pace, stop=stop):
-        row = by_url[result.url]
+    with transaction.atomic():
+        due = list(Resource.objects.due(now).only(*fields).select_for_update(skip_locked=True)[:limit])
+        Resource.objects.filter(pk__in=[row.pk for row in due]).update(next_check_at=now + CLAIM)
+    return due
+
+
+def _release_claims(rows: Iterable[Resource]) -> None:
+    """Make links that were claimed and not checked due again."""
+    for row in rows:
+        Resource.objects.filter(pk=row.pk).update(next_check_at=row.next_check_at)
+
+
+def _check_links(
+    waiting: dict[str, Resource], pace: Pace, stop: threading.Event | None
+) -> Iterator[CheckedLink]:
+    """Check the links of `waiting` (by URL), and remove each from it when its result is stored."""
+    for result in iterate_checks(list(waiting), pace=pace, stop=stop):
+        row = waiting.pop(result.url)
         if record_check(resource=row, result=result, now=timezone.now()) is None:
             continue
         if row.health == Health.BROKEN and settings.ARCHIVE_LOOKUP and not row.archived_url:

@@ -22,6 +22,7 @@ _HEAD = """\
 <H1>{title}</H1>
 <DL><p>
 """
+MAX_DEPTH = 30  # folders inside each other; links in deeper ones belong to the last of these
 _BROWSER_FOLDERS = {"personal_toolbar_folder", "unfiled_bookmarks_folder"}
 _STRUCTURE = {"dt", "dl", "dd", "hr", "li", "ul", "ol", "body", "html", "head"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -100,7 +101,7 @@ class _Reader:
                 self.heading = ""
             case "dl", True:
                 self.finish_link()
-                self.folders = self.folders[:-1]
+                del self.folders[-1:]
             case "dt" | "li", False:
                 self.finish_link()
 
@@ -182,7 +183,7 @@ class _Reader:
         self.link, self.collection = None, ""
 
     def folder_path(self, *more: str) -> str:
-        return " / ".join(name for name in (*self.folders, *more) if name)
+        return " / ".join(name for name in (*self.folders[:MAX_DEPTH], *more) if name)
 
     def line_of(self, tag: Tag) -> int:
         self.line += self.text.count("\n", self.counted, tag.position)

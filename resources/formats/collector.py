@@ -20,6 +20,7 @@ from .document import KINDS, LEVELS, Collection, Link, LinkList, Reading
 from .titles import is_label, repository_name, split_page_title
 
 TITLE, NOTE, NAME, AUTHORS = 300, 20_000, 120, 500  # maximum characters
+MAX_LINKS = 50_000  # in a file
 
 _KIND_WORDS = {
     "article": "articles blog post posts blogpost web page website news tutorial guide documentation 文章",
@@ -59,7 +60,12 @@ class LinkCollector:
         self._collections: dict[str, str] = {}
 
     def add(self, place: str, url: object, **found: object) -> None:
-        """Add one link. `found` may hold any field of Link, as text or as the file's own type."""
+        """Add one link. `found` may hold any field of Link, as text or as the file's own type.
+
+        Raises ValueError with a sentence for more links than MAX_LINKS.
+        """
+        if len(self._links) >= MAX_LINKS:
+            raise ValueError(_("The file has more than %(count)d links.") % {"count": MAX_LINKS})
         try:
             address = normalise_url(str(url or ""))
         except ValueError as error:

@@ -21,6 +21,7 @@ from .document import Link, LinkList, Reading
 from .titles import is_label, kind_of_label, leading_name
 
 LONGEST_LINE = 20_000  # characters; longer ones are no list, and slow to parse
+MAX_LENGTH = 1_000_000  # characters: a parsed list takes 200 times its size in memory
 _parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("inline")
 _parser.validateLink = lambda url: True  # type: ignore[method-assign]  # nothing is rendered here; unusable URLs are reported
 _SHOWN = ("text", "text_special", "code_inline", "softbreak", "hardbreak", "image")
@@ -52,13 +53,18 @@ _HTML_BLOCKS = {
 
 
 def read(text: str) -> Reading:
-    """Every link with the headings above it; what follows the first link of a list item is its note."""
+    """Every link with the headings above it; what follows the first link of a list item is its note.
+
+    Raises ValueError with a sentence for a text longer than MAX_LENGTH.
+    """
     reader = _Reader()
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
             reader.collector.report.tally(_("The line is too long to be read"), at_line(number + 1))
             lines[number] = ""
+    if sum(map(len, lines)) > MAX_LENGTH:
+        raise ValueError(_("A Markdown list may have at most %(count)d characters.") % {"count": MAX_LENGTH})
     references: dict = {}
     reader.walk(_parser.parse("\n".join(lines), references), references)
     return reader.collector.build_reading()

@@ -11,6 +11,7 @@ from .details import collect_details_with_note, dump_details, load_details
 from .document import Link, LinkList, Reading
 from .xml import DETAILS, NAMESPACE, dump_xml, local_name
 
+MAX_DEPTH = 30  # outlines inside each other that name a collection
 _ADDRESSES = ("url", "htmlurl", "xmlurl")  # a feed's page is worth more to a reader than the feed
 
 
@@ -26,12 +27,14 @@ def read(root: etree._Element) -> Reading:
         address = next((found[name] for name in _ADDRESSES if found.get(name)), "")
         title = found.get("text") or found.get("title") or ""
         if event == "end":
-            path = path if address else path[:-1]
+            del path[len(path) if address else -1 :]
         elif address:
-            _link(collector, element, found, address, " / ".join(name for name in path if name))
+            _link(collector, element, found, address, " / ".join(name for name in path[:MAX_DEPTH] if name))
         else:
             path.append(title)
-            collector.add_collection(" / ".join(name for name in path if name), found.get("description", ""))
+            collector.add_collection(
+                " / ".join(name for name in path[:MAX_DEPTH] if name), found.get("description", "")
+            )
     return collector.build_reading()
 
 

@@ -1,13 +1,20 @@
 """Shared by the XML formats: parsing without network, entities or DTDs, and the portal's namespace."""
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
+MAX_ATTRIBUTES = 5000
 NAMESPACE = "urn:roadshow:links"
 DETAILS = f"{{{NAMESPACE}}}details"
 
 
 def parse_xml(data: bytes) -> etree._Element | None:
-    """The root element, also of a damaged document; None when nothing could be parsed."""
+    """The root element, also of a damaged document; None when nothing could be parsed.
+
+    Raises ValueError with a sentence for an element with so many attributes that comparing them takes long.
+    """
+    if any(part.count(b"=") > MAX_ATTRIBUTES for part in data.split(b"<")):
+        raise ValueError(_("An element of this XML has too many attributes."))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -67,9 +67,9 @@ class PageMetadata:
     free: bool | None = None
 
 
-def fetch_metadata(url: str) -> PageMetadata:
-    """Fetch a page and extract its metadata. Raises UrlRefused or FetchFailed, each with a sentence."""
-    response = guard.fetch_url(url, limit=_PAGE_BYTES, timeout=10, truncate=True)
+def fetch_metadata(url: str, *, timeout: float = 10) -> PageMetadata:
+    """Fetch a page within `timeout` seconds and extract its metadata. Raises UrlRefused or FetchFailed."""
+    response = guard.fetch_url(url, limit=_PAGE_BYTES, timeout=timeout, truncate=True)
     if response.status >= 400:
         raise guard.FetchFailed(
             "status", _("The server answers with an error (%(status)d)."), status=response.status

@@ -1,11 +1,13 @@
 """Suggesting a link: its URL, a form filled with the page's metadata, then a suggestion for the curators."""
 
+import threading
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +21,8 @@ from ..links import fetch_metadata, guess_kind
 from ..models import Resource
 
 HOUR = 3600
+FETCH_SECONDS = 5
+_fetching = threading.BoundedSemaphore(1)  # pages fetched at once in a process, so that threads stay free
 MAX_FETCHES, MAX_SUGGESTIONS = 30, 10  # per sender and hour
 FIELDS = ("url", "title", "kind", "level", "language", "authors", "year", "note", "free")
 
@@ -56,7 +60,7 @@ def _show_suggestion_form(request):
     ):
         return _render_form(request, SuggestionForm(initial=_initial_values(url)))
     try:
-        metadata = fetch_metadata(url)
+        metadata = _fetch_when_free(url)
     except (FetchFailed, UrlRefused) as error:
         why = _("The page could not be read: %(why)s Please say yourself what it is.") % {"why": error}
         messages.warning(request, why)
@@ -64,6 +68,19 @@ def _show_suggestion_form(request):
     if known := Resource.objects.of_address(metadata.url):
         return _render_duplicate(request, form, known)
     return _render_form(request, SuggestionForm(initial=_initial_values(url, metadata)))
+
+
+def _fetch_when_free(url: str):
+    """The page's metadata. Raises FetchFailed at once while this process fetches for somebody else.
+
+    A server that does not answer holds the one thread for FETCH_SECONDS, and no other request waits for it.
+    """
+    if not _fetching.acquire(blocking=False):
+        raise FetchFailed("busy", gettext_lazy("The portal is reading other pages at this moment."))
+    try:
+        return fetch_metadata(url, timeout=FETCH_SECONDS)
+    finally:
+        _fetching.release()
 
 
 def _add_scheme(text: str) -> str:

@@ -1,5 +1,8 @@
 """Users and failed sign-ins. Only superusers see them; permissions come from events, not from groups."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -16,7 +19,18 @@ from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.admin import autocompleted, usable
 
 User = get_user_model()
-for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):
+for model in (
+    User,
+    Group,
+    AccessAttempt,
+    AccessFailureLog,
+    AccessLog,
+    Authenticator,
+    EmailAddress,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -89,6 +103,20 @@ class SignInAdmin(SuperuserOnly, ModelAdmin):
     list_fullwidth = True
     search_fields = ["username", "ip_address"]
     show_full_result_count = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    has_change_permission = has_add_permission
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(SuperuserOnly, ModelAdmin):
+    """Second factors, without their secrets: deleting one lets in who has lost it."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -66,4 +66,5 @@ def _for_superusers(request) -> list[tuple]:
     return [
         (_("Organisers"), "group", "auth_user_changelist"),
         (_("Failed sign-ins"), "shield_lock", "axes_accessattempt_changelist"),
+        (_("Second factors"), "passkey", "mfa_authenticator_changelist"),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
@@ -111,7 +112,8 @@ class RecordSchema(AutoSchema):
     def get_summary(self):
         action = getattr(self.view, "action", "")
         if action in SUMMARIES and isinstance(self.view, viewsets.ModelViewSet):
-            meta = self.view.serializer_class.Meta.model._meta
+            serializer: Any = self.view.serializer_class
+            meta = serializer.Meta.model._meta
             return SUMMARIES[action] % {"one": meta.verbose_name, "many": meta.verbose_name_plural}
         return self.get_description().partition(". ")[0].partition("\n")[0].rstrip(".")
 

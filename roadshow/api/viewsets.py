@@ -35,6 +35,7 @@ from roadshow.http.conditional import (
     require_match,
     versioned_response,
 )
+from roadshow.http.cors import allow_every_origin
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
@@ -89,13 +90,11 @@ class RecordFilterBackend(BaseFilterBackend):
 
 
 class PublicReadMixin(APIView):
-    """CORS: scripts of every origin may read what anybody may read."""
+    """What all views of the API share: responses for every origin, whose rights count, the portal's address."""
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)
-        if request.method in ("GET", "HEAD", "OPTIONS"):
-            response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
+        allow_every_origin(response)
         return response
 
     def permission_denied(self, request, message=None, code=None):
@@ -124,11 +123,7 @@ class PublicReadMixin(APIView):
         return view
 
     def options(self, request, *args, **options):
-        response = Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-        response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-        response["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match, If-Modified-Since"
-        response["Access-Control-Max-Age"] = "86400"
-        return response
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
 class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):

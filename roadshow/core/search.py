@@ -108,9 +108,9 @@ class SearchQuerySet(QuerySet):
         return self.select_related(None).prefetch_related(None).order_by()
 
     def search(self, text: str) -> Self:
-        """Rows that contain every word of `text` (as a prefix, accents folded), or nearly; best first.
+        """Rows that contain every word of `text` (as a prefix, accents folded), best first; if none, similar ones.
 
-        More than RANKED rows come in their own order, not ranked. Takes two queries, one when there are many rows.
+        More than RANKED rows come in their own order, not ranked. Takes one query, a second one for similar rows.
         """
         text = text.replace("\0", " ").strip()
         if not text:
@@ -119,8 +119,7 @@ class SearchQuerySet(QuerySet):
         exact = rows._first([rows.with_words(text)], RANKED + 1)
         if len(exact) > RANKED:
             return self.with_words(text)
-        nearly = rows._first(rows.nearly(text), RANKED + 1 - len(exact))
-        return self.among([*exact, *nearly], text)
+        return self.among(exact or rows._first(rows.nearly(text), RANKED + 1), text)
 
     def best(self, text: str, most: int, *, nearly: bool = False) -> tuple[Self, int]:
         """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from .conditional import conditional_response, entity_tag
+from .cors import allow_every_origin
 
 CACHE_CONTROL = "public, max-age=0, s-maxage=60"  # a shared cache may serve it for 60 s by itself
 
@@ -42,7 +43,7 @@ def file_response(
         cache_control=CACHE_CONTROL,
         vary=["Accept-Encoding", "Cookie"],
     )
-    response["Access-Control-Allow-Origin"] = "*"
+    allow_every_origin(response)
     return response
 
 

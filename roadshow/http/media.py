@@ -9,10 +9,10 @@ from django.http import (
     FileResponse,
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseNotModified,
     HttpResponseRedirect,
 )
+from django.http.response import HttpResponseBase
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
@@ -22,10 +22,12 @@ SHOWN = ("image/png", "image/jpeg", "image/webp", "image/gif")  # other files ar
 
 
 @require_safe
-def serve_media(request: HttpRequest, path: str) -> HttpResponse:
+def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A media file. A changed picture gets another name, so clients may keep it for ever."""
     if not isinstance(default_storage, FileSystemStorage) and hasattr(default_storage, "bucket_name"):
-        response = HttpResponseRedirect(urljoin(request.build_absolute_uri("/"), default_storage.url(path)))
+        response: HttpResponseBase = HttpResponseRedirect(
+            urljoin(request.build_absolute_uri("/"), default_storage.url(path))
+        )
         response["Cache-Control"] = "public, max-age=300"
         return response
     try:

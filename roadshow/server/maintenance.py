@@ -8,12 +8,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from roadshow.expiring.models import delete_expired
-from roadshow.jobs.handlers import background_job
 from roadshow.jobs.models import Job, JobState
 from roadshow.server.database import without_time_limits
 
@@ -85,8 +83,3 @@ def apply_retention() -> dict[str, int]:
         else:
             deleted[kind] = sum(delete_in_batches(rows) for rows in list_expired(kind, days))
     return {kind: count for kind, count in deleted.items() if count}
-
-
-@background_job(seconds=3600, label=_("Retention"))
-def apply_retention_job(report) -> dict:
-    return apply_retention()

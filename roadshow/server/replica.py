@@ -2,9 +2,12 @@
 
 import logging
 import time
+from contextlib import nullcontext
 from contextvars import ContextVar
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
+
+from roadshow.server.database import limit_wait
 
 logger = logging.getLogger(__name__)
 
@@ -12,6 +15,7 @@ PRIMARY_COOKIE = "just-wrote"  # makes this client's reads go to the primary
 PRIMARY_SECONDS = 15  # after a write; more than a healthy replica lags
 CHECK_SECONDS = 1.0
 MAX_LAG = 10  # seconds
+REPLICA_SECONDS = 5  # that a statement of a request on the replica may take
 _reads_replica: ContextVar[bool] = ContextVar("reads_replica", default=False)
 
 
@@ -43,13 +47,13 @@ class ReplicaHealth:
     def is_ok(self) -> bool:
         now = time.monotonic()
         if now - self._checked_at >= CHECK_SECONDS:
-            self._checked_at = now
+            self._checked_at, self._ok = now, False  # others read the primary meanwhile
             self._ok = self._check()
         return self._ok
 
     def _check(self) -> bool:
         try:
-            with connections["replica"].cursor() as cursor:
+            with limit_wait(CHECK_SECONDS), connections["replica"].cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM "
                     "pg_last_wal_replay_lsn() AND now() - pg_last_xact_replay_timestamp() > %s * interval '1 s'",
@@ -79,9 +83,11 @@ class ReplicaMiddleware:
             return self.get_response(request)
         is_safe = request.method in ("GET", "HEAD", "OPTIONS")
         is_writer = PRIMARY_COOKIE in request.COOKIES or "authorization" in request.headers
-        token = _reads_replica.set(is_safe and not is_writer and self.health.is_ok())
+        reads_replica = is_safe and not is_writer and self.health.is_ok()
+        token = _reads_replica.set(reads_replica)
         try:
-            response = self.get_response(request)
+            with limit_wait(REPLICA_SECONDS) if reads_replica else nullcontext():
+                response = self.get_response(request)
         finally:
             _reads_replica.reset(token)
         if not is_safe and response.status_code < 500:

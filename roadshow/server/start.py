@@ -180,7 +180,7 @@ def portal() -> None:
             from roadshow.server.prepare import prepare  # reads the environment
 
             prepare()
-            with supervised(cluster, worker=environment.flag("TASK_WORKERS", default=True)):
+            with supervised(cluster, worker=environment.flag("WORKER", default=True)):
                 threading.Thread(target=announce, args=(address, folder), daemon=True).start()
                 serve(address, workers)
     interrupts.check()

@@ -42,7 +42,7 @@ def portal() -> Iterator[Portal]:
             "DATABASE_REPLICA_URL": f"postgres://postgres@127.0.0.1:{replica.port}/roadshow",
             "CACHE_URL": f"redis://127.0.0.1:{redis.port}/0",
             "MEDIA_STORAGE": f"s3://key:secret@roadshow?endpoint_url=http://127.0.0.1:{store.port}"
-            "&region_name=us-east-1",
+            "&region_name=us-east-1&default_acl=public-read",
             "METRICS": 1,
             "LOG_FORMAT": "json",
             "SLOW_STATEMENTS": 1,

@@ -130,6 +130,7 @@ def test_a_cdn_is_told_how_long_it_may_answer(portal: Portal):
         "from django.test import Client; r = Client().get('/events/', headers={'host': 'talks.example.org'}, "
         "secure=True); print(r['Cache-Control'], '|', r['Vary'], '|', len(r.cookies))"
     )
+    portal.cluster.manage(portal.variables, "build")
     said = portal.cluster.manage(portal.variables | {"CDN_SECONDS": 10}, "shell", "-v0", "-c", code)
     control, vary, cookies = (part.strip() for part in said.strip().splitlines()[-1].split("|"))
     assert control == "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
@@ -138,7 +139,6 @@ def test_a_cdn_is_told_how_long_it_may_answer(portal: Portal):
 
 
 def test_the_operator_is_told_of_nothing_wrong(portal: Portal):
-    said = portal.cluster.manage(
-        portal.variables | {"EMAIL_URL": "smtp://mail.example.org"}, "check", "--deploy"
-    )
-    assert "roadshow." not in said
+    portal.cluster.manage(portal.variables, "build")
+    mail = {"EMAIL_URL": "smtp://mail.example.org"}
+    assert "roadshow." not in portal.cluster.manage(portal.variables | mail, "check", "--deploy")

@@ -20,7 +20,7 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def see(resource, outcome, *, days=0.0, **seen):
-    """Record a check_urls on the given day; the link's health afterwards, and in how many days it is due again."""
+    """Record a check on the given day; the link's health afterwards, and in how many days it is due again."""
     now = START + dt.timedelta(days=days)
     record_check(resource=resource, result=CheckResult(url=resource.url, outcome=outcome, **seen), now=now)
     resource.refresh_from_db()
@@ -130,3 +130,14 @@ def test_an_archived_copy_is_looked_up_only_when_wanted(pages, settings, monkeyp
     run()
     row.refresh_from_db()
     assert (row.health, row.archived_url) == ("broken", copy if wanted else "")
+
+
+def test_two_runs_at_once_take_different_links(pages):
+    for number in range(3):
+        factories.Resource(url=f"{pages.url}/{number}")
+    first, second = check_due_links(limit=2), check_due_links()
+    assert (next(first), next(second)) == (2, 1)
+    first.close()
+    assert next(check_due_links()) == 2  # what a run left is due again
+    assert [checked.resource.health for checked in second] == ["good"]
+    assert pages.requests != []

@@ -3,6 +3,7 @@
 import pytest
 
 from resources.models import Resource
+from roadshow.http.guard import FetchFailed
 from tests import factories
 from tests.roadshow.servers import send, serving
 
@@ -78,3 +79,21 @@ def test_nobody_suggests_without_end(client):
     assert page.status_code == 422
     assert "in an hour" in page.text
     assert Resource.objects.count() == 10
+
+
+def test_silent_servers_hold_one_thread_and_nobody_waits(client, monkeypatch):
+    seconds = []
+
+    def hang(url, *, timeout):
+        seconds.append(timeout)
+        page = client.post(PATH, {"url": "https://example.org/second"})  # while the first one waits
+        assert "The portal is reading other pages at this moment." in page.text
+        assert page.context["second"]
+        raise FetchFailed("timeout", "It took too long.")
+
+    monkeypatch.setattr("resources.views.suggesting.fetch_metadata", hang)
+    assert client.post(PATH, {"url": "https://example.org/first"}).context["second"]
+    assert client.post(PATH, {"url": "https://example.org/third"}).context[
+        "second"
+    ]  # the thread is free again
+    assert seconds == [5, 5]

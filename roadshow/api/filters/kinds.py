@@ -145,6 +145,9 @@ class TextFilter(DescribedFilter):
 class InstantFilter(DescribedFilter):
     field_class = InstantField
 
+    def describe(self) -> str:
+        return f"{self.label}: a time with its offset, or now."
+
     def schema(self) -> dict:
         return {"schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": "now"}]}}
 
@@ -159,6 +162,9 @@ class DateFilter(DescribedFilter):
         options |= {"input_formats": ["%Y-%m-%d"], "error_messages": messages}
         super().__init__(*args, widget=forms.DateInput(attrs={"type": "date"}), **options)
 
+    def describe(self) -> str:
+        return f"{self.label}: a date such as 2025-02-01."
+
     def schema(self) -> dict:
         return {"schema": {"type": "string", "format": "date"}}
 
@@ -170,6 +176,9 @@ class NumberFilter(DescribedFilter):
 
     def __init__(self, *args, min_value=0, max_value=2_000_000_000, **options):
         super().__init__(*args, min_value=min_value, max_value=max_value, **options)
+
+    def describe(self) -> str:
+        return f"{self.label}: a whole number."
 
     def schema(self) -> dict:
         limits = {"minimum": self.extra["min_value"], "maximum": self.extra["max_value"]}
@@ -199,6 +208,9 @@ class YesNoFilter(DescribedFilter):
             return rows.filter(**{self.field_name: value})
         condition = self.condition(self.parent) if callable(self.condition) else self.condition
         return rows.filter(condition if value else ~condition)
+
+    def describe(self) -> str:
+        return f"{self.label}: true or false."
 
     def schema(self) -> dict:
         return {"schema": {"type": "boolean"}}

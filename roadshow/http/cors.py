@@ -1,0 +1,40 @@
+"""Cross-origin requests of browser apps: every origin may use the API and read files, with tokens, never with cookies.
+
+`Access-Control-Allow-Origin: *` without `Access-Control-Allow-Credentials` keeps browsers from sending cookies.
+"""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+
+OPEN_PATHS = re.compile(r"/api/|.*(\.(json|xml|ics|opml|csv|xlsx|md|html)|/feed/)$")
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_HEADERS = (
+    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, "
+    "If-Match, If-Modified-Since, If-None-Match"
+)
+EXPOSED_HEADERS = "ETag, Last-Modified, Location, Retry-After, Idempotent-Replayed"
+
+
+def allow_every_origin(response: HttpResponse) -> None:
+    """Let scripts of every origin read a response and its headers."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+
+
+class PreflightMiddleware:
+    """Answers preflight requests before anything else does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        if not (is_preflight and OPEN_PATHS.match(request.path_info)):
+            return self.get_response(request)
+        response = HttpResponse(status=204)
+        allow_every_origin(response)
+        response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+        response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response["Access-Control-Max-Age"] = "86400"
+        return response

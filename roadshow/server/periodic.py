@@ -1,0 +1,33 @@
+"""Work that the background worker starts again and again; settings.PERIODIC_JOBS says how often."""
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils.translation import gettext_noop
+
+from roadshow.jobs.handlers import background_job
+from roadshow.server.maintenance import apply_retention
+
+
+@background_job(seconds=3600, label=gettext_noop("Retention"))
+def delete_expired_rows(report) -> dict:
+    return apply_retention()
+
+
+@background_job(seconds=600, label=gettext_noop("Webhooks"))
+def send_webhooks(report) -> dict:
+    """Send what changed; nothing without SITE_URL, because messages contain addresses."""
+    from roadshow.api.webhooks import deliver_webhooks
+    from roadshow.models import Webhook
+
+    if not (settings.SITE_URL or settings.DEMO) or not Webhook.objects.filter(active=True).exists():
+        return {}
+    arrived, again, given_up = deliver_webhooks()
+    return {"arrived": arrived, "again": again, "given_up": given_up}
+
+
+@background_job(seconds=4 * 3600, label=gettext_noop("Link checks"))
+def check_links(report) -> dict:
+    """Check the links that are due; a demo fetches nothing by itself."""
+    if not settings.DEMO:
+        call_command("check_links", verbosity=0)
+    return {}
