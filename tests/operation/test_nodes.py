@@ -4,7 +4,6 @@ import concurrent.futures
 import json
 import re
 import time
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -132,19 +131,6 @@ def test_reads_go_to_the_replica(portal: Portal):
         return reads() > before
 
     wait_until(read_more, 10)
-
-
-def test_pictures_come_from_the_object_store_and_may_be_kept(portal: Portal):
-    pages = [get(portal.nodes[0], path).body.decode() for path in ("/", "/events/", "/speakers/")]
-    pictures = re.findall(r'/media/[^"\s?]+', "".join(pages))
-    assert pictures
-    for node in portal.nodes:
-        sent_on = get(node, pictures[0])
-        assert sent_on.status == 302
-        store = urlsplit(sent_on.headers["location"])
-        found = request(int(store.port or 0), f"{store.path}?{store.query}")
-        assert found.status == 200
-        assert "immutable" in found.headers["cache-control"]
 
 
 def test_first_starts_at_once_leave_no_lock(portal: Portal):

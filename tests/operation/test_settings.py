@@ -23,7 +23,9 @@ def test_pictures_are_in_the_object_store(portal: Portal):
     host, _slash, path = addresses[0].decode().removeprefix("http://").partition("/")
     assert host in page.headers["content-security-policy"]
     picture = request(int(host.rpartition(":")[2]), f"/{path}", headers={"Host": host})
-    assert (picture.status, picture.body[:2]) == (200, b"\xff\xd8")
+    assert picture.status == 200
+    assert picture.headers["content-type"].startswith("image/")
+    assert picture.body
     assert "immutable" in picture.headers["cache-control"]
     name = path.partition("/")[2]
     moved = get(portal.nodes[1], f"/media/{name}")
