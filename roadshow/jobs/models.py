@@ -69,7 +69,7 @@ class Job(models.Model):
         help_text=_("At most one job with this key is active; empty for no limit."),
     )
     arguments = models.JSONField(_("arguments"), default=dict, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.WAITING)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), default=0)
     message = models.CharField(_("message"), max_length=500, blank=True)

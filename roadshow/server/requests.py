@@ -93,7 +93,7 @@ class BodyReader:
 
     def read(self, request: HttpRequest, address: str) -> HttpResponse | None:
         """Replace the request's stream by the body that was read; or the response to a body that is refused."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = request.headers.get("content-length") or "0"
         if request.method in ("GET", "HEAD") or not length.isdecimal() or int(length) == 0:
             return None
         if int(length) > settings.MAX_BODY_BYTES:

@@ -33,6 +33,7 @@ function fill(field, text) {
   if (option) field.value = option.value;
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the states of a parser read best in one place
 /** The cells of tab-separated text; a quoted cell may contain tabs and line breaks. */
 export function parseTable(text) {
   const rows = [[""]];
@@ -67,7 +68,9 @@ form.addEventListener("paste", (event) => {
     const row = body.children[firstRow + down] ?? addRow();
     if (!row) return;
     const targets = fields(row);
-    cells.forEach((value, across) => targets[firstField + across] && fill(targets[firstField + across], value));
+    for (const [across, value] of cells.entries()) {
+      if (targets[firstField + across]) fill(targets[firstField + across], value);
+    }
   });
 });
 

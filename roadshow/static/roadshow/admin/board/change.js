@@ -189,14 +189,16 @@ export class Board {
     }
     if (response.status === 400) await this.reload();
     else this.redraw(content);
-    if (response.ok) {
-      if (content.undo) to.push(content.undo);
-      if (content.slot) this.seen.set(content.slot.guid, content.slot.seen);
-    }
+    if (response.ok) this.rememberChange(content, to);
     this.updateButtons();
     this.say(phrase && response.ok ? this.format(phrase, content) : content.message, response.ok ? "" : "bad");
     this.restoreFocus(content.slot?.guid ? { slot: content.slot.guid, ...focus } : focus);
     return response.ok;
+  }
+
+  rememberChange({ undo, slot }, to) {
+    if (undo) to.push(undo);
+    if (slot) this.seen.set(slot.guid, slot.seen);
   }
 
   /** The session has ended: keep the change as the next one to redo. */
