@@ -267,8 +267,6 @@ SOURCES = (
             "description": "event.description",
             "logo": "event.logo-url|event.logo",
             "url": "event.event-url|event.event_url",
-            "latitude": "",
-            "longitude": "",
         },
         rooms="microlocations",
         tracks="tracks",
