@@ -33,8 +33,8 @@ function fill(field, text) {
   if (option) field.value = option.value;
 }
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the states of a parser read best in one place
 /** The cells of tab-separated text; a quoted cell may contain tabs and line breaks. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the states of a parser read best in one place
 export function parseTable(text) {
   const rows = [[""]];
   let quoted = false;
