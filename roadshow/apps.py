@@ -1,3 +1,5 @@
+import mimetypes
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,8 @@ class RoadshowConfig(AppConfig):
     verbose_name = "Roadshow"
 
     def ready(self):
+        mimetypes.add_type("image/webp", ".webp")  # which systems without /etc/mime.types do not know
+
         from django.db.backends.signals import connection_created
 
         from roadshow.server import checks  # noqa: F401 - registers them
