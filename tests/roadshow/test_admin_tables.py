@@ -99,6 +99,7 @@ def test_a_spreadsheet_has_no_formulas(client, formulas):
 
 
 def test_what_was_exported_is_imported_as_it_was(client, formulas):
+    Speaker.objects.filter(headline__startswith="\t").update(headline="=1")  # forms refuse tabs
     before = set(Speaker.objects.values_list("guid", "name", "headline"))
     table = SimpleUploadedFile("people.csv", export(client, 0))
     page = client.post(
