@@ -42,6 +42,7 @@ def open_page(browser, live_server):
 
     Opens `path` of the live server, or nothing, in a context of its own. Unless `errors` is true, the test
     fails when a page throws, logs an error, breaks the Content-Security-Policy, or asks any other host.
+    A service worker would replace pages that come slowly, so only tests of it have `service_workers="allow"`.
     """
     contexts, faults = [], []
 
@@ -51,7 +52,7 @@ def open_page(browser, live_server):
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
-            **{"locale": "en-GB", "timezone_id": "UTC"} | options,
+            **{"locale": "en-GB", "timezone_id": "UTC", "service_workers": "block"} | options,
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

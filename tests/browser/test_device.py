@@ -441,7 +441,7 @@ NO_NETWORK = "The network is slow or away."
 
 
 def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page, live_server):
-    page = open_page(SCHEDULE, errors=True)
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
     star(page, "Talk 2").click()
     store_event(page)
     page.context.set_offline(True)
@@ -472,7 +472,7 @@ def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page
 
 @pytest.mark.parametrize("view", ["list", "grid"])
 def test_a_schedule_from_the_device_is_the_portals(event, open_page, live_server, view):
-    page = open_page(SCHEDULE, errors=True)
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
     store_event(page)
     path = f"{live_server.url}{SCHEDULE}?day=all&view={view}"
     shown = []
@@ -485,7 +485,7 @@ def test_a_schedule_from_the_device_is_the_portals(event, open_page, live_server
 
 
 def test_an_address_that_is_not_stored_gets_a_page_with_what_is(event, open_page, live_server):
-    page = open_page(SCHEDULE, errors=True)
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
     store_event(page)
     page.context.set_offline(True)
     page.goto(f"{live_server.url}/speakers/")
@@ -496,7 +496,7 @@ def test_an_address_that_is_not_stored_gets_a_page_with_what_is(event, open_page
 
 def test_a_network_that_never_answers_does_not_keep_the_schedule_back(event, open_page, live_server):
     """The navigation ends long before the network's own time is over, which is that of the test."""
-    page = open_page(SCHEDULE, errors=True)
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
     store_event(page)
     page.context.route("**/events/**", lambda route: None)  # accepted, and never answered
     page.goto(f"{live_server.url}{SCHEDULE}?view=grid")
@@ -505,7 +505,7 @@ def test_a_network_that_never_answers_does_not_keep_the_schedule_back(event, ope
 
 
 def test_a_new_build_keeps_what_is_stored(event, open_page, live_server, monkeypatch):
-    page = open_page(SCHEDULE, errors=True)
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
     store_event(page)
     monkeypatch.setattr("events.views.offline.build_id", lambda: "another")
     page.evaluate(
