@@ -1,7 +1,5 @@
 """The router of the API, its search over all kinds of record, and its schema."""
 
-from typing import Any
-
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
@@ -23,7 +21,7 @@ from roadshow.api.serializers import Shape
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
-from roadshow.search import KINDS, Kind
+from roadshow.search import KINDS, Kind, search_kinds
 from speakers import api as speakers
 
 VIEWSETS: dict[str, type[RecordViewSet]] = {
@@ -109,16 +107,13 @@ class SearchView(PublicReadMixin, APIView):
 
     def find(self, query: str, kinds: list[Kind]):
         """Kind, primary key and rank of the records that match, best first."""
-        rows: dict[str, Any] = {
-            kind.name: kind.rows(self.request.user).select_related(None).prefetch_related(None)
-            for kind in kinds
-        }
         parts = [
-            some.best(query, MAX_RESULTS)[0]
-            .annotate(found_kind=Value(name))
+            rows.select_related(None)
+            .prefetch_related(None)
+            .annotate(found_kind=Value(kind.name))
             .order_by()
             .values_list("found_kind", "pk", "rank")
-            for name, some in rows.items()
+            for kind, rows, _total in search_kinds(kinds, self.request.user, query, MAX_RESULTS)
         ]
         return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
 

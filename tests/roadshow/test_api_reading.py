@@ -317,6 +317,13 @@ def test_search_finds_all_kinds_best_first(client):
     assert [one["record"]["name"] for one in answer["results"]] == ["Quanta Lee"]
 
 
+def test_search_finds_nearly_right_words_where_nothing_has_the_right_ones(client):
+    make.Talk(title="TensorFlow for phones")
+    make.Talk(title="Another thing")
+    answer = client.get("/api/v1/search/?q=tensrflow").json()
+    assert [one["record"]["title"] for one in answer["results"]] == ["TensorFlow for phones"]
+
+
 @pytest.mark.django_db(transaction=True)
 class TestCaching:
     def test_the_same_is_not_sent_twice(self, client, django_assert_num_queries):
