@@ -13,6 +13,7 @@ from roadshow.settings import STORAGES
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CACHE_RESPONSES = False
+DATABASE_POOL = 0  # tests fork and close connections; tests/roadshow/server starts processes with a pool
 AXES_ENABLED = False
 ACCESS_LOG = False
 SIGN_IN_LIMIT_ADDRESS = 0

@@ -40,6 +40,7 @@ from roadshow.jobs.handlers import (
     run_job,
 )
 from roadshow.jobs.models import Job, JobState
+from roadshow.server.database import close_all
 from roadshow.server.processes import end_with_parent
 
 logger = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ class Worker:
                 task.delete()
                 return
         reading, writing = os.pipe()
-        connections.close_all()  # a child must not share a connection
+        close_all()  # a child must not share a connection
         pid = os.fork()
         if pid == 0:
             os.close(reading)
