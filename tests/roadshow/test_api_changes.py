@@ -123,7 +123,7 @@ def test_every_way_in_which_something_comes_goes_and_changes():
         lambda: link.talks.clear(),
         lambda: save(talk, state="withdrawn"),
         lambda: slot.delete(),
-        lambda: release(event=event, by=None),
+        lambda: release(event=event, by=None, allow_empty=True),
         lambda: EventRoom.objects.filter(event=event).delete(),
         lambda: EventRoom.objects.create(event=event, room=room),
         lambda: Talk.objects.bulk_create(
