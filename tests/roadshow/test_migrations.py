@@ -11,8 +11,9 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -79,17 +80,10 @@ def database(django_db_setup, django_db_blocker):
         execute_on("postgres", f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def connect(name: str):
-    options = connection.settings_dict
-    found = {
-        "host": options["HOST"],
-        "port": options["PORT"],
-        "user": options["USER"],
-        "password": options["PASSWORD"],
-    }
-    made = psycopg2.connect(dbname=name, **{key: value for key, value in found.items() if value})
-    made.autocommit = True
-    return made
+def connect(name: str) -> psycopg.Connection:
+    parameters = connection.get_connection_params()
+    del parameters["cursor_factory"]  # Django's own, which needs its connection
+    return psycopg.connect(**parameters | {"dbname": name, "autocommit": True})
 
 
 def execute_on(name: str, sql: str) -> list[tuple]:
@@ -99,12 +93,9 @@ def execute_on(name: str, sql: str) -> list[tuple]:
 
 
 def migrate(name: str, *arguments: str) -> None:
-    options = connection.settings_dict
-    place = f"{options['USER']}:{options['PASSWORD']}@{options['HOST']}:{options['PORT']}"
     environment = os.environ | {
-        "DATABASE_URL": f"postgres://{place}/{name}",
+        "DATABASE_URL": urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}")),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", settings.SETTINGS_MODULE),
-        "ROADSHOW_TESTING": "1",
     }
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v0", *arguments],
@@ -142,7 +133,7 @@ def test_all_apps_go_back_to_nothing_and_forwards_again(fresh):
     before = schema_of(fresh)
     migrate(fresh, "core", "zero")  # every other migration of the portal depends on it
     assert not execute_on(
-        fresh, "SELECT FROM pg_tables WHERE tablename ~ '^(core|api|events|speakers|resources)_'"
+        fresh, "SELECT FROM pg_tables WHERE tablename ~ '^(core|api|roadshow|events|speakers|resources)_'"
     )
     migrate(fresh)
     assert schema_of(fresh) == before
