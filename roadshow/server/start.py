@@ -120,7 +120,7 @@ def serve(address: Address, workers: int, load=load_application) -> None:
         blocking_threads_idle_timeout=600,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warning is about the number of threads, most of which wait for clients
     )
     hung_up = signal.getsignal(signal.SIGHUP)
 
