@@ -209,7 +209,9 @@ def schedule(request, slug):
     state = [release and [release.guid, programme.present.digest], event.updated_at, today]
 
     def build_response():
-        request.has_unknown_parameters = bool(release and programme.problems)
+        # Looking for problems decodes the document; of the common requests there are few, whatever their values.
+        is_common = is_cacheable(request.GET, event)
+        request.has_unknown_parameters = bool(release and not is_common and programme.problems)
         parts = render_parts(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
         return render(
