@@ -75,7 +75,7 @@ def list_release_changes(
     rows = Release.objects.filter(event=releases[0].event_id, number__in=numbers).order_by("-number")
     texts = rows.values_list("number", "document").iterator(chunk_size=1)
     present = load_present_state(releases[0].event)
-    known = ((number, present.apply_to(doc.decode(text))) for number, text in texts)
+    known = ((number, present.restrict(doc.decode(text))) for number, text in texts)
     for (number, document), (earlier, old) in pairwise(chain(known, [(0, None)])):
         if number in by_number and document:
             old = old if earlier == number - 1 else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import cast
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from speakers.models import Speaker
 
 from .formats import document as doc
 from .models import Event, Release, Talk
+from .schedule import ScheduleChange, compare_documents
 
 
 @dataclass(frozen=True)
@@ -47,34 +49,41 @@ class PresentState:
 
     def apply_to(self, document: doc.Document) -> doc.Document:
         """The document without what is not public, with present addresses and states."""
-        talks = (self._apply_to_talk(talk) for talk in document.talks)
+        public = self.restrict(document)
+        return replace(public, state=self.state, talks=[self._set_state(talk) for talk in public.talks])
+
+    def restrict(self, document: doc.Document) -> doc.Document:
+        """The document without what is not public, with present addresses; each state is the released one.
+
+        For comparing releases: with present states, a talk that is cancelled now was so in both.
+        """
         return replace(
             document,
             slug=self.slug,
             url=reverse("events:event", args=[self.slug]),
-            state=self.state,
-            talks=[talk for talk in talks if talk],
+            talks=[self._restrict_talk(talk) for talk in document.talks if talk.guid in self.talks],
         )
 
-    def _apply_to_talk(self, talk: doc.Talk) -> doc.Talk | None:
-        if talk.guid is None or talk.guid not in self.talks:
-            return None
-        slug, state, sequence = self.talks[talk.guid]
-        if self.state in Event.OFF:
-            state = Talk.State.CANCELLED
-        sequence += self.sequence
+    def _restrict_talk(self, talk: doc.Talk) -> doc.Talk:
+        slug = self.talks[cast(UUID, talk.guid)][0]
         return replace(
             talk,
             slug=slug,
             url=reverse("events:talk", args=[self.slug, slug]),
-            state=str(state),
             persons=[
                 replace(one, slug=present, url=reverse("speakers:speaker", args=[present]))
                 for one in talk.persons
                 if one.guid and (present := self.people.get(one.guid))
             ],
-            slots=[replace(slot, sequence=slot.sequence + sequence) for slot in talk.slots],
         )
+
+    def _set_state(self, talk: doc.Talk) -> doc.Talk:
+        _slug, state, sequence = self.talks[cast(UUID, talk.guid)]
+        if self.state in Event.OFF:
+            state = Talk.State.CANCELLED
+        sequence += self.sequence
+        slots = [replace(slot, sequence=slot.sequence + sequence) for slot in talk.slots]
+        return replace(talk, state=str(state), slots=slots)
 
 
 def load_present_state(event: Event) -> PresentState:
@@ -95,5 +104,19 @@ def load_present_state(event: Event) -> PresentState:
 
 def load_shown_document(release: int, present: PresentState) -> doc.Document:
     """The document of the release with this primary key, as everybody may see it now; 1 query."""
-    text = Release.objects.values_list("document", flat=True).get(pk=release)
-    return present.apply_to(doc.decode(text))
+    return present.apply_to(_load_document(release))
+
+
+def load_comparable_document(release: int, present: PresentState) -> doc.Document:
+    """The document of the release with this primary key, of what is public, with its own states; 1 query."""
+    return present.restrict(_load_document(release))
+
+
+def compare_releases(old: int | None, new: int, present: PresentState) -> list[ScheduleChange]:
+    """What changed between two releases, given by their primary keys, of what is public now; at most 2 queries."""
+    before = load_comparable_document(old, present) if old else None
+    return compare_documents(before, load_comparable_document(new, present))
+
+
+def _load_document(release: int) -> doc.Document:
+    return doc.decode(Release.objects.values_list("document", flat=True).get(pk=release))

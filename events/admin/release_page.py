@@ -23,7 +23,7 @@ from ..actions import (
     release,
 )
 from ..models import Event
-from ..released import load_present_state, load_shown_document
+from ..released import load_comparable_document, load_present_state
 from ..schedule import compare_documents
 from .workspace import workspace_context
 
@@ -71,7 +71,7 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
     form.initial["plan_version"] = get_plan_version(event)
     found = find_plan_conflicts(event)
     key = event.current_release_id
-    current = load_shown_document(key, load_present_state(event)) if key else None
+    current = load_comparable_document(key, load_present_state(event)) if key else None
     planned = build_document(event)
     return {
         **model_admin.admin_site.each_context(request),

@@ -36,8 +36,7 @@ from ..actions import (
     unschedule_slot,
 )
 from ..models import Event, Release, ReleasedSlot, Slot, Talk
-from ..released import load_present_state, load_shown_document
-from ..schedule import compare_documents
+from ..released import compare_releases, load_present_state, load_shown_document
 from ..schedule.differences import KINDS as CHANGE_KINDS
 from ..schedule.serialization import serialize_change, serialize_schedule
 from . import schemas
@@ -107,8 +106,7 @@ def report_release(release: Release) -> dict:
     """How many slots a release has, how many changes of each kind, and how many slots of the plan it left out."""
     earlier = Release.objects.filter(event=release.event_id, number__lt=release.number)
     before, present = earlier.order_by("-number").first(), load_present_state(release.event)
-    old = load_shown_document(before.pk, present) if before else None
-    changes = compare_documents(old, load_shown_document(release.pk, present))
+    changes = compare_releases(before.pk if before else None, release.pk, present)
     kinds: Counter[str] = Counter(change.kind for change in changes)
     return {
         "slots": release.slots.count(),
@@ -185,15 +183,13 @@ class ReleaseViewSet(RecordViewSet):
         self.allow_parameters(("since",))
         row = self.get_object()
         earlier = self._earlier(row, request.query_params.get("since"))
-        present = load_present_state(row.event)
-        old = load_shown_document(earlier.pk, present) if earlier else None
-        new = load_shown_document(row.pk, present)
+        changes = compare_releases(earlier.pk if earlier else None, row.pk, load_present_state(row.event))
         return Response(
             {
                 "event": row.event.slug,
                 "from": earlier.number if earlier else None,
                 "to": row.number,
-                "changes": [serialize_change(one, self.site) for one in compare_documents(old, new)],
+                "changes": [serialize_change(one, self.site) for one in changes],
             }
         )
 

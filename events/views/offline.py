@@ -84,7 +84,7 @@ def news(request, slug, number):
     def build_response():
         rows = event.releases.filter(number__in=[number, release.number])
         texts = rows.values_list("number", "document")
-        documents = {row: present.apply_to(decode(text)) for row, text in texts}
+        documents = {row: present.restrict(decode(text)) for row, text in texts}
         old = documents.get(number)
         changes = compare_documents(old, documents[release.number]) if old else []
         template = "events/news.html#results" if request.htmx else "events/news.html"

@@ -1,6 +1,7 @@
 """What releases show follows the present state of talks, people and the event, on every surface at once."""
 
 import datetime as dt
+import re
 
 import orjson
 import pytest
@@ -95,6 +96,21 @@ def test_a_talk_that_was_cancelled_after_its_release_is_shown_as_cancelled(clien
     assert after.count("SEQUENCE:1") == 1
     slot = client.get(f"/api/v1/slots/?talk={talks[0].guid}").json()["results"][0]
     assert slot["cancelled"] is True and slot["sequence"] == 1
+
+
+def test_a_cancellation_is_a_change_of_the_release_that_first_has_it(client, event, talks):
+    Talk.objects.filter(pk=talks[0].pk).update(state="cancelled")
+    release(event=event, by=None)
+    first, second = event.releases.order_by("number")
+
+    def list_kinds(url: str) -> list[str]:
+        return [change["kind"] for change in client.get(url).json()["changes"]]
+
+    assert list_kinds(f"/api/v1/releases/{first.guid}/differences/") == ["new", "new"]
+    assert list_kinds(f"/api/v1/releases/{second.guid}/differences/") == ["cancelled"]
+    for url in ("changes/", "changes/feed/", "changes/since/1/"):
+        shown = read(client, f"/events/summit/{url}")
+        assert len(re.findall(r"\bCancelled\b", shown)) == 1, url
 
 
 @pytest.mark.parametrize("state", ["cancelled", "postponed"])
