@@ -280,7 +280,7 @@ def test_the_board_takes_as_many_queries_however_full(client, event, count, djan
         factories.Slot(talk=talk, room=event.hall, starts_at=at(f"{10 + number}:00"))
         factories.Talk(event=event, speakers=[factories.Speaker()])
     client.get(board(event))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         client.get(board(event))
 
 

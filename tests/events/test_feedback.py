@@ -120,7 +120,7 @@ def test_organisers_see_the_numbers_of_what_they_list(client, talk):
     talk.event.organisers.add(organiser)
     client.force_login(organiser)
     page = client.get(reverse("admin:events_feedback_changelist"), {"talk__id__exact": talk.pk})
-    assert page.context["numbers"] == {
+    assert page.context["statistics"] == {
         "total": 3,
         "comments": 2,
         "average": 4.5,
