@@ -312,6 +312,16 @@ def test_a_later_import_is_undone_to_the_state_after_the_first():
     assert digest() == before
 
 
+def test_imports_are_undone_one_after_the_other():
+    event = factories.Event(timezone="Europe/Brussels")
+    before = digest()
+    first = load(*whole(), event=event, force=True)
+    second = load(talk("One", hour=4), event=event, mode="replace", force=True)  # cancels a talk
+    undo(second)
+    undo(first)
+    assert digest() == before
+
+
 def test_an_import_that_made_the_event_is_undone_with_it():
     before = digest()
     report = load(*whole(), release=True)
