@@ -116,7 +116,8 @@ async function respond(event) {
     }
   }
   const patience = stored.isPartial ? LIMIT : networkIsGood ? PATIENCE : 0;
-  const refresh = fetchFresh(event, { limit: LIMIT }).catch(() => undefined);
+  // A portal that fails is no better than none while there is a copy.
+  const refresh = fetchFresh(event, { limit: LIMIT }).then((late) => (late.status < 500 ? late : undefined)).catch(() => undefined);
   const fresh = await Promise.race([refresh, wait(patience)]);
   if (fresh) return fresh;
   const told = refresh.then((late) => late?.ok && event.request.mode === "navigate" && tellFresh(event, late));
