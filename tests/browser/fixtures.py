@@ -26,8 +26,9 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def browser(request):
     """The system's Chromium, one per process of the tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # as long as a busy machine needs
     # Playwright's loop runs in this thread; queries of a test are not made from within it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:

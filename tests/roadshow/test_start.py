@@ -162,8 +162,9 @@ def test_a_signal_at_any_moment_of_a_start_ends_it(demo, number):
     interrupt = (signal.SIGINT, signal.SIGTERM)[number % 2]
     portal = Portal(folder, free_port())
     time.sleep(0.5 * seconds * number / MOMENTS)
-    # 0 when it served already; a signal's number while the interpreter was starting.
-    assert portal.stop(interrupt) in {0, 130, -signal.SIGINT, -interrupt}
+    # 0 when it served already; a signal's number while the interpreter was starting, or 1 while that imported `site`.
+    expected = {0, 130, -signal.SIGINT, -interrupt} | ({1} if number == 0 else set())
+    assert portal.stop(interrupt) in expected
     assert portal.is_gone()
 
 
