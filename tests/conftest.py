@@ -71,6 +71,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    terminalreporter.line(f"Repeat this order with --randomly-seed={config.option.randomly_seed}")
     if not config.chromium:
         terminalreporter.section("NO CHROMIUM FOUND", sep="!", red=True, bold=True)
         terminalreporter.line("The browser tests did not run: install Chromium, or set CHROMIUM to its path.")

@@ -209,8 +209,10 @@ def _paths(cls) -> tuple[str, ...]:
 
 def complete(result, generator, request, public):
     """The last step: named types, expanded records, and what every operation reads, responds with and fails with."""
+    named: dict[str, dict] = {}
+    result = _name_types(result, named)
     components = result["components"]
-    _name_types(result, components["schemas"])
+    components["schemas"] |= named
     _join_optional_strings(result)
     _add_shaped_records(components["schemas"])
     components["schemas"]["Error"] = ERROR
@@ -247,15 +249,18 @@ def _reference(name: str) -> dict:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _name_types(part, schemas: dict) -> None:
-    """Move every schema with an `x-name` to the components, and refer to it."""
-    for key, value in list(part.items() if isinstance(part, dict) else enumerate(part)):
-        if isinstance(value, dict | list):
-            _name_types(value, schemas)
-        if isinstance(value, dict) and "x-name" in value:
-            name = value["x-name"]
-            schemas[name] = {one: text for one, text in value.items() if one != "x-name"}
-            part[key] = _reference(name)
+def _name_types(part, schemas: dict):
+    """A copy of `part` that refers to every schema with an `x-name`; these are added to `schemas` by their names."""
+    if isinstance(part, list):
+        return [_name_types(value, schemas) for value in part]
+    if not isinstance(part, dict):
+        return part
+    copy = {key: _name_types(value, schemas) for key, value in part.items()}
+    if "x-name" not in copy:
+        return copy
+    name = copy.pop("x-name")
+    schemas[name] = copy
+    return _reference(name)
 
 
 def _join_optional_strings(part) -> None:

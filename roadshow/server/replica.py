@@ -2,10 +2,10 @@
 
 import logging
 import time
-from contextlib import nullcontext
 from contextvars import ContextVar
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.http import HttpResponse
 
 from roadshow.server.database import limit_wait
 
@@ -65,10 +65,18 @@ class ReplicaHealth:
         except (DatabaseError, InterfaceError) as error:
             connections["replica"].close()
             reason = " ".join(str(error).split())
+        self._warn(reason)
+        return False
+
+    def mark_failed(self) -> None:
+        """Use the primary until the next check: a request has just failed on the replica."""
+        self._checked_at, self._ok = time.monotonic(), False
+        self._warn("a request failed on it")
+
+    def _warn(self, reason: str) -> None:
         if time.monotonic() - self._warned_at > 60:
             self._warned_at = time.monotonic()
             logger.warning("The replica is not used: %s", reason)
-        return False
 
 
 class ReplicaMiddleware:
@@ -83,13 +91,23 @@ class ReplicaMiddleware:
             return self.get_response(request)
         is_safe = request.method in ("GET", "HEAD", "OPTIONS")
         is_writer = PRIMARY_COOKIE in request.COOKIES or "authorization" in request.headers
-        reads_replica = is_safe and not is_writer and self.health.is_ok()
-        token = _reads_replica.set(reads_replica)
-        try:
-            with limit_wait(REPLICA_SECONDS) if reads_replica else nullcontext():
-                response = self.get_response(request)
-        finally:
-            _reads_replica.reset(token)
+        response = None
+        if is_safe and not is_writer and self.health.is_ok():
+            response = self._read_replica(request)
+        response = response or self.get_response(request)
         if not is_safe and response.status_code < 500:
             response.set_cookie(PRIMARY_COOKIE, "1", max_age=PRIMARY_SECONDS, httponly=True, samesite="Lax")
         return response
+
+    def _read_replica(self, request) -> HttpResponse | None:
+        """Response made with the replica, None when it failed: what is safe may be asked again, of the primary."""
+        token = _reads_replica.set(True)
+        try:
+            with limit_wait(REPLICA_SECONDS):
+                response = self.get_response(request)
+        finally:
+            _reads_replica.reset(token)
+        if response.status_code != 503:
+            return response
+        self.health.mark_failed()
+        return None

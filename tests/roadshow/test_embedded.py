@@ -25,7 +25,9 @@ connection.commit()
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """A folder with a database that the tests of this module share."""
-    return tmp_path_factory.mktemp("embedded")
+    folder = tmp_path_factory.mktemp("embedded")
+    assert query(folder, "SELECT 1") == "(1,)"
+    return folder
 
 
 def embedded(data, *command, **variables):
