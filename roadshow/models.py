@@ -74,13 +74,21 @@ KINDS = [
 ]
 
 
-class WebhookQuerySet(models.QuerySet):
+class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user):
         """Those of events that are theirs; superusers see all."""
         return self if can_see_all(user) else self.filter(event__in=Event.objects.editable_by(user))
 
     def editable_by(self, user):
         return self.visible_to(user)
+
+    def ready(self):
+        """Active ones that are not paused by their breaker."""
+        return self.filter(active=True).exclude(paused_until__gt=timezone.now())
+
+    def resume(self) -> int:
+        """Close their breakers, so that they are sent to at once. Returns how many there are."""
+        return self.update(failures=0, paused_until=None)
 
 
 class Webhook(Record):
@@ -113,6 +121,9 @@ class Webhook(Record):
     active = models.BooleanField(_("active"), default=True)
     place_xid = models.BigIntegerField(editable=False, null=True)
     place_id = models.BigIntegerField(editable=False, default=0)
+    # Its breaker, see roadshow.api.webhooks.
+    failures = models.PositiveIntegerField(_("failures in a row"), editable=False, default=0, db_default=0)
+    paused_until = models.DateTimeField(_("paused until"), editable=False, null=True)
 
     objects = WebhookQuerySet.as_manager()
 
@@ -132,6 +143,8 @@ class Webhook(Record):
     def save(self, **options):
         if self.place_xid is None:  # what is there already is not news
             self.place = latest_cursor()
+        if self.paused_until and not Webhook.objects.filter(pk=self.pk, url=self.url).exists():
+            self.failures, self.paused_until = 0, None  # another address may work
         super().save(**options)
 
     @property
@@ -163,7 +176,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.select_related("webhook").filter(pk=key).first()
 
     def send_again(self) -> int:
-        """Puts them in line once more. Returns how many."""
+        """Puts them in line once more, for receivers that may be back. Returns how many."""
+        Webhook.objects.filter(pk__in=self.order_by().values("webhook")).resume()
         return self.update(delivered_at=None, next_try_at=timezone.now(), attempts=0)
 
 

@@ -395,10 +395,12 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- background work -----------------------------------------------------------------------------
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # the queue is a table of the database
+TASKS = {  # the queue is a table of the database
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "network"]}
+}
 # Jobs that workers start again and again: dotted path of a handler -> seconds between two starts.
 PERIODIC_JOBS = {
-    "roadshow.server.periodic.send_webhooks": 30,
+    "roadshow.server.periodic.send_webhooks": 10,
     "roadshow.server.periodic.check_links": 86_400,
     "roadshow.server.periodic.delete_expired_rows": 86_400,
 }

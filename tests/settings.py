@@ -8,7 +8,7 @@ os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 os.environ.setdefault("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")  # for checks without a database
 
 from roadshow.settings import *  # noqa: F403
-from roadshow.settings import STORAGES
+from roadshow.settings import STORAGES, TASKS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -16,6 +16,7 @@ CACHE_RESPONSES = False
 DATABASE_POOL = 0  # tests fork and close connections; tests/roadshow/server starts processes with a pool
 AXES_ENABLED = False
 ACCESS_LOG = False
+EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SIGN_IN_LIMIT_ADDRESS = 0
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+TASKS = {"default": TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

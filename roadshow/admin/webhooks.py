@@ -26,12 +26,20 @@ class WebhookForm(FreshForm):
 @admin.register(Webhook)
 class WebhookAdmin(OrganiserAdmin):
     form = WebhookForm
-    list_display = ["name", "url", "event", "active"]
+    list_display = ["name", "url", "event", "active", "failures", "paused_until"]
     list_select_related = ["event"]
     list_filter = ["active"]
     search_fields = ["name", "url"]
     autocomplete_fields = ["event"]
-    fields = ["name", "url", "event", "kinds", "active", "secret"]
+    fields = ["name", "url", "event", "kinds", "active", "secret", "failures", "paused_until"]
+    readonly_fields = ["failures", "paused_until"]
+    actions = ["resume"]
+
+    @action(description=_("Send now, without waiting for the end of a pause"))
+    def resume(self, request, queryset):
+        count = Webhook.objects.editable_by(request.user).filter(pk__in=queryset.values("pk")).resume()
+        message = ngettext("%(count)d webhook is sent to.", "%(count)d webhooks are sent to.", count)
+        messages.success(request, message % {"count": count})
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -1,19 +1,30 @@
-"""Webhooks: sends changes to other servers, signed, at least once, with retries.
+"""Webhooks: sends changes to other servers, signed, at least once, with retries, each receiver on its own.
 
-Each webhook stores its cursor in the feed of changes. `deliver_webhooks` turns the changes after it into deliveries,
-then sends those that are due. Receivers verify the signature that `sign` makes.
+Each webhook stores its cursor in the feed of changes. `start_deliveries` starts a job for each receiver that has
+something to get; the job turns the changes after the cursor into deliveries (`queue_changes`), then sends those that
+are due (`send_delivery`). Other kinds of messages only create a `Delivery` with a body: the same job sends it.
+
+A receiver that does not respond, or fails BREAKER_FAILURES times in a row, is paused (its breaker is open): nothing is
+sent, no delivery is created, and its cursor stays where it is. Then one delivery is tried; success ends the pause.
+Receivers verify the signature that `sign` makes.
 """
 
 import hashlib
 import hmac
 import os
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from enum import Enum
 
 import orjson
-from django.db import transaction
+from django.db import connections, transaction
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from drf_orjson_renderer.renderers import ORJSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -24,23 +35,26 @@ from roadshow.api.models import Change
 from roadshow.api.router import VIEWSETS
 from roadshow.api.viewsets import PublicReadMixin
 from roadshow.http.guard import FetchFailed, UrlRefused, fetch_url
+from roadshow.jobs.handlers import NETWORK, background_job
 from roadshow.models import Delivery, Webhook
 
 BATCH = 100  # changes in a delivery
-RETRY_AFTER = [
-    60,
-    300,
-    900,
-    3600,
-    3 * 3600,
-    6 * 3600,
-    12 * 3600,
-    24 * 3600,
-    24 * 3600,
-]  # seconds before each retry
+MINUTE, HOUR = 60, 3600
+# Seconds before each retry of a delivery: three days in all.
+RETRY_AFTER = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR]
+BREAKER_FAILURES = 3  # responses in a row that are no receipt, after which a receiver is paused
+FIRST_PAUSE, LONGEST_PAUSE = MINUTE, HOUR  # each failure doubles the pause
 TIMEOUT = 10  # seconds for the receiver to respond
 MAX_RESPONSE = 64 * 1024  # bytes of its response that are read
+JOB_SECONDS = 240  # after which a job leaves the rest to the next one
+THREADS = 8  # receivers at a time, without a worker
 RETENTION = timedelta(days=30)
+
+
+class Outcome(Enum):
+    """What came of an attempt to send a delivery."""
+
+    ARRIVED, AGAIN, GIVEN_UP = "arrived", "again", "given up"
 
 
 def sign(secret: str, body: bytes, moment: int) -> str:
@@ -58,10 +72,62 @@ class AnonymousView(PublicReadMixin, APIView):
         super().__init__(request=Request(request))
 
 
+def start_deliveries() -> int:
+    """Start a job for each receiver that has something to get; returns how many have. One job of each is active."""
+    latest = latest_cursor()
+    due = Delivery.objects.due().filter(webhook=OuterRef("pk")).order_by()
+    waiting = [
+        webhook
+        for webhook in Webhook.objects.ready().annotate(due=Exists(due))
+        if webhook.due or webhook.place < latest
+    ]
+    for webhook in waiting:
+        send_to_receiver.start(key=f"webhook:{webhook.pk}", label=webhook.name, webhook=webhook.pk)
+    return len(waiting)
+
+
+@background_job(seconds=JOB_SECONDS + 60, queue=NETWORK, keep=False, label=gettext_noop("Webhook"))
+def send_to_receiver(report, *, webhook: int) -> dict:
+    outcomes = deliver_to(webhook)
+    return {outcome.name.lower(): count for outcome, count in outcomes.items()}
+
+
+def deliver_to(key: int) -> Counter[Outcome]:
+    """Send one receiver all that it has to get, until it is paused. Returns the number of deliveries by outcome."""
+    outcomes: Counter[Outcome] = Counter()
+    if not Webhook.objects.ready().filter(pk=key).exists():
+        return outcomes
+    while queue_changes(key):
+        pass
+    deadline = time.monotonic() + JOB_SECONDS
+    for pk in list(Delivery.objects.due().filter(webhook=key).values_list("pk", flat=True)):
+        if time.monotonic() > deadline or not Webhook.objects.ready().filter(pk=key).exists():
+            break
+        if delivery := Delivery.objects.take(pk, seconds=2 * TIMEOUT):
+            outcomes[send_delivery(delivery)] += 1
+    return outcomes
+
+
+def deliver_webhooks() -> Counter[Outcome]:
+    """Send all that is due in this process, to several receivers at a time: what jobs do where a worker runs."""
+
+    def deliver(key: int) -> Counter[Outcome]:
+        try:
+            return deliver_to(key)
+        finally:
+            connections.close_all()  # of this thread
+
+    keys = list(Webhook.objects.ready().values_list("pk", flat=True))
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sum(pool.map(deliver, keys), Counter())
+
+
 @transaction.atomic
-def queue_changes(webhook: Webhook) -> bool:
+def queue_changes(key: int) -> bool:
     """Create the next delivery of a webhook, if there are changes for it. True when there may be more."""
-    webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    webhook = Webhook.objects.select_for_update().filter(pk=key).first()
+    if webhook is None:
+        return False
     end = latest_cursor()
     rows = Change.objects.settled().after(webhook.place)
     if webhook.kinds:
@@ -71,7 +137,7 @@ def queue_changes(webhook: Webhook) -> bool:
     changes = list(rows[:BATCH])
     more = len(changes) == BATCH
     webhook.place = ChangeCursor(changes[-1].xid, changes[-1].id) if more else max(end, webhook.place)
-    webhook.save()
+    webhook.save(update_fields=["place_xid", "place_id"])
     if results := describe_changes(changes, AnonymousView(), VIEWSETS):
         delivery = Delivery(webhook=webhook)
         body = {"delivery": delivery.guid, "webhook": webhook.guid, "results": results}
@@ -80,8 +146,24 @@ def queue_changes(webhook: Webhook) -> bool:
     return more
 
 
-def send_delivery(delivery: Delivery) -> bool:
-    """Send one delivery and store the outcome. True when the receiver accepted it."""
+def send_delivery(delivery: Delivery) -> Outcome:
+    """Send one delivery; store what came of it, and whether its receiver is paused now."""
+    _post(delivery)
+    if not delivery.problem:
+        delivery.delivered_at, delivery.next_try_at = timezone.now(), None
+    elif delivery.attempts <= len(RETRY_AFTER):
+        delivery.next_try_at = timezone.now() + timedelta(seconds=RETRY_AFTER[delivery.attempts - 1])
+    else:
+        delivery.next_try_at = None
+    delivery.save()
+    _switch_breaker(delivery)
+    if not delivery.problem:
+        return Outcome.ARRIVED
+    return Outcome.AGAIN if delivery.next_try_at else Outcome.GIVEN_UP
+
+
+def _post(delivery: Delivery) -> None:
+    """Send the request; sets the attempts, and the status or problem."""
     body, moment = delivery.body.encode(), int(timezone.now().timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -105,30 +187,16 @@ def send_delivery(delivery: Delivery) -> bool:
             delivery.problem = _("It answered with status %(status)s.") % {"status": response.status}
     except (UrlRefused, FetchFailed) as error:
         delivery.problem = str(error)[:500]
+
+
+def _switch_breaker(delivery: Delivery) -> None:
+    """Count failures in a row, and pause a receiver that is away; a receipt ends the count."""
+    receiver = Webhook.objects.filter(pk=delivery.webhook_id)
     if not delivery.problem:
-        delivery.delivered_at = timezone.now()
-    delivery.next_try_at = None
-    if delivery.problem and delivery.attempts <= len(RETRY_AFTER):
-        delivery.next_try_at = timezone.now() + timedelta(seconds=RETRY_AFTER[delivery.attempts - 1])
-    delivery.save()
-    return not delivery.problem
-
-
-def deliver_webhooks() -> tuple[int, int, int]:
-    """Send all that is due; returns how many deliveries arrived, will be retried, and were given up."""
-    for webhook in Webhook.objects.filter(active=True):
-        while queue_changes(webhook):
-            pass
-    arrived = again = given_up = 0
-    for key in list(Delivery.objects.due().values_list("pk", flat=True)):
-        delivery = Delivery.objects.take(key, seconds=2 * TIMEOUT)
-        if delivery is None:
-            continue
-        if send_delivery(delivery):
-            arrived += 1
-        elif delivery.next_try_at:
-            again += 1
-        else:
-            given_up += 1
-    Delivery.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
-    return arrived, again, given_up
+        receiver.exclude(failures=0).resume()
+        return
+    receiver.update(failures=F("failures") + 1)
+    failures = receiver.values_list("failures", flat=True).first() or 0
+    if delivery.status is None or failures >= BREAKER_FAILURES:
+        seconds = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        receiver.update(paused_until=timezone.now() + timedelta(seconds=seconds))

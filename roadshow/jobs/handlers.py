@@ -12,8 +12,12 @@
 The worker executes a handler in a process of its own, so that a time limit, a memory limit and a cancellation end it at
 any point; its transaction is then rolled back. Code that must clean up does so in `finally`: a cancellation raises
 `JobCancelled` first.
+
+There are two queues, with places of their own in each worker: DEFAULT for what computes, NETWORK for what waits for
+other servers, so that mail does not wait for imports.
 """
 
+import contextlib
 import inspect
 import traceback
 from collections.abc import Callable
@@ -32,6 +36,7 @@ from django_tasks import task
 from roadshow.jobs.models import Job, JobState
 
 BACKOFF = 30  # seconds before the first retry; twice as long before each further one
+DEFAULT, NETWORK = "default", "network"  # queues; settings.TASKS has them, too
 
 
 class Report(Protocol):
@@ -57,6 +62,8 @@ class BackgroundJob:
     retries: int
     memory_mb: int
     label: str | Promise
+    queue: str
+    keep: bool
 
     @property
     def path(self) -> str:
@@ -88,38 +95,56 @@ class BackgroundJob:
                 raise
             return active
         enqueue(job)
-        job.refresh_from_db()
+        with contextlib.suppress(Job.DoesNotExist):  # done already, and not kept
+            job.refresh_from_db()
         return job
 
 
-def background_job(*, seconds: int = 300, retries: int = 0, memory_mb: int = 1024, label: str | Promise = ""):
+def background_job(
+    *,
+    seconds: int = 300,
+    retries: int = 0,
+    memory_mb: int = 1024,
+    label: str | Promise = "",
+    queue: str = DEFAULT,
+    keep: bool = True,
+):
     """Declare a handler `(report, **arguments) -> dict | None` as a job.
 
     `seconds` is the limit of one attempt, `memory_mb` the limit of its process's address space beyond what the worker
-    has, `retries` the number of further attempts after an error other than JobError.
+    has, `retries` the number of further attempts after an error other than JobError. Without `keep` the row is deleted
+    once the job is done.
     """
 
     def declare(handler: Callable[..., dict | None]) -> BackgroundJob:
-        return BackgroundJob(handler, seconds, retries, memory_mb, label)
+        return BackgroundJob(handler, seconds, retries, memory_mb, label, queue, keep)
 
     return declare
 
 
-def find_handler(kind: str) -> BackgroundJob:
-    """The handler with that dotted path. Raises JobError when there is none."""
+def lookup_handler(kind: str) -> BackgroundJob | None:
+    """The handler with that dotted path, if there is one."""
     try:
         found = import_string(kind)
     except ImportError:
-        found = None
-    if not isinstance(found, BackgroundJob):
+        return None
+    return found if isinstance(found, BackgroundJob) else None
+
+
+def find_handler(kind: str) -> BackgroundJob:
+    """The handler with that dotted path. Raises JobError when there is none."""
+    found = lookup_handler(kind)
+    if found is None:
         raise JobError(_("This version of Roadshow has no job of the kind “%(kind)s”.") % {"kind": kind})
     return found
 
 
 def enqueue(job: Job, *, after: timedelta | None = None) -> None:
     """Put the job's task into the queue, to be run now or after a delay."""
-    later = run_job.using(run_after=timezone.now() + after) if after else run_job
-    later.enqueue(str(job.pk))
+    handler = lookup_handler(job.kind)
+    queue = handler.queue if handler else DEFAULT
+    run_after = timezone.now() + after if after else None
+    run_job.using(queue_name=queue, run_after=run_after).enqueue(str(job.pk))
 
 
 @task()
@@ -194,6 +219,9 @@ def finish(job: Job, outcome: Outcome) -> None:
         enqueue(job, after=timedelta(seconds=BACKOFF * 2 ** (job.attempts - 1)))
         return
     job.state, job.result = outcome.state, outcome.result
+    if outcome.state == JobState.DONE and not find_handler(job.kind).keep:
+        Job.objects.filter(pk=job.pk).delete()
+        return
     job.problem, job.traceback = outcome.problem[:500], outcome.traceback
     job.finished_at = timezone.now()
     job.save(update_fields=["state", "result", "problem", "traceback", "finished_at"])

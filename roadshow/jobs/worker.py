@@ -14,6 +14,7 @@ import select
 import signal
 import time
 import traceback
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskRunner
 from django_tasks_db.models import DBTaskResult
 
 from roadshow.jobs.handlers import (
+    NETWORK,
     BackgroundJob,
     JobCancelled,
     JobError,
@@ -46,8 +48,8 @@ from roadshow.server.processes import end_with_parent
 logger = logging.getLogger(__name__)
 
 POLL = 0.5  # seconds between looks into an empty queue
-SIGN_OF_LIFE = 15  # seconds between updates of `seen_at`
-LOST_AFTER = 90  # seconds without a sign of life after which another worker takes a job over
+SIGN_OF_LIFE = 5  # seconds between updates of `seen_at`
+LOST_AFTER = 30  # seconds without a sign of life after which another worker takes a job over
 MOST_LOST = 3  # attempts of a job whose workers died
 KILL_AFTER = 5  # seconds between asking a child to end and killing it
 TASK_SECONDS = 300  # limit of tasks that are not jobs
@@ -72,9 +74,13 @@ class Child:
 
 @dataclass
 class Worker:
-    """Runs tasks until told to stop; `batch` stops when the queue is empty."""
+    """Runs tasks until told to stop; `batch` stops when the queue is empty.
+
+    `concurrency` children compute at a time, and `network` more wait for other servers.
+    """
 
     concurrency: int = 2
+    network: int = 6
     batch: bool = False
     grace: float = 10.0  # seconds that running tasks have to finish after a stop signal
     children: list[Child] = field(default_factory=list)
@@ -82,6 +88,7 @@ class Worker:
     life_at: float = 0.0
     tend_at: float = 0.0
     warned_at: float = -60.0
+    lost: "LostJobs" = field(default_factory=lambda: LostJobs())
 
     def run(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -103,6 +110,7 @@ class Worker:
 
     def warn_about(self, error: Exception) -> None:
         """Log a database error once a minute, and connect afresh."""
+        self.lost.forget()
         if time.monotonic() - self.warned_at >= 60:
             logger.warning("The worker waits for the database: %s", " ".join(str(error).split()))
             self.warned_at = time.monotonic()
@@ -112,7 +120,7 @@ class Worker:
     def step(self) -> bool:
         """Do once what is due. Returns whether the queue was empty."""
         self.tend()
-        task = self.take_task() if len(self.children) < self.concurrency else None
+        task = self.take_task()
         if task:
             self.start(task)
             return False
@@ -121,9 +129,17 @@ class Worker:
 
     # --- the queue ---------------------------------------------------------------------------------
     def take_task(self) -> DBTaskResult | None:
-        """Claim the next task of the queue, if there is one."""
+        """Claim the next task of the queues that have a free place here, if there is one."""
+        running = Counter(child.task.queue_name == NETWORK for child in self.children)
+        if running[False] >= self.concurrency and running[True] >= self.network:
+            return None
+        ready = DBTaskResult.objects.ready()
+        if running[False] >= self.concurrency:
+            ready = ready.filter(queue_name=NETWORK)
+        if running[True] >= self.network:
+            ready = ready.exclude(queue_name=NETWORK)
         with transaction.atomic():
-            task = DBTaskResult.objects.ready().get_locked()
+            task = ready.get_locked()
             if task:
                 task.claim(f"{os.uname().nodename}:{os.getpid()}"[:64])
         return task
@@ -138,7 +154,7 @@ class Worker:
         if time.monotonic() >= self.life_at:
             self.life_at = time.monotonic() + SIGN_OF_LIFE
             self.give_sign_of_life()
-            requeue_lost_jobs()
+            self.lost.requeue()
         if not self.batch:
             start_periodic_jobs()
 
@@ -364,27 +380,57 @@ def requeue(job: Job) -> None:
     enqueue(job)
 
 
-def requeue_lost_jobs() -> None:
-    """Queue jobs again whose worker has died; give up after MOST_LOST attempts."""
-    with transaction.atomic():
-        lost = Job.objects.filter(
-            state=JobState.RUNNING, seen_at__lt=Now() - timedelta(seconds=LOST_AFTER)
-        ).select_for_update(skip_locked=True)
-        for job in lost:
-            if job.cancel_requested:
-                finish(job, Outcome(JobState.CANCELLED))
-            elif job.attempts < MOST_LOST:
-                job.state = JobState.WAITING
-                job.save(update_fields=["state"])
-                enqueue(job)
-            else:
-                finish(job, Outcome(JobState.FAILED, problem=_("The worker died each time it was run.")))
-        DBTaskResult.objects.filter(
-            status=TaskResultStatus.RUNNING,
-            started_at__lt=Now() - timedelta(seconds=LOST_AFTER + TASK_SECONDS),
-        ).exclude(task_path=run_job.module_path).update(
-            status=TaskResultStatus.FAILED, finished_at=Now(), traceback="The worker died."
-        )
+@dataclass
+class LostJobs:
+    """Finds running jobs whose sign of life has not changed for LOST_AFTER seconds of this process's own clock.
+
+    The database's clock may jump, and after an outage all signs are old: neither means that a worker has died.
+    """
+
+    watched: dict[tuple, float] = field(
+        default_factory=dict
+    )  # (job, attempt, sign of life) → when first seen
+
+    def forget(self) -> None:
+        """Begin anew, as after an outage of the database, during which nobody could give a sign."""
+        self.watched = {}
+
+    def requeue(self, now: float | None = None) -> None:
+        """Look at all running jobs; queue again those whose worker has died. Gives up after MOST_LOST attempts."""
+        now = time.monotonic() if now is None else now
+        running = Job.objects.filter(state=JobState.RUNNING).values_list("pk", "attempts", "seen_at")
+        self.watched = {key: self.watched.get(key, now) for key in running}
+        for (pk, attempts, seen_at), since in self.watched.items():
+            if now - since >= LOST_AFTER:
+                requeue_lost_job(pk, attempts, seen_at)
+        end_lost_tasks()
+
+
+@transaction.atomic
+def requeue_lost_job(pk, attempts: int, seen_at) -> None:
+    """Queue a job again whose worker has died, unless somebody else did."""
+    rows = Job.objects.filter(pk=pk, state=JobState.RUNNING, attempts=attempts, seen_at=seen_at)
+    job = rows.select_for_update(skip_locked=True).first()
+    if job is None:
+        return
+    if job.cancel_requested:
+        finish(job, Outcome(JobState.CANCELLED))
+    elif job.attempts < MOST_LOST:
+        job.state = JobState.WAITING
+        job.save(update_fields=["state"])
+        enqueue(job)
+    else:
+        finish(job, Outcome(JobState.FAILED, problem=_("The worker died each time it was run.")))
+
+
+def end_lost_tasks() -> None:
+    """Mark tasks that are not jobs as failed when they run longer than any may."""
+    DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING,
+        started_at__lt=Now() - timedelta(seconds=LOST_AFTER + TASK_SECONDS),
+    ).exclude(task_path=run_job.module_path).update(
+        status=TaskResultStatus.FAILED, finished_at=Now(), traceback="The worker died."
+    )
 
 
 def start_periodic_jobs() -> None:

@@ -14,7 +14,7 @@ from roadshow.core.database import find_missing_parameters
 from roadshow.server.health import find_missing_files
 
 DEPLOY = "roadshow"
-BESIDES = 6  # connections of the background worker with its jobs, of commands and of health checks
+BESIDES = 12  # connections of the background worker with its jobs, of commands and of health checks
 
 
 @register(DEPLOY, deploy=True)

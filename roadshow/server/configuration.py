@@ -78,14 +78,19 @@ def _configure_redis(url: str) -> dict:
 
 
 def configure_mail(url: str, *, demo: bool) -> dict:
-    """EMAIL_… settings of EMAIL_URL (`smtp+tls://user:password@host:587`); without one a demo prints messages."""
+    """EMAIL_… settings of EMAIL_URL (`smtp+tls://user:password@host:587`); without one a demo prints messages.
+
+    The worker hands messages to EMAIL_DELIVERY_BACKEND; EMAIL_BACKEND queues them, unless none are sent at all.
+    """
     if not url:
         url = "consolemail://" if demo else "dummymail://"
     config = environ.Env.email_url_config(url)
     config = {
         name: value for name, value in config.items() if name.startswith("EMAIL_") and value is not None
     }
-    return {"EMAIL_TIMEOUT": 10} | config
+    backend = config["EMAIL_BACKEND"]
+    queued = backend if url.startswith("dummymail") else "roadshow.server.mail.QueuedBackend"
+    return {"EMAIL_TIMEOUT": 10} | config | {"EMAIL_BACKEND": queued, "EMAIL_DELIVERY_BACKEND": backend}
 
 
 def configure_media(url: str) -> dict:

@@ -7,6 +7,9 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.core.mail import get_connection, mail_admins
+from django.db import DatabaseError, InterfaceError, connections
 from django.utils.log import AdminEmailHandler
 
 from roadshow.server.outage import is_database_outage
@@ -105,9 +108,18 @@ class JsonFormatter(logging.Formatter):
 
 
 class AdminMailHandler(AdminEmailHandler):
-    """Errors by mail to ADMINS, sent by a thread: a slow mail server delays no page."""
+    """Errors by mail to ADMINS, by the queue, or directly while the database is away. A thread does it: the
+    transaction of what failed is rolled back, and a slow mail server delays no page.
+    """
 
     def send_mail(self, subject, message, *args, **kwargs):
-        threading.Thread(
-            target=super().send_mail, args=(subject, message, *args), kwargs=kwargs, daemon=True
-        ).start()
+        threading.Thread(target=self._send, args=(subject, message), kwargs=kwargs, daemon=True).start()
+
+    def _send(self, subject: str, message: str, html_message: str | None = None, **_options) -> None:
+        try:
+            mail_admins(subject, message, connection=get_connection(), html_message=html_message)
+        except (DatabaseError, InterfaceError):
+            direct = get_connection(settings.EMAIL_DELIVERY_BACKEND, fail_silently=True)
+            mail_admins(subject, message, connection=direct, html_message=html_message)
+        finally:
+            connections.close_all()

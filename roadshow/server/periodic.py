@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext_noop
 
-from roadshow.jobs.handlers import background_job
+from roadshow.jobs.handlers import NETWORK, background_job
 from roadshow.server.maintenance import apply_retention
 
 
@@ -13,19 +13,15 @@ def delete_expired_rows(report) -> dict:
     return apply_retention()
 
 
-@background_job(seconds=600, label=gettext_noop("Webhooks"))
+@background_job(seconds=60, queue=NETWORK, label=gettext_noop("Webhooks"))
 def send_webhooks(report) -> dict:
-    """Send what changed; nothing without SITE_URL, because messages contain addresses."""
-    from roadshow.api.webhooks import deliver_webhooks
-    from roadshow.models import Webhook
+    """Start what has to be sent; nothing without SITE_URL, because messages contain addresses."""
+    from roadshow.api.webhooks import start_deliveries
 
-    if not (settings.SITE_URL or settings.DEMO) or not Webhook.objects.filter(active=True).exists():
-        return {}
-    arrived, again, given_up = deliver_webhooks()
-    return {"arrived": arrived, "again": again, "given_up": given_up}
+    return {"receivers": start_deliveries()} if settings.SITE_URL or settings.DEMO else {}
 
 
-@background_job(seconds=4 * 3600, label=gettext_noop("Link checks"))
+@background_job(seconds=4 * 3600, queue=NETWORK, label=gettext_noop("Link checks"))
 def check_links(report) -> dict:
     """Check the links that are due; a demo fetches nothing by itself."""
     if not settings.DEMO:

@@ -5,7 +5,7 @@ import time
 
 from django.contrib.auth.models import User
 
-from roadshow.jobs.handlers import JobError, background_job
+from roadshow.jobs.handlers import NETWORK, JobError, background_job
 
 
 @background_job(label="Count")
@@ -45,3 +45,8 @@ def take_memory(report) -> None:
 @background_job()
 def die(report) -> None:
     os._exit(9)
+
+
+@background_job(queue=NETWORK, keep=False)
+def send(report) -> None:
+    report(1, 1)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from roadshow.jobs.models import Job, JobState
-from roadshow.jobs.worker import Worker, requeue_lost_jobs, start_periodic_jobs
+from roadshow.jobs.worker import LOST_AFTER, LostJobs, Worker, start_periodic_jobs
 from tests.roadshow.processes import eventually
 
 from . import handlers
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def database_queue(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
@@ -52,6 +52,23 @@ def test_jobs_run_in_processes_of_their_own_and_leave_the_queue():
     assert "(9)" in jobs[2].problem
     assert "memory" in jobs[3].problem
     assert not DBTaskResult.objects.exists()
+
+
+def test_what_waits_for_other_servers_does_not_wait_for_what_computes():
+    job, mail = handlers.wait.start(seconds=60), handlers.send.start()
+    worker = Worker(batch=True, concurrency=1, network=1)
+
+    def stop_when_sent():
+        eventually(lambda: Job.objects.get(pk=job.pk).done and not Job.objects.filter(pk=mail.pk).exists())
+        Job.objects.request_cancel()
+        connections.close_all()
+
+    thread = threading.Thread(target=stop_when_sent)
+    thread.start()
+    worker.run()
+    thread.join()
+    job.refresh_from_db()
+    assert job.state == "cancelled"
 
 
 def test_a_job_over_its_time_is_ended():
@@ -105,12 +122,27 @@ def test_a_stopped_worker_puts_its_job_back():
 def test_the_job_of_a_worker_that_died_is_taken_over_a_few_times():
     job = handlers.count.start(to=1)
     for state in ("waiting", "waiting", "failed"):
-        Job.objects.update(
-            state=JobState.RUNNING, attempts=job.attempts + 1, seen_at=timezone.now() - timedelta(hours=1)
-        )
-        requeue_lost_jobs()
+        Job.objects.update(state=JobState.RUNNING, attempts=job.attempts + 1, seen_at=timezone.now())
+        lost = LostJobs()
+        lost.requeue(now=1000)
+        lost.requeue(now=1000 + LOST_AFTER - 1)
+        assert Job.objects.get().state == JobState.RUNNING
+        lost.requeue(now=1000 + LOST_AFTER)
         job.refresh_from_db()
         assert job.state == state
+
+
+def test_a_job_with_signs_of_life_is_not_lost_whatever_the_clock_says():
+    handlers.count.start(to=1)
+    lost = LostJobs()
+    for seconds in range(0, 10 * LOST_AFTER, LOST_AFTER // 2):
+        jump = timedelta(hours=seconds % 3)  # of the database's clock, forwards and back
+        Job.objects.update(state=JobState.RUNNING, attempts=1, seen_at=timezone.now() - jump)
+        lost.requeue(now=seconds)
+    assert Job.objects.get().state == JobState.RUNNING
+    lost.forget()  # the database was away
+    lost.requeue(now=10**6)
+    assert Job.objects.get().state == JobState.RUNNING
 
 
 def test_children_end_with_their_worker():

@@ -58,7 +58,9 @@ def test_mail_goes_to_a_server_or_to_the_console_of_a_demo():
         True,
     )
     assert config["EMAIL_TIMEOUT"] == 10
-    assert configure_mail("", demo=True)["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    assert config["EMAIL_BACKEND"] == "roadshow.server.mail.QueuedBackend"
+    assert config["EMAIL_DELIVERY_BACKEND"].endswith("smtp.EmailBackend")
+    assert configure_mail("", demo=True)["EMAIL_DELIVERY_BACKEND"].endswith("console.EmailBackend")
     assert configure_mail("", demo=False)["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 

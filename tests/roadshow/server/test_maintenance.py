@@ -1,5 +1,6 @@
 """Retention: what is older than its days goes, the rest stays."""
 
+import collections
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from roadshow.api.models import StoredResponse
+from roadshow.api.webhooks import Outcome
 from roadshow.expiring.models import Counter, Upload, increase
 from roadshow.jobs.handlers import find_handler
 from roadshow.jobs.models import Job
@@ -86,8 +88,12 @@ def test_periodic_jobs_run(settings, monkeypatch):
 
 
 def test_webhooks_are_sent_where_there_are_any(settings, monkeypatch):
-    monkeypatch.setattr("roadshow.api.webhooks.deliver_webhooks", lambda: (1, 2, 3))
+    monkeypatch.setattr(
+        "roadshow.api.webhooks.deliver_to", lambda key: collections.Counter({Outcome.ARRIVED: key})
+    )
+    settings.SITE_URL = ""
+    hook = Webhook.objects.create(name="Hook", url="https://hook.example.org/")
+    Delivery.objects.create(webhook=hook, body="{}")
+    assert periodic.send_webhooks.start().result == {}  # messages would have no addresses
     settings.SITE_URL = "https://talks.example.org"
-    assert periodic.send_webhooks.start().result == {}
-    Webhook.objects.create(name="Hook", url="https://hook.example.org/")
-    assert periodic.send_webhooks.start().result == {"arrived": 1, "again": 2, "given_up": 3}
+    assert periodic.send_webhooks.start().result == {"receivers": 1}
