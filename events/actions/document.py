@@ -93,6 +93,9 @@ def _build_talk(event: Event, talk: Talk) -> doc.Talk:
         persons=[_build_person(credit) for credit in talk.talk_speakers.all()],
         links=[doc.Link(url=link.url, title=link.title, kind=link.kind) for link in talk.links.all()],
         url=f"{event.get_absolute_url()}talks/{talk.slug}/",
+        origin_url=talk.origin_url,
+        logo=talk.picture.url if talk.picture else "",
+        feedback_url=talk.feedback_url,
         recording_license=talk.recording_license,
         recording_optout=talk.do_not_record,
         slots=[

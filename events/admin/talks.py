@@ -190,6 +190,8 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
                     ("level", "language"),
                     ("duration", "expected_audience"),
                     "topics",
+                    "picture",
+                    ("origin_url", "feedback_url"),
                 ],
             },
         ),

@@ -37,7 +37,8 @@ LINK = named("ScheduleLink", keys(url=TEXT, title=TEXT, kind=TEXT))
 TALK = named("ScheduleTalk", keys(
     url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, title=TEXT, subtitle=TEXT, abstract=TEXT, description=TEXT, kind=TEXT,
     type_label=TEXT, level=TEXT, language=TEXT, state=TEXT, track=TEXT, topics=many(TEXT),
-    speakers=many(PERSON), links=many(LINK), recording_license=TEXT, do_not_record=FLAG,
+    speakers=many(PERSON), links=many(LINK), picture=ADDRESS, origin_url=TEXT, feedback_url=TEXT,
+    recording_license=TEXT, do_not_record=FLAG,
 ))  # fmt: skip
 SLOT = named("ScheduleSlot", keys(
     guid=MAYBE_GUID, number=COUNT, starts_at=MOMENT, ends_at=MOMENT, cancelled=FLAG, sequence=COUNT,

@@ -24,6 +24,7 @@ _NO_CHOICES = Choices()
 _FILLED = {  # field of RawEvent: fields of Talk
     "type": ("kind", "type_label"),
     "license": ("recording_license",),
+    "url": ("url", "origin_url"),
     "optout": ("recording_optout",),
     "date": ("times",),
     "start": ("times",),

@@ -84,6 +84,7 @@ class Talk:
     persons: list[Person] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     url: str = ""
+    origin_url: str = ""  # its page elsewhere, such as at the program that it was planned with
     logo: str = ""
     feedback_url: str = ""
     recording_license: str = ""

@@ -84,6 +84,7 @@ def _slot(document: Document, one: Talk, slot: Slot, zone: ZoneInfo) -> dict:
     state = "moved" if moved and one.state == "confirmed" else one.state
     return _named("Event", one.title, one.url, one.abstract or one.subtitle, one.logo or document.logo) | {
         "identifier": str(slot.guid or "") or None,
+        "sameAs": one.origin_url,
         "startDate": _iso(slot.starts_at, zone),
         "endDate": _iso(slot.ends_at, zone),
         "previousStartDate": _iso(slot.previous_starts_at, zone) if moved else None,

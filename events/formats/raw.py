@@ -60,6 +60,7 @@ class RawEvent:
     room: str = ""
     slug: str = ""
     url: str = ""
+    origin_url: str = ""
     title: str = ""
     subtitle: str = ""
     abstract: str = ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from . import links as addresses
 from .addressing import Addresses
 from .clock import Span
-from .document import TALK_KINDS, Slot, Talk
+from .document import TALK_KINDS, Link, Slot, Talk
 from .identity import Identities, make_slug, parse_guid
 from .persons import Persons
 from .raw import RawEvent, RawSchedule
@@ -81,13 +81,14 @@ class Talks:
                 continue
             same[key] = len(talks)
             talk = self._talk(event, title, cancelled, note)
+            if talk.url in general:  # the page of all talks is none of theirs
+                talk = replace(talk, url="", origin_url="")
             talks.append(
                 replace(
                     talk,
                     guid=(parse_guid(event.same_as) if self.raw.ours else None) or talk_guid,
                     id=talk_id,
                     slots=[slot] if slot else [],
-                    url="" if talk.url in general else talk.url,
                 )
             )
         return talks
@@ -104,6 +105,11 @@ class Talks:
         label, track = clean_line(event.type), clean_line(event.track)
         kind = event.kind or guess_kind(label, track, title, people=bool(persons), labelled=self.labelled)
         subtitle = clean_line(event.subtitle)
+        page = self.addresses.resolve_web(event.url, event.place)
+        origin = self.addresses.resolve_web(event.origin_url, event.place)
+        links = self.addresses.read_links(event)
+        if not ours and origin not in ("", page, *(link.url for link in links)) and page:
+            links.append(Link(url=origin, kind="related"))
         return Talk(
             title=title,
             code=clean_line(event.code),
@@ -119,8 +125,9 @@ class Talks:
             track=track,
             topics=list(dict.fromkeys(filter(None, map(clean_line, event.topics)))),
             persons=persons,
-            links=self.addresses.read_links(event),
-            url=self.addresses.resolve_web(event.url, event.place),
+            links=links,
+            url=page,
+            origin_url=origin if ours else page or origin,
             logo=self.addresses.resolve(event.logo, page=event.url),
             feedback_url=self.addresses.resolve_web(event.feedback_url, event.place),
             recording_license=clean_line(event.license),

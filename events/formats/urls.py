@@ -24,6 +24,7 @@ def make_absolute(document: Document, site: str) -> Document:
             one,
             url=whole(one.url),
             logo=whole(one.logo),
+            origin_url=whole(one.origin_url),
             feedback_url=whole(one.feedback_url),
             persons=[person(each) for each in one.persons],
             links=[link(each) for each in one.links],

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import LanguageField, Level, Record, free_slug
+from roadshow.core.models import LanguageField, Level, PictureField, Record, free_slug
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
@@ -128,6 +128,14 @@ class Talk(Record):
     expected_audience = models.PositiveIntegerField(_("people expected"), null=True, blank=True)
     recording_license = models.CharField(_("licence of the recording"), max_length=100, blank=True)
     do_not_record = models.BooleanField(_("do not record"), default=False)
+    origin_url = models.URLField(
+        _("page elsewhere"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Where else the talk has a page, such as at the program that it was planned with."),
+    )
+    feedback_url = models.URLField(_("page for feedback elsewhere"), max_length=2000, blank=True)
+    picture = PictureField(_("picture"), upload_to="talks/", blank=True)
     code = models.CharField(
         _("code"),
         max_length=6,
@@ -145,7 +153,7 @@ class Talk(Record):
     search = search_vector(title="A", people="A", subtitle="B", abstract="C", description="D")
 
     objects = TalkQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "people", "imported", "sequence"])
+    history = HistoricalRecords(excluded_fields=["search", "people", "picture", "imported", "sequence"])
 
     class Meta:
         triggers = [

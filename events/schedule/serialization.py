@@ -88,6 +88,9 @@ def _talk(talk: Talk, make_url) -> dict:
         "topics": talk.topics,
         "speakers": [_person(person, make_url) for person in talk.persons],
         "links": [_link(link) for link in talk.links],
+        "picture": make_url(talk.logo),
+        "origin_url": talk.origin_url,
+        "feedback_url": talk.feedback_url,
         "recording_license": talk.recording_license,
         "do_not_record": talk.recording_optout,
     }

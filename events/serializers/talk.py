@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from roadshow.api.serializers import (
     Links,
     PageUrl,
+    PictureUrl,
     RecordSerializer,
     Reference,
     References,
@@ -124,13 +125,15 @@ class TalkSerializer(TalkWriter):
     roles = Roles(required=False, help_text=_("What each speaker does, by slug."))
     slots = Times(SLOT, help_text=_("When and where, as released; in the event's own time."))
     links = Links(child=TalkLinkSerializer(), required=False)
+    picture = PictureUrl(help_text=_("Address of the picture."))
 
     class Meta(TalkWriter.Meta):
         model = Talk
         fields = [
             "url", "guid", "slug", "event", "title", "subtitle", "abstract", "description", "kind",
             "type_label", "level", "language", "state", "track", "topics", "speakers", "roles", "slots",
-            "links", "duration", "recording_license", "do_not_record", "code", "created_at", "updated_at",
+            "links", "picture", "origin_url", "feedback_url",
+            "duration", "recording_license", "do_not_record", "code", "created_at", "updated_at",
             "expected_audience", "notes",
         ]  # fmt: skip
         example = {

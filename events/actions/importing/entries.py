@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import Event, Import
-from .undo import CannotUndo, apply_undo
+from .pictures import delete_unused_files, list_picture_files
+from .undo import CannotUndo, apply_undo, list_own_keys
 
 
 @transaction.atomic
@@ -19,7 +20,9 @@ def undo_import(*, entry: Import, by: User | None) -> None:
     entry = Import.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if entry.state != Import.State.DONE or entry.undo is None:
         raise CannotUndo([_("This import was undone already, or it cannot be undone.")])
+    pictures = list_picture_files(list_own_keys(bytes(entry.undo)))
     apply_undo(bytes(entry.undo))
+    delete_unused_files(pictures)
     if Event.objects.filter(pk=entry.event_id).exists():
         entry.state, entry.undo = Import.State.UNDONE, None
         entry.undone_at, entry.undone_by = timezone.now(), by

@@ -3,13 +3,12 @@
 from django.utils.translation import gettext as _
 
 from ...formats.document import Document
-from ...formats.writing import is_own_generator
+from ...formats.links import is_web
 from .report import Report
 
 # Fields of the document that have no place of their own in the database, by class; each is reported or derived.
 NOT_STORED = {
     "Document": {
-        "logo",
         "slot_minutes",
         "version",
         "generator",
@@ -19,8 +18,8 @@ NOT_STORED = {
         "acronym",
         "slug",
     },
-    "Talk": {"url", "logo", "feedback_url", "place", "id", "room"},
-    "Person": {"picture", "id", "slug"},
+    "Talk": {"url", "place", "id", "room"},
+    "Person": {"id", "slug"},
     "Room": {"id"},
     "Track": {"id"},
     "Day": {"date", "starts_at", "ends_at"},
@@ -31,16 +30,18 @@ NOT_STORED = {
 
 
 def report_leftovers(document: Document, report: Report) -> None:
-    """Count what is not stored. A file of a portal like this one names its own pages, which need no place."""
-    counted = {
-        _("logos of talks"): sum(bool(talk.logo) for talk in document.talks),
-        _("addresses for feedback"): sum(bool(talk.feedback_url) for talk in document.talks),
-        _("pages of talks elsewhere"): sum(bool(talk.url) for talk in document.talks),
-        _("logo of the conference"): int(bool(document.logo)),
+    """Say which pictures are fetched, and which have no address that could be."""
+    talks = document.talks
+    pictures = {
+        _("logos of talks"): [talk.logo for talk in talks],
+        _("pictures of persons"): [person.picture for talk in talks for person in talk.persons],
+        _("logo of the conference"): [document.logo],
     }
-    if is_own_generator(document.generator):
-        return
-    for what, count in counted.items():
-        if count:
-            message = _("Not stored, because there is no place for it: %(what)s (%(count)d).")
-            report.add_problem(_("file"), message % {"what": what, "count": count}, "info")
+    for what, urls in pictures.items():
+        odd = {url for url in urls if url and not is_web(url)}
+        if odd:
+            message = _("Not fetched, because it is no web address: %(what)s (%(count)d).")
+            report.add_problem(_("file"), message % {"what": what, "count": len(odd)}, "info")
+    if report.wishes:
+        message = _("%(count)d pictures are fetched in the background.")
+        report.add_problem(_("file"), message % {"count": len(report.wishes)}, "info")

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
+from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from roadshow.core.slugs import SlugAllocator
 from speakers.models import Speaker, SpeakerLink
@@ -15,7 +15,8 @@ from speakers.models import Speaker, SpeakerLink
 from ...formats.document import Document, Person
 from ...formats.writing import is_own_generator
 from ...models import Event, TalkSpeaker
-from .report import Report
+from .pictures import is_picture_wanted
+from .report import Report, Wish
 from .undo import UndoLog
 
 PUBLIC = ("confirmed", "cancelled")  # states of talks that everybody sees
@@ -52,11 +53,17 @@ def match_people(
     found |= _by_id(event, people, found, source)
     found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
     log.remember(Speaker, [speaker.pk for speaker in found.values()])
+    models.prefetch_related_objects([*{speaker.pk: speaker for speaker in found.values()}.values()], "links")
     known = {guid: (found[guid], people[guid]) for guid in _list_editable(found, by)}
-    _update(known, source, public, report)
-    new = {guid: person for guid, person in people.items() if guid not in found}
     own_pages = is_own_generator(document.generator)
+    _update(known, source, public, report, own_pages=own_pages)
+    new = {guid: person for guid, person in people.items() if guid not in found}
     found |= _create(new, source, public, report, own_pages=own_pages, by=by)
+    wanted = {found[guid].pk: people[guid].picture for guid in [*known, *new]}
+    rows = {speaker.pk: speaker for speaker in found.values()}
+    report.wishes += [
+        Wish("speaker", key, url) for key, url in wanted.items() if is_picture_wanted(rows[key], url)
+    ]
     report.duplicates = _duplicates(people.values(), new)
     return found
 
@@ -118,10 +125,16 @@ def _facts(person: Person) -> dict[str, str]:
 
 
 def _update(
-    pairs: dict[UUID, tuple[Speaker, Person]], source: str, public: set[UUID], report: Report
+    pairs: dict[UUID, tuple[Speaker, Person]],
+    source: str,
+    public: set[UUID],
+    report: Report,
+    *,
+    own_pages: bool,
 ) -> None:
     """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
-    changed = []
+    changed: list[Speaker] = []
+    new_links: list[SpeakerLink] = []
     known: defaultdict[Any, dict] = defaultdict(
         dict
     )  # a speaker may be several persons of the file, since they were merged
@@ -138,7 +151,11 @@ def _update(
         if last.get("hidden") and speaker.state == Speaker.State.DRAFT and public & {*map(UUID, people)}:
             updates["state"] = Speaker.State.PUBLISHED
             remembered["hidden"] = False
-        if updates:
+        links = _links_of(person, own_pages)
+        missing = _add_links(speaker, links, last)
+        new_links += missing
+        remembered |= {"links": [*dict.fromkeys([*last.get("links", []), *links])]}
+        if updates or missing:
             report.changed_speakers.append(speaker.name)
         if updates or remembered != last:
             for name, value in updates.items():
@@ -146,6 +163,22 @@ def _update(
             speaker.imported, speaker.updated_at = remembered, timezone.now()
             changed.append(speaker)
     Speaker.objects.bulk_update(changed, [*FIELDS, "state", "imported", "updated_at"], batch_size=500)
+    SpeakerLink.objects.bulk_create(new_links, batch_size=1000)
+
+
+def _add_links(speaker: Speaker, links: dict[str, str], last: dict) -> list[SpeakerLink]:
+    """New rows for addresses that the file did not have before; `last` is what it said then.
+
+    Needs the speaker's links prefetched.
+    """
+    there = {link.url: link.position for link in speaker.links.all()}
+    known = last.get("links", links if last else ())
+    first = max(there.values(), default=-1) + 1
+    fresh = [(url, title) for url, title in links.items() if url not in there and url not in known]
+    return [
+        SpeakerLink(speaker=speaker, url=url, title=title, position=first + index)
+        for index, (url, title) in enumerate(fresh)
+    ]
 
 
 def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
@@ -178,7 +211,8 @@ def _create(
                 slug=slugs.allocate(person.name),
                 state=Speaker.State.PUBLISHED if guid in public else Speaker.State.DRAFT,
                 created_by=by,
-                imported={"guids": [str(guid)], **ids, **hidden, **_facts(person)},
+                imported={"guids": [str(guid)], **ids, **hidden, **_facts(person)}
+                | {"links": list(_links_of(person, own_pages))},
                 **_facts(person),
             )
         )
@@ -191,10 +225,6 @@ def _create(
         ],
         batch_size=1000,
     )
-    pictures = sum(bool(person.picture) for person in people.values())
-    if pictures:
-        message = _("Pictures of %(count)d persons are not fetched; add those that you may use.")
-        report.add_problem(_("persons"), message % {"count": pictures}, "info")
     report.new_speakers += [speaker.name for speaker in speakers]
     return {speaker.guid: speaker for speaker in speakers}
 

@@ -21,6 +21,8 @@ FIELD_NAMES = {
     "code": gettext_lazy("code"),
     "recording_license": gettext_lazy("licence of the recording"),
     "do_not_record": gettext_lazy("do not record"),
+    "origin_url": gettext_lazy("page elsewhere"),
+    "feedback_url": gettext_lazy("page for feedback elsewhere"),
     "track": gettext_lazy("track"),
     "topics": gettext_lazy("topics"),
     "persons": gettext_lazy("speakers"),
@@ -84,6 +86,15 @@ class PreviewRow:
         return str(CHANGES[self.change])
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A picture that a row is to have: "speaker", "talk" or "event", the row's primary key, and the address."""
+
+    kind: str
+    key: int
+    url: str
+
+
 @dataclass(slots=True)
 class Report:
     """Titles and names in the order of the file. `kept`: what organisers edited and the file leaves."""
@@ -116,6 +127,7 @@ class Report:
     days_before: tuple[date, date] | None = None
     days_after: tuple[date, date] | None = None
     rows: list[PreviewRow] = field(default_factory=list)  # of a dry run
+    wishes: list[Wish] = field(default_factory=list)  # pictures to fetch
     entry: int | None = None  # primary key of the Import
     release: int | None = None
     dry_run: bool = False
@@ -156,5 +168,5 @@ class Report:
 
     def as_dict(self) -> dict:
         """For JSON, without the rows of the preview."""
-        hidden = ("rows", "counts", "days_before", "days_after")
+        hidden = ("rows", "wishes", "counts", "days_before", "days_after")
         return {name: value for name, value in asdict(self).items() if name not in hidden}

@@ -15,6 +15,7 @@ from speakers.models import Speaker
 
 from ...formats.days import find_day_change
 from ...formats.document import Document, Reading
+from ...formats.links import is_web
 from ...models import Event, Import, Slot, Talk, TalkSpeaker
 from ..release import release as release_plan
 from .clashes import accept_clashes
@@ -22,12 +23,14 @@ from .gate import TalkBefore, find_concerns, is_same_conference, take_snapshot
 from .leftovers import report_leftovers
 from .matching import match_talks, name_source
 from .people import match_people
+from .pictures import is_picture_wanted, start_fetching
 from .places import match_rooms, match_topics, match_tracks
 from .preview import build_rows
-from .report import Report
+from .report import Report, Wish
 from .talks import load_rows, write_talks
 from .undo import UndoLog
 from .values import Matches
+from .writing import Merged
 
 MANY = 100  # new talks
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
@@ -120,11 +123,24 @@ def _write(
         mode = Import.Mode.REPLACE if is_whole else Import.Mode.UPDATE
     report.mode = str(mode)
     merged = write_talks(event, reading, mode, rows, found, matches, report, progress)
+    report.wishes += _list_wishes(event, reading, merged)
     report_leftovers(document, report)
     _check_counts(reading, report)
     if report.dry_run:
         report.rows = build_rows(event, merged, report)
     return before, matched
+
+
+def _list_wishes(event: Event, reading: Reading, merged: list[Merged]) -> list[Wish]:
+    """The pictures of the talks and of the event."""
+    fields, logo = reading.fields, reading.document.logo
+    found = [Wish("event", event.pk, logo)] if not event.picture and is_web(logo) else []
+    if fields is not None and "logo" not in fields:
+        return found
+    for item in merged:
+        if item.doc and is_picture_wanted(item.row, item.doc.logo):
+            found.append(Wish("talk", item.row.pk, item.doc.logo))
+    return found
 
 
 def _check_counts(reading: Reading, report: Report) -> None:
@@ -172,6 +188,7 @@ def _keep_entry(
     entry.state, entry.finished_at, entry.data = Import.State.DONE, clock.now(), None
     entry.undo = log.finish()
     entry.save()
+    start_fetching(entry, report.wishes, by)
     report.entry = entry.pk
 
 

@@ -148,6 +148,44 @@ _OWN = (
 )
 
 
+def copy_rows(table: str, keys: Iterable[int]) -> dict[int, dict]:
+    """Rows of a table as they are, by their primary keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, to_jsonb(t)::text FROM {table} t WHERE id = ANY(%s)", [list(keys)])
+        return {key: json.loads(line) for key, line in cursor.fetchall()}
+
+
+def amend_undo(data: bytes, before: dict[str, dict[int, dict]]) -> bytes:
+    """What an UndoLog recorded, with rows that were changed afterwards as a part of the same import.
+
+    `before` are the rows as they were before that, by table and primary key.
+    """
+    log = json.loads(gzip.decompress(data))
+    for table, rows in before.items():
+        parts = log.setdefault(table, {})
+        changed = {line["id"]: line for line, _digest in parts.get("changed", ())}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, md5(to_jsonb(t)::text), to_jsonb(t)::text FROM {table} t WHERE id = ANY(%s)",
+                [list(rows)],
+            )
+            for key, digest, line in cursor.fetchall():
+                if str(key) in parts.get("added", {}):
+                    parts["added"][str(key)] = digest
+                elif key in changed or json.loads(line) != rows[key]:
+                    others = [part for part in parts.get("changed", ()) if part[0]["id"] != key]
+                    parts["changed"] = [*others, [changed.get(key, rows[key]), digest]]
+        if not parts:
+            del log[table]
+    return gzip.compress(json.dumps(log).encode(), mtime=0)
+
+
+def list_own_keys(data: bytes) -> dict[str, list[int]]:
+    """The primary keys of the rows that an import added or changed, by table."""
+    log = json.loads(gzip.decompress(data))
+    return {table: _own_keys(log, table) for table in log}
+
+
 class CannotUndo(Exception):  # noqa: N818 - a refusal, in sentences, not a fault
     """What stands in the way; `reasons` are sentences."""
 

@@ -24,6 +24,8 @@ PLAIN = (
     "code",
     "recording_license",
     "do_not_record",
+    "origin_url",
+    "feedback_url",
 )
 FIELDS = (*PLAIN, "track", "topics", "persons", "links", "slots")
 
@@ -57,6 +59,7 @@ def document_values(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) 
     values = {name: getattr(talk, name) for name in PLAIN if name != "do_not_record"}
     return values | {
         "do_not_record": talk.recording_optout,
+        "origin_url": "" if _is_own_page(event, talk.origin_url) else talk.origin_url,
         "title": talk.title[:500],
         "type_label": talk.type_label[:100],
         "recording_license": talk.recording_license[:100],
@@ -71,6 +74,11 @@ def document_values(event: Event, guid: UUID, talk: doc.Talk, matches: Matches) 
         "links": [[link.url, link.title, link.kind] for link in talk.links],
         "slots": [_slot_values(guid, index, slot, matches) for index, slot in enumerate(talk.slots)],
     }
+
+
+def _is_own_page(event: Event, url: str) -> bool:
+    """Whether the address is that of a talk of this event here, as in a table that was exported."""
+    return f"/events/{event.slug}/talks/" in url
 
 
 def complete_values(

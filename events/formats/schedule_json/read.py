@@ -22,6 +22,7 @@ _EVENT = {
     "duration": "duration", "slug": "slug", "url": "url", "title": "title", "subtitle": "subtitle",
     "track": "track", "type": "type", "language": "language", "abstract": "abstract", "logo": "logo",
     "description": "description", "recording_license": "license", "feedback_url": "feedback_url",
+    "origin_url": "origin_url",
 }  # fmt: skip
 _PERSON = (
     "id",
@@ -35,7 +36,7 @@ _PERSON = (
     "url",
     "links",
 )
-_IGNORED = ("room", "persons", "links", "attachments", "do_not_record", "origin_url", "recording")
+_IGNORED = ("room", "persons", "links", "attachments", "do_not_record", "recording")
 _NO_CHOICES = Choices()
 _DEPTH = 40  # brackets inside each other
 
@@ -212,9 +213,6 @@ class _Reader:
                 self._link(link, key == "attachments", event.place) for link in as_list(value.get(key))
             ]
         self._recording(event, value.get("recording"))
-        origin = as_text(value.get("origin_url"))
-        if origin and origin != event.url:
-            event.links.append(RawLink(url=origin, type="related"))
         event.same_as = event.url.strip() if self.raw.ours else event.code.strip()
         return event
 

@@ -131,7 +131,10 @@ def _event(written: Written) -> dict:
         "persons": [_person(*found) for found in list_persons(talk, _CODE)],
         "links": [reference for attached, reference in references if not attached],
         "attachments": [reference for attached, reference in references if attached],
-        **_present(feedback_url=addresses.to_web_uri(remove_illegal(talk.feedback_url))),
+        **_present(
+            feedback_url=addresses.to_web_uri(remove_illegal(talk.feedback_url)),
+            origin_url=addresses.to_web_uri(remove_illegal(talk.origin_url)),
+        ),
     }
 
 

@@ -32,6 +32,7 @@ _EVENT = {
     "room": "room", "title": "title", "subtitle": "subtitle", "type": "type", "date": "date",
     "start": "start", "end": "end", "duration": "duration", "slug": "slug", "track": "track",
     "logo": "logo", "url": "url", "language": "language", "feedback_url": "feedback_url", "code": "code",
+    "origin_url": "origin_url",
 }  # fmt: skip
 _NO_CHOICES = Choices()
 _PERSON = ("name", "public_name", "biography", "bio", "affiliation", "avatar", "image")
@@ -215,8 +216,8 @@ class _Reader:
                 event.links.append(self._link(child, name == "attachment"))
             case "recording":
                 self._recording(event, child)
-            case "video_download_url" | "origin_url":
-                self._extra_link(event, child, "recording" if name.startswith("video") else "related")
+            case "video_download_url":
+                self._extra_link(event, child, "recording")
             case _:
                 self._unknown(child, "event")
 

@@ -120,6 +120,7 @@ def _event(room: etree._Element, written: Written) -> None:
     _add(event, "description", talk.description)
     _add_url(event, "logo", talk.logo)
     _add_url(event, "feedback_url", talk.feedback_url)
+    _add_url(event, "origin_url", talk.origin_url)
     recording = etree.SubElement(event, "recording")
     _add(recording, "license", clean_line(talk.recording_license))
     _add(recording, "optout", "true" if talk.recording_optout else "false")
