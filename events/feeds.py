@@ -37,7 +37,7 @@ def event_feed(request):
             feed.add_item(
                 title=event.name,
                 link=absolute_url(request, event.get_absolute_url()),
-                description=" · ".join(filter(None, [when, event.place, event.tagline])),
+                description=" · ".join(filter(None, [when, event.location_label, event.tagline])),
                 unique_id=event.guid.urn,
                 pubdate=event.created_at,
                 updateddate=event.updated_at,

@@ -78,7 +78,7 @@ class ResourceFilter(RecordFilter):
             return rows
         if text not in self.found:
             self.found[text] = self.queryset.keys_for(text)
-        return rows.among(self.found[text], text)
+        return rows.rank_keys(self.found[text], text)
 
     def filter_queryset(self, queryset):
         """Annotate citation counts only when ordered by them."""

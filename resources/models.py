@@ -17,7 +17,7 @@ from events.models import Event, Talk, Topic
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import CheckedTexts, FormerAddress, LanguageField, Level, Record, free_slug
+from roadshow.core.models import CheckedTexts, FormerAddress, LanguageField, Level, Record, make_unique_slug
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.url_normalization import compute_url_key, normalise_url
 from speakers.models import Speaker
@@ -184,7 +184,7 @@ class Resource(Record):
     def save(self, **options):
         self.url_key = compute_url_key(self.url)
         if not self.slug:
-            self.slug = free_slug(
+            self.slug = make_unique_slug(
                 self.title,
                 lambda slug: slug in self.RESERVED or self.is_address_taken(slug),
                 fallback="link",
@@ -276,7 +276,7 @@ class Collection(Record):
 
     def save(self, **options):
         if not self.slug:
-            self.slug = free_slug(self.title, self.is_address_taken, fallback="collection")
+            self.slug = make_unique_slug(self.title, self.is_address_taken, fallback="collection")
         super().save(**options)
 
     def get_absolute_url(self):

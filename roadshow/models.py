@@ -119,8 +119,8 @@ class Webhook(Record):
         help_text=_("Without any it is told of all."),
     )
     active = models.BooleanField(_("active"), default=True)
-    place_xid = models.BigIntegerField(editable=False, null=True)
-    place_id = models.BigIntegerField(editable=False, default=0)
+    cursor_xid = models.BigIntegerField(editable=False, null=True)
+    cursor_id = models.BigIntegerField(editable=False, default=0)
     # Its breaker, see roadshow.api.webhooks.
     failures = models.PositiveIntegerField(_("failures in a row"), editable=False, default=0, db_default=0)
     paused_until = models.DateTimeField(_("paused until"), editable=False, null=True)
@@ -141,20 +141,20 @@ class Webhook(Record):
             raise ValidationError({"url": str(error)}) from error
 
     def save(self, **options):
-        if self.place_xid is None:  # what is there already is not news
-            self.place = latest_cursor()
+        if self.cursor_xid is None:  # what is there already is not news
+            self.cursor = latest_cursor()
         if self.paused_until and not Webhook.objects.filter(pk=self.pk, url=self.url).exists():
             self.failures, self.paused_until = 0, None  # another address may work
         super().save(**options)
 
     @property
-    def place(self) -> ChangeCursor:
+    def cursor(self) -> ChangeCursor:
         """How far in the feed of changes it has been told."""
-        return ChangeCursor(self.place_xid or 0, self.place_id)
+        return ChangeCursor(self.cursor_xid or 0, self.cursor_id)
 
-    @place.setter
-    def place(self, place: ChangeCursor):
-        self.place_xid, self.place_id = place.xid, place.id
+    @cursor.setter
+    def cursor(self, cursor: ChangeCursor):
+        self.cursor_xid, self.cursor_id = cursor.xid, cursor.id
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

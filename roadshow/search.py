@@ -33,15 +33,15 @@ KINDS = (
 
 
 def search_kinds(
-    kinds: Iterable[Kind], user, query: str, most: int
+    kinds: Iterable[Kind], user, query: str, limit: int
 ) -> list[tuple[Kind, SearchQuerySet, int]]:
-    """For each kind the best rows, best first, and how many of them there are (`most` or so at most).
+    """For each kind the best rows, best first, and how many of them there are (at most about `limit`).
 
-    Nearly right words count only where no kind has the right ones.
+    Similar words count only where no kind has the exact ones.
     """
     results = []
-    for nearly in (False, True):
-        results = [(kind, *kind.rows(user).best(query, most, nearly=nearly)) for kind in kinds]
+    for similar in (False, True):
+        results = [(kind, *kind.rows(user).find_best(query, limit, similar=similar)) for kind in kinds]
         if any(total for _, _, total in results):
             break
     return results

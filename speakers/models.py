@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import PictureField, Record, Timestamped, free_slug
+from roadshow.core.models import PictureField, Record, Timestamped, make_unique_slug
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
@@ -132,7 +132,7 @@ class Speaker(Record):
 
     def save(self, **options):
         if not self.slug:
-            self.slug = free_slug(self.name, self.is_address_taken, fallback="speaker")
+            self.slug = make_unique_slug(self.name, self.is_address_taken, fallback="speaker")
         super().save(**options)
 
     def get_absolute_url(self):

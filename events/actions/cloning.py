@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from roadshow.core.models import free_slug
+from roadshow.core.models import make_unique_slug
 
 from ..models import Event, EventRoom, Talk, Track, Venue
 from .merging import repeat_talk
@@ -46,7 +46,7 @@ def clone_event(
     """
     copy = Event(
         name=name,
-        slug=free_slug(name, lambda slug: Event.objects.filter(slug=slug).exists(), fallback="event"),
+        slug=make_unique_slug(name, lambda slug: Event.objects.filter(slug=slug).exists(), fallback="event"),
         starts_on=starts_on,
         ends_on=starts_on + (event.ends_on - event.starts_on),
         venue=venue,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from roadshow.core.models import free_slug
+from roadshow.core.models import make_unique_slug
 
 from ..models import Event, EventRoom, Room, Track, Venue
 from .moving import move_plan_by_days
@@ -42,7 +42,7 @@ def set_up_event(
     """
     is_new = event.pk is None
     if not event.slug:
-        event.slug = free_slug(
+        event.slug = make_unique_slug(
             event.name, lambda slug: Event.objects.filter(slug=slug).exists(), fallback="event"
         )
     rooms = list(rooms)

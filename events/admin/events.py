@@ -208,7 +208,7 @@ class EventAdmin(RecordAdmin):
 
     @display(description=_("place"))
     def place(self, event):
-        return event.place or (_("online") if event.online_url else "")
+        return event.location_label or (_("online") if event.online_url else "")
 
     @display(
         description=_("state"),

@@ -246,7 +246,7 @@ class Event(Located, Record):
         return self.ends_on > self.starts_on
 
     @property
-    def place(self) -> str:
+    def location_label(self) -> str:
         """Where it is, in a word or two: "Main hall, Bangalore", "Zurich", or empty."""
         if self.venue:
             return str(self.venue)

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import LanguageField, Level, PictureField, Record, free_slug
+from roadshow.core.models import LanguageField, Level, PictureField, Record, make_unique_slug
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
 from speakers.models import Speaker
@@ -35,9 +35,12 @@ class TalkQuerySet(EventScopedQuerySet):
         """Confirmed and cancelled talks of events that `user` sees, and all talks of their own events."""
         return self if can_see_all(user) else self.filter(*visible_talks(user))
 
-    def nearly(self, text):
-        people = Speaker.objects.filter(state=Speaker.State.PUBLISHED).nearly(text)
-        return [*super().nearly(text), *(self.filter(pk__in=_given_by(found)) for found in people)]
+    def with_similar_words(self, text):
+        people = Speaker.objects.filter(state=Speaker.State.PUBLISHED).with_similar_words(text)
+        return [
+            *super().with_similar_words(text),
+            *(self.filter(pk__in=_given_by(found)) for found in people),
+        ]
 
     def for_cards(self):
         """All that a card of a talk shows: two more queries, however many talks.
@@ -221,7 +224,7 @@ class Talk(Record):
         return self.event_id or 0
 
     def give_address(self, taken: Callable[[str], bool]) -> None:
-        self.slug = free_slug(self.title, taken, fallback="talk")
+        self.slug = make_unique_slug(self.title, taken, fallback="talk")
 
     def get_absolute_url(self):
         return reverse("events:talk", args=[self.event.slug, self.slug])

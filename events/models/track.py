@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
-from roadshow.core.models import COLOR, Record, free_slug
+from roadshow.core.models import COLOR, Record, make_unique_slug
 
 from .event import Event
 from .event_scope import EventScopedQuerySet
@@ -54,5 +54,7 @@ class Track(Record):
     def save(self, **options):
         if not self.slug:
             others = Track.objects.filter(event=self.event_id).exclude(pk=self.pk)
-            self.slug = free_slug(self.name, lambda slug: others.filter(slug=slug).exists(), fallback="track")
+            self.slug = make_unique_slug(
+                self.name, lambda slug: others.filter(slug=slug).exists(), fallback="track"
+            )
         super().save(**options)

@@ -114,7 +114,7 @@ def build_calendar_entry(event: Event, request) -> ical.CalendarEntry:
         starts_on=event.starts_on,
         ends_on=event.ends_on,
         url=absolute_url(request, event.get_absolute_url()),
-        place=event.place or event.online_url,
+        place=event.location_label or event.online_url,
         description=event.tagline,
         state=event.state,
         latitude=event.venue.latitude if event.venue else None,

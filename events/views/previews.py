@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from roadshow.core import link_preview
-from roadshow.core.templatetags.roadshow import dates_of
+from roadshow.core.templatetags.roadshow import event_dates
 from roadshow.http.files import file_response
 
 from ..models import Event, Talk
@@ -19,7 +19,7 @@ from .talks import visible_event
 @require_safe
 def event_preview(request, slug):
     event = visible_event(request, slug)
-    where = " · ".join(filter(None, [dates_of(event), event.place]))
+    where = " · ".join(filter(None, [event_dates(event), event.location_label]))
     return serve_preview(request, event, title=event.name, above=where, below=event.tagline)
 
 
@@ -29,7 +29,7 @@ def talk_preview(request, slug, talk):
     rows = Talk.objects.visible_to(request.user).filter(event=event).for_cards()
     row = get_object_or_404(rows, slug=talk)
     people = ", ".join(credit.speaker.name for credit in row.credits)
-    above = f"{event.name} · {dates_of(event)}"
+    above = f"{event.name} · {event_dates(event)}"
     return serve_preview(
         request, event, title=row.title, above=above, below=people, color=row.track.color if row.track else ""
     )

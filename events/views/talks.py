@@ -91,7 +91,7 @@ def list_calendar_links(talk: Talk, request) -> list[tuple]:
     """(slot, links) for each current slot; the links add it to web calendars."""
     found = []
     for slot in talk.current_slots:
-        place = ", ".join(filter(None, [slot.room.name if slot.room else "", talk.event.place]))
+        place = ", ".join(filter(None, [slot.room.name if slot.room else "", talk.event.location_label]))
         links = calendar_links(
             title=talk.title,
             starts_at=slot.starts_at,

@@ -70,7 +70,7 @@ class LinkActions:
         if len(candidates) == 1:
             same = Resource.objects.editable_by(request.user).exclude(pk=candidates[0].pk)
             keys = same.keys_for(candidates[0].title)
-            candidates += self.for_list(same.among(keys, candidates[0].title))[:SIMILAR]
+            candidates += self.for_list(same.rank_keys(keys, candidates[0].title))[:SIMILAR]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Merge into one"),

@@ -137,31 +137,31 @@ class ChangesView(PublicReadMixin, APIView):
     def get(self, request):
         reject_unknown_parameters(request.query_params, self.parameters)
         renumber_after_restore()
-        place, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
+        cursor, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
         size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
-        return versioned_response(request, current_version(), lambda: self.page(rows, place, size))
+        return versioned_response(request, current_version(), lambda: self.page(rows, cursor, size))
 
     def parse_cursor(self) -> ChangeCursor:
-        cursor = self.request.query_params.get("cursor", "0-0")
-        if cursor == NOW:
+        text = self.request.query_params.get("cursor", "0-0")
+        if text == NOW:
             return latest_cursor()
         try:
-            place = ChangeCursor.parse(cursor)
+            cursor = ChangeCursor.parse(text)
         except ValueError:
             raise ValidationError({"cursor": _("This is not a cursor. Take it from an answer.")}) from None
-        if place.xid and place > latest_cursor():
+        if cursor.xid and cursor > latest_cursor():
             raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
-        return place
+        return cursor
 
-    def page(self, rows, place: ChangeCursor, size: int) -> Response:
-        rows = list(rows.settled().after(place)[: size + 1])
+    def page(self, rows, cursor: ChangeCursor, size: int) -> Response:
+        rows = list(rows.settled().after(cursor)[: size + 1])
         more, rows = len(rows) > size, rows[:size]
-        cursor = str(ChangeCursor(rows[-1].xid, rows[-1].id) if rows else place)
+        end = str(ChangeCursor(rows[-1].xid, rows[-1].id) if rows else cursor)
         again = self.request.query_params.copy()
-        again["cursor"] = cursor
+        again["cursor"] = end
         return Response(
             {
-                "cursor": cursor,
+                "cursor": end,
                 "more": more,
                 "next": f"{self.site}{self.request.path}?{again.urlencode(safe=',')}",
                 "results": describe_changes(rows, self, self.viewsets),

@@ -79,7 +79,7 @@ def start_deliveries() -> int:
     waiting = [
         webhook
         for webhook in Webhook.objects.ready().annotate(due=Exists(due))
-        if webhook.due or webhook.place < latest
+        if webhook.due or webhook.cursor < latest
     ]
     for webhook in waiting:
         send_to_receiver.start(key=f"webhook:{webhook.pk}", label=webhook.name, webhook=webhook.pk)
@@ -129,15 +129,15 @@ def queue_changes(key: int) -> bool:
     if webhook is None:
         return False
     end = latest_cursor()
-    rows = Change.objects.settled().after(webhook.place)
+    rows = Change.objects.settled().after(webhook.cursor)
     if webhook.kinds:
         rows = rows.filter(kind__in=webhook.kinds)
     if webhook.event_id:
         rows = rows.filter(event=webhook.event_id)
     changes = list(rows[:BATCH])
     more = len(changes) == BATCH
-    webhook.place = ChangeCursor(changes[-1].xid, changes[-1].id) if more else max(end, webhook.place)
-    webhook.save(update_fields=["place_xid", "place_id"])
+    webhook.cursor = ChangeCursor(changes[-1].xid, changes[-1].id) if more else max(end, webhook.cursor)
+    webhook.save(update_fields=["cursor_xid", "cursor_id"])
     if results := describe_changes(changes, AnonymousView(), VIEWSETS):
         delivery = Delivery(webhook=webhook)
         body = {"delivery": delivery.guid, "webhook": webhook.guid, "results": results}

@@ -204,25 +204,25 @@ class TimezoneField(MigratesAs, models.CharField):
         super().__init__(verbose_name, **{"max_length": 60, "default": "UTC", **options})
 
 
-def slug_of(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
+def make_slug(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
     """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
     return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
 
 
-def free_slug(
+def make_unique_slug(
     text: str, taken: Callable[[str], bool], *, fallback: str = "item", max_length: int = 80
 ) -> str:
     """The first slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on."""
-    base = slug_of(text, fallback=fallback, max_length=max_length)
+    base = make_slug(text, fallback=fallback, max_length=max_length)
     numbered = (f"{base[: max_length - len(str(number)) - 1]}-{number}" for number in count(2))
     return next(slug for slug in chain([base], numbered) if not taken(slug))
 
 
-class Reencoded(ContentFile):
+class ReencodedPicture(ContentFile):
     """A picture that we wrote ourselves."""
 
 
-def reencode(upload, *, longest: int = 1920) -> Reencoded:
+def reencode_picture(upload, *, longest: int = 1920) -> ReencodedPicture:
     """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
 
     Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
@@ -243,7 +243,7 @@ def reencode(upload, *, longest: int = 1920) -> Reencoded:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
     name = slugify(PurePath(upload.name).stem)[:60] or "picture"
-    return Reencoded(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
+    return ReencodedPicture(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
 
 
 class PictureField(MigratesAs, models.ImageField):
@@ -254,12 +254,12 @@ class PictureField(MigratesAs, models.ImageField):
     def clean(self, value, model_instance):
         """The picture as it will be stored, so that a form can say what is wrong with it."""
         file = super().clean(value, model_instance)
-        return reencode(file.file) if file and not file._committed else file
+        return reencode_picture(file.file) if file and not file._committed else file
 
     def pre_save(self, instance, add):
         file = getattr(instance, self.attname)
-        if file and not file._committed and not isinstance(file.file, Reencoded):
-            file.save(file.name, reencode(file.file), save=False)
+        if file and not file._committed and not isinstance(file.file, ReencodedPicture):
+            file.save(file.name, reencode_picture(file.file), save=False)
         return super().pre_save(instance, add)
 
 

@@ -74,7 +74,7 @@ def search_vector(**fields: str) -> GeneratedField:
 
 
 def search_indexes(table: str, title: str = "title") -> list[Index]:
-    """One index for words, one for words that are nearly right."""
+    """One index for words, one for similar words."""
     return [
         GinIndex(F("search"), name=f"{table}_search"),
         GinIndex(OpClass(fold(F(title)), name="gin_trgm_ops"), name=f"{table}_similar"),
@@ -82,7 +82,7 @@ def search_indexes(table: str, title: str = "title") -> list[Index]:
 
 
 class SearchQuerySet(QuerySet):
-    """Adds `search(text)`. `search_title` names the field in which a nearly right word counts."""
+    """Adds `search(text)`. `search_title` names the field in which a similar word counts."""
 
     search_title = "title"
 
@@ -90,8 +90,8 @@ class SearchQuerySet(QuerySet):
         """Rows that contain every word of `text`."""
         return self.filter(search=Terms(text))
 
-    def nearly(self, text: str) -> list[QuerySet]:
-        """Rows that contain something like `text`, as one QuerySet for each index that finds some of them.
+    def with_similar_words(self, text: str) -> list[QuerySet]:
+        """Rows that contain words similar to `text`, as one QuerySet for each index that finds some of them.
 
         A condition that joins indexes with OR would use none of them. Models add what else of theirs counts.
         """
@@ -119,32 +119,33 @@ class SearchQuerySet(QuerySet):
         exact = rows._first([rows.with_words(text)], RANKED + 1)
         if len(exact) > RANKED:
             return self.with_words(text)
-        return self.among(exact or rows._first(rows.nearly(text), RANKED + 1), text)
+        return self.rank_keys(exact or rows._first(rows.with_similar_words(text), RANKED + 1), text)
 
-    def best(self, text: str, most: int, *, nearly: bool = False) -> tuple[Self, int]:
-        """The best rows for `text`, best first, and how many there are; it looks at `most` or so, titles first.
+    def find_best(self, text: str, limit: int, *, similar: bool = False) -> tuple[Self, int]:
+        """The best rows for `text`, best first, and how many there are; it looks at about `limit`, titles first.
 
-        `nearly` takes those with nearly right words instead. It costs a query.
+        `similar` takes rows with similar words instead. It costs a query.
         """
         text = text.replace("\0", " ").strip()
         rows = self._bare()
         keys = rows._first(
-            rows.nearly(text) if nearly else [*rows._in_title(text), rows.with_words(text)], most
+            rows.with_similar_words(text) if similar else [*rows._in_title(text), rows.with_words(text)],
+            limit,
         )
-        return self.among(keys, text), len(keys)
+        return self.rank_keys(keys, text), len(keys)
 
     def keys_for(self, text: str) -> list[int]:
-        """The keys of all rows with every word of `text`; where none has, of those with nearly right words."""
+        """The keys of all rows with every word of `text`; where none has, of those with similar words."""
         rows = self._bare()
-        return rows._first([rows.with_words(text)], None) or rows._first(rows.nearly(text), None)
+        return rows._first([rows.with_words(text)], None) or rows._first(rows.with_similar_words(text), None)
 
-    def among(self, keys: list[int], text: str) -> Self:
+    def rank_keys(self, keys: list[int], text: str) -> Self:
         """The rows with these keys, the best for `text` first."""
         return self.filter(pk__in=keys)._best_first(text)
 
     @staticmethod
-    def _first(parts: list[QuerySet], most: int | None) -> list[int]:
-        limited = [part.values_list("pk")[:most] for part in parts]
+    def _first(parts: list[QuerySet], limit: int | None) -> list[int]:
+        limited = [part.values_list("pk")[:limit] for part in parts]
         return [key for (key,) in limited[0].union(*limited[1:])]
 
     def _best_first(self, text: str) -> Self:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from itertools import chain, count
 from typing import Any
 
-from roadshow.core.models import FormerAddress, Record, slug_of
+from roadshow.core.models import FormerAddress, Record, make_slug
 
-LENGTH = 80  # characters, as free_slug has it
+LENGTH = 80  # characters, as make_unique_slug has it
 
 
 class SlugAllocator:
@@ -22,7 +22,7 @@ class SlugAllocator:
         self.rows: Any = model._base_manager.all()
         self.fallback = fallback
         self.kind = model.address_kind
-        self.wanted = Counter(slug_of(name, fallback=fallback, max_length=LENGTH) for name in names)
+        self.wanted = Counter(make_slug(name, fallback=fallback, max_length=LENGTH) for name in names)
         self.used = set(reserved) | self._find_used(self.wanted)
         self.next: dict[str, int] = {}  # slug -> the number to try after it
         self._load_numbered_slugs()
@@ -51,7 +51,7 @@ class SlugAllocator:
 
     def allocate(self, name: str) -> str:
         """A slug for `name` (one of the names given to the constructor) that no other row has or gets."""
-        base = slug = slug_of(name, fallback=self.fallback, max_length=LENGTH)
+        base = slug = make_slug(name, fallback=self.fallback, max_length=LENGTH)
         if base in self.used:
             for number in count(self.next.get(base, 2)):
                 slug = _numbered_slug(base, number)

@@ -129,7 +129,7 @@ def test_pages_of_libraries_load_nothing_from_other_hosts(client, path):
     assert "frame-ancestors 'none'" in policy
 
 
-def test_a_gist_is_what_markdown_says_without_its_marks():
+def test_an_excerpt_is_what_markdown_says_without_its_marks():
     assert render_plain_text("**R&D** of `&lt;b&gt;`\n\n<i>a</i>&nbsp;b") == "R&D of &lt;b&gt; a b"
 
 

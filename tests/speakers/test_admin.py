@@ -58,7 +58,7 @@ def test_a_picture_that_cannot_be_used_is_refused_by_the_form(enter, size, forma
 
 def test_a_lost_race_is_told_and_is_no_error(enter, monkeypatch):
     factories.Speaker(slug="ada-lovelace")
-    monkeypatch.setattr(speakers.models, "free_slug", lambda *given, **options: "ada-lovelace")
+    monkeypatch.setattr(speakers.models, "make_unique_slug", lambda *given, **options: "ada-lovelace")
     page = enter()
     assert page.status_code == 409
     assert "Fetch it again and repeat your change." in page.text

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
-from roadshow.core.models import free_slug
+from roadshow.core.models import make_unique_slug
 
 from ...formats.document import Document
 from ...formats.document import Room as RoomThere
@@ -219,7 +219,7 @@ def match_tracks(event: Event, document: Document, source: str, report: Report) 
 
 def _new_track(event: Event, there: TrackThere, slugs: set[str], position: int, source: str) -> Track:
     wish = there.slug if there.slug[:1].isalnum() else there.name
-    slug = free_slug(wish, slugs.__contains__, fallback="track")
+    slug = make_unique_slug(wish, slugs.__contains__, fallback="track")
     slugs.add(slug)
     return Track(
         event=event,

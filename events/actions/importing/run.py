@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from roadshow.core.models import free_slug
+from roadshow.core.models import make_unique_slug
 from speakers.models import Speaker
 
 from ...formats.days import find_day_change
@@ -244,7 +244,7 @@ def _new_event(reading: Reading, slug: str, timezone: str, by: User | None) -> E
     slug = slug or slugify(document.slug or document.acronym or name)
     event = Event(
         name=name,
-        slug=free_slug(slug, lambda slug: Event.objects.filter(slug=slug).exists(), fallback="event"),
+        slug=make_unique_slug(slug, lambda slug: Event.objects.filter(slug=slug).exists(), fallback="event"),
         description=document.description,
         language=document.language or "en",
         starts_on=first,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from roadshow.core.models import free_slug, slug_of
+from roadshow.core.models import make_slug, make_unique_slug
 
 from ...formats import document as doc
 from ...formats.document import Reading
@@ -121,7 +121,7 @@ class _Merger:
     def add(self, guid: UUID, talk: doc.Talk) -> Merged:
         """A new row."""
         values = document_values(self.event, guid, talk, self.matches)
-        slug = free_slug(_address(talk, self.is_own), self.slugs.__contains__, fallback="talk")
+        slug = make_unique_slug(_address(talk, self.is_own), self.slugs.__contains__, fallback="talk")
         self.slugs.add(slug)
         stated = {name: value for name, value in values.items() if name in self.fields}
         row = Talk(event=self.event, guid=guid, slug=slug, imported=as_json(stated) | self._identity(talk))
@@ -181,7 +181,7 @@ def _address(talk: doc.Talk, ours: bool) -> str:
     What such a portal wrote (`ours`) has the address that the talk had there.
     """
     tail = unquote(talk.url).rstrip("/").rpartition("/")[2]
-    is_words = tail == slug_of(tail) and (ours or "-" in tail or talk.slug.endswith(tail))
+    is_words = tail == make_slug(tail) and (ours or "-" in tail or talk.slug.endswith(tail))
     return (tail if tail and is_words else talk.slug) or talk.title
 
 

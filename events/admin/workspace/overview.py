@@ -74,7 +74,7 @@ def _list(model: str, event: Event, lookup: str = "event__id__exact", **filters)
 
 
 def _check_setup(event: Event) -> Phase:
-    is_placed = bool(event.place or event.online_url)
+    is_placed = bool(event.location_label or event.online_url)
     phase = Phase(_("Set-up"), is_current=event.state == Event.State.DRAFT)
     phase.add(_("Place or stream"), _url(event, "setup"), done=is_placed)
     phase.add(_("Rooms"), _url(event, "setup"), done=event.event_rooms.exists())

@@ -31,7 +31,7 @@ def markdown(value, top=3):
 
 
 @register.filter
-def gist(value, length=180):
+def excerpt(value, length=180):
     """Markdown as plain text of at most `length` characters or so."""
     return text.render_plain_text(value or "", int(length))
 
@@ -58,7 +58,7 @@ def hue_of_name(name):
 
 
 @register.filter
-def dates_of(event):
+def event_dates(event):
     """When an event is, as exactly as it is known."""
     return text.format_event_dates(event.starts_on, event.ends_on, event.date_precision)
 
