@@ -7,13 +7,12 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_update_with_history
+
+from roadshow.core.bulk import update_rows
 
 from ..models import Event, Slot
 
-BATCH = 500
 MAX_SHIFT = 24 * 60  # minutes
 
 
@@ -26,7 +25,7 @@ def move_plan_by_days(*, event: Event, days: int, by: User | None = None) -> int
     for slot in slots:
         slot.starts_at = _add_days(slot.starts_at, days, event)
         slot.ends_at = _add_days(slot.ends_at, days, event)
-    _save(slots, by)
+    update_rows(slots, ["starts_at", "ends_at"], by=by)
     return len(slots)
 
 
@@ -43,19 +42,10 @@ def shift_slots(*, event: Event, slots: Iterable[UUID], minutes: int, by: User |
     for slot in moved:
         slot.starts_at += timedelta(minutes=minutes)
         slot.ends_at += timedelta(minutes=minutes)
-    _save(moved, by)
+    update_rows(moved, ["starts_at", "ends_at"], by=by)
     return moved
 
 
 def _add_days(instant: datetime, days: int, event: Event) -> datetime:
     local = instant.astimezone(event.zone).replace(tzinfo=None) + timedelta(days=days)
     return local.replace(tzinfo=event.zone).astimezone(UTC)
-
-
-def _save(slots: list[Slot], by: User | None) -> None:
-    now = timezone.now()
-    for slot in slots:
-        slot.updated_at = now
-    bulk_update_with_history(
-        slots, Slot, ["starts_at", "ends_at", "updated_at"], batch_size=BATCH, default_user=by
-    )

@@ -83,13 +83,9 @@ class Slot(ScheduledItem):
         )
 
 
-class AcceptedOverlap(CheckedTexts):
-    """An organiser's word that two slots of an event may be in one room at once; other events stay kept out."""
+class Acceptance(CheckedTexts):
+    """An organiser's decision that something in the plan may stay as it is, with the reason."""
 
-    slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_overlaps", verbose_name=_("slot"))
-    other = models.ForeignKey(
-        Slot, models.CASCADE, related_name="accepted_overlaps_of_others", verbose_name=_("other slot")
-    )
     reason = models.CharField(_("reason"), max_length=300)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,6 +96,18 @@ class AcceptedOverlap(CheckedTexts):
         verbose_name=_("accepted by"),
     )
     created_at = models.DateTimeField(_("accepted"), auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class AcceptedOverlap(Acceptance):
+    """Two slots of an event may be in one room at once; other events stay kept out."""
+
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_overlaps", verbose_name=_("slot"))
+    other = models.ForeignKey(
+        Slot, models.CASCADE, related_name="accepted_overlaps_of_others", verbose_name=_("other slot")
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("accepted overlap"), _("accepted overlaps")
@@ -115,23 +123,13 @@ class AcceptedOverlap(CheckedTexts):
         return f"{self.slot} / {self.other}"
 
 
-class AcceptedClash(CheckedTexts):
-    """An organiser's word that a speaker's slot may overlap another: it takes no booking of the speaker."""
+class AcceptedClash(Acceptance):
+    """A speaker's slot may overlap another: it takes no booking of the speaker."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="accepted_clashes", verbose_name=_("slot"))
     speaker = models.ForeignKey(
         Speaker, models.CASCADE, related_name="accepted_clashes", verbose_name=_("speaker")
     )
-    reason = models.CharField(_("reason"), max_length=300)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("accepted by"),
-    )
-    created_at = models.DateTimeField(_("accepted"), auto_now_add=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("accepted clash"), _("accepted clashes")

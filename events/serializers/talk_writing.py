@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
 from roadshow.api.errors import Conflict, as_api_error
 from roadshow.api.serializers import RecordSerializer
 from roadshow.api.serializers.records import clean, column_values
+from roadshow.core.bulk import update_rows
 from speakers.models import Speaker
 
 from ..models import Event, Talk, TalkLink, TalkSpeaker
@@ -67,21 +67,14 @@ class TalkWriter(RecordSerializer):
         unaddressed = [row for row in rows if not row.slug]
         try:
             with transaction.atomic():
-                self.save_all(new, old, [*changed, "updated_at"])
+                self.save_all(new, old, [*changed])
         except IntegrityError:
             for row in unaddressed:  # the slug may have been taken meanwhile
                 row.slug = ""
             return self.save_one_by_one(rows, {id(row) for row in new})
         problems, touched = self.write_parts(parts)
-        self.touch([row for row in before if row in touched and row not in old])
+        update_rows([row for row in before if row in touched and row not in old], (), batch_size=100)
         return problems
-
-    @staticmethod
-    def touch(rows: list[Talk]) -> None:
-        """Give talks of which only parts changed a new `updated_at` and an entry in their history."""
-        for row in rows:
-            row.updated_at = timezone.now()
-        bulk_update_with_history(rows, Talk, ["updated_at"], batch_size=100)
 
     def validate_row(self, row: Talk) -> Any:
         """Errors of `full_clean()`; references are known to exist."""
@@ -103,9 +96,7 @@ class TalkWriter(RecordSerializer):
             event = row.event_id
             row.give_address(lambda slug, event=event: (event, slug) in taken)  # type: ignore[misc]  # the default
             taken.add((row.event_id, row.slug))
-        for row in old:
-            row.updated_at = timezone.now()
-        bulk_update_with_history(old, Talk, fields, batch_size=100)
+        update_rows(old, fields, batch_size=100)
         bulk_create_with_history(new, Talk, batch_size=500)
 
     def save_one_by_one(self, rows: list[Talk], new: set[int]) -> Problems:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 
+from roadshow.core.bulk import update_rows
 from roadshow.core.slugs import SlugAllocator
 from speakers.models import Speaker, SpeakerLink
 
@@ -134,6 +134,7 @@ def _update(
 ) -> None:
     """Take over what the file changed since it was last imported; what was edited by hand otherwise stays."""
     changed: list[Speaker] = []
+    seen: list[Speaker] = []
     new_links: list[SpeakerLink] = []
     known: defaultdict[Any, dict] = defaultdict(
         dict
@@ -157,12 +158,15 @@ def _update(
         remembered |= {"links": [*dict.fromkeys([*last.get("links", []), *links])]}
         if updates or missing:
             report.changed_speakers.append(speaker.name)
-        if updates or remembered != last:
-            for name, value in updates.items():
-                setattr(speaker, name, value)
-            speaker.imported, speaker.updated_at = remembered, timezone.now()
+        for name, value in updates.items():
+            setattr(speaker, name, value)
+        speaker.imported = remembered
+        if updates or missing:
             changed.append(speaker)
-    Speaker.objects.bulk_update(changed, [*FIELDS, "state", "imported", "updated_at"], batch_size=500)
+        elif remembered != last:
+            seen.append(speaker)
+    update_rows(changed, [*FIELDS, "state", "imported"])
+    Speaker.objects.bulk_update(seen, ["imported"], batch_size=500)
     SpeakerLink.objects.bulk_create(new_links, batch_size=1000)
 
 

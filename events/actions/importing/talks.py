@@ -5,10 +5,10 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
+from roadshow.core.bulk import update_rows
 from roadshow.core.models import make_slug, make_unique_slug
 
 from ...formats import document as doc
@@ -74,9 +74,7 @@ def _write_rows(
 ) -> None:
     updated = [item.row for item in merged if item.row.pk and _needs_update(item)]
     bulk_create_with_history(new, Talk, batch_size=BATCH)
-    for row in (changed := [*updated, *gone]):
-        row.updated_at = timezone.now()
-    bulk_update_with_history(changed, Talk, [*PLAIN, "track", "imported", "updated_at"], batch_size=BATCH)
+    update_rows([*updated, *gone], [*PLAIN, "track", "imported"], batch_size=BATCH)
     write_topics([item for item in merged if "topics" in item.write], matches)
     write_persons([item for item in merged if "persons" in item.write], matches)
     write_links([item for item in merged if "links" in item.write])

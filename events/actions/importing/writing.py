@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
-from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
+
+from roadshow.core.bulk import update_rows
 
 from ...formats.document import Talk as TalkThere
 from ...models import Event, Slot, Talk, TalkLink, TalkSpeaker
@@ -86,9 +87,8 @@ def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
                 used.add(slot.number)
                 number = max(number, slot.number + 1)
             slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, rooms.get(room)
-            slot.updated_at = timezone.now()  # which a bulk update leaves as it was
             (moved if key else new).append(slot)
         left += [slot.pk for slot in there.values()]
     Slot.objects.filter(pk__in=left).delete()
     bulk_create_with_history(new, Slot, batch_size=BATCH)
-    bulk_update_with_history(moved, Slot, ["starts_at", "ends_at", "room", "updated_at"], batch_size=BATCH)
+    update_rows(moved, ["starts_at", "ends_at", "room"], batch_size=BATCH)

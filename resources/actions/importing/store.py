@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
 from events.models import Topic
+from roadshow.core.bulk import update_rows
 from roadshow.core.models import FormerAddress
 from roadshow.core.slugs import SlugAllocator
 from roadshow.core.url_normalization import compute_url_key
@@ -148,7 +148,7 @@ def _add_topics(
 
 
 def _save(known, changes, added, batch, by, report: Report) -> None:
-    changed, now = [], timezone.now()
+    changed = []
     for key in filter(known.__contains__, batch):
         fields = changes[key]
         if names := added.get(key):
@@ -157,14 +157,6 @@ def _save(known, changes, added, batch, by, report: Report) -> None:
             report.unchanged += 1
             continue
         row = known[key]
-        row.updated_at = now
         report.changed.append(ChangedLink(row.title, row.url, fields))
         changed.append(row)
-    if changed:
-        bulk_update_with_history(
-            list({row.pk: row for row in changed}.values()),
-            Resource,
-            [*FIELDS, "updated_at"],
-            batch_size=BATCH,
-            default_user=by,
-        )
+    update_rows({row.pk: row for row in changed}.values(), FIELDS, by=by, batch_size=BATCH)
