@@ -13,7 +13,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from roadshow.jobs.models import Job, JobState
-from roadshow.jobs.worker import LOST_AFTER, LostJobs, Worker, start_periodic_jobs
+from roadshow.jobs.queue import LOST_AFTER, LostJobs, start_periodic_jobs
+from roadshow.jobs.worker import Worker
 from tests.roadshow.processes import eventually
 
 from . import handlers
