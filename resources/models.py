@@ -16,9 +16,11 @@ from simple_history.models import HistoricalRecords
 from events.models import Event, Talk, Topic
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
+from roadshow.core.fields import LanguageField
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import CheckedTexts, FormerAddress, LanguageField, Level, Record, make_unique_slug
+from roadshow.core.models import CheckedTexts, FormerAddress, Level, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.slugs import make_unique_slug
 from roadshow.core.url_normalization import compute_url_key, normalise_url
 from speakers.models import Speaker
 

@@ -10,10 +10,12 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.fields import PictureField
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import PictureField, Record, Timestamped, make_unique_slug
+from roadshow.core.models import Record, Timestamped
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.slugs import make_unique_slug
 
 
 class SpeakerQuerySet(SearchQuerySet):

@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from roadshow.core.models import make_unique_slug
+from roadshow.core.slugs import make_unique_slug
 
 from ..models import Event, EventRoom, Talk, Track, Venue
 from .merging import repeat_talk

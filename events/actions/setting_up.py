@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from roadshow.core.models import make_unique_slug
+from roadshow.core.slugs import make_unique_slug
 
 from ..models import Event, EventRoom, Room, Track, Venue
 from .moving import move_plan_by_days

@@ -18,7 +18,7 @@ from roadshow.api.authentication import AnyoneMayWrite
 from roadshow.api.errors import Conflict
 from roadshow.api.openapi import flag, text
 from roadshow.api.viewsets import PublicReadMixin, boolean_parameter, reject_unknown_parameters
-from roadshow.core.models import validate_timezone
+from roadshow.core.fields import validate_timezone
 from roadshow.http.rate_limits import is_within_limit, seconds_until_reset
 from speakers.models import Speaker
 

@@ -15,8 +15,9 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.fields import COLOR, LanguageField, PictureField, TimezoneField
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import COLOR, LanguageField, Located, PictureField, Record, TimezoneField
+from roadshow.core.models import Located, Record
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
-from roadshow.core.models import LanguageField, PictureField, Record
+from roadshow.core.fields import LanguageField, PictureField
+from roadshow.core.models import Record
 
 from .event import Event
 from .event_scope import EventScopedQuerySet

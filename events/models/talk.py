@@ -12,10 +12,12 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
+from roadshow.core.fields import LanguageField, PictureField
 from roadshow.core.former_addresses import former_address
-from roadshow.core.models import LanguageField, Level, PictureField, Record, make_unique_slug
+from roadshow.core.models import Level, Record
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
+from roadshow.core.slugs import make_unique_slug
 from speakers.models import Speaker
 
 from .event import Event

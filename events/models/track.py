@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
-from roadshow.core.models import COLOR, Record, make_unique_slug
+from roadshow.core.fields import COLOR
+from roadshow.core.models import Record
+from roadshow.core.slugs import make_unique_slug
 
 from .event import Event
 from .event_scope import EventScopedQuerySet

@@ -1,41 +1,22 @@
 """What two or more apps' models have in common."""
 
 import re
-import secrets
 import uuid
-import zoneinfo
-from collections.abc import Callable
-from io import BytesIO
-from itertools import chain, count
-from pathlib import PurePath
 from typing import Any
 
 import pgtrigger
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .content_version import PRIVATE, version_trigger
 
-LANGUAGE_TAG = RegexValidator(
-    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
-)
-FORMATS = (
-    "JPEG",
-    "PNG",
-    "WEBP",
-    "GIF",
-)  # of pictures: Pillow would run other programs for some of its others
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
-COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
 
 
 class Level(models.TextChoices):
@@ -160,107 +141,6 @@ class Located(models.Model):
                 ),
             ),
         ]
-
-
-class MigratesAs(models.Field):
-    """A field that migrations name by its nearest class in Django, so that they import nothing that can change."""
-
-    migration_class: type[models.Field]
-
-    def deconstruct(self):
-        name, _path, arguments, options = super().deconstruct()
-        return name, f"django.db.models.{self.migration_class.__name__}", arguments, options
-
-
-class LanguageField(MigratesAs, models.CharField):
-    """A BCP 47 language tag; empty when nobody said."""
-
-    migration_class = models.CharField
-
-    def __init__(self, verbose_name=_("language"), **options: Any):
-        defaults: dict[str, Any] = {
-            "max_length": 20,
-            "blank": True,
-            "default": "",
-            "validators": [LANGUAGE_TAG],
-        }
-        super().__init__(verbose_name, **(defaults | options))
-
-
-def validate_timezone(value: str) -> None:
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("There is no time zone “%(zone)s”. Use a name such as Europe/Zurich."), params={"zone": value}
-        )
-
-
-class TimezoneField(MigratesAs, models.CharField):
-    """An IANA time zone name such as Asia/Kolkata."""
-
-    migration_class = models.CharField
-    default_validators = [validate_timezone]
-
-    def __init__(self, verbose_name=_("time zone"), **options: Any):
-        super().__init__(verbose_name, **{"max_length": 60, "default": "UTC", **options})
-
-
-def make_slug(text: str, *, fallback: str = "item", max_length: int = 80) -> str:
-    """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
-    return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
-
-
-def make_unique_slug(
-    text: str, taken: Callable[[str], bool], *, fallback: str = "item", max_length: int = 80
-) -> str:
-    """The first slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on."""
-    base = make_slug(text, fallback=fallback, max_length=max_length)
-    numbered = (f"{base[: max_length - len(str(number)) - 1]}-{number}" for number in count(2))
-    return next(slug for slug in chain([base], numbered) if not taken(slug))
-
-
-class ReencodedPicture(ContentFile):
-    """A picture that we wrote ourselves."""
-
-
-def reencode_picture(upload, *, longest: int = 1920) -> ReencodedPicture:
-    """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
-
-    Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
-    or one of more than 50 million pixels.
-    """
-    try:
-        with Image.open(upload, formats=FORMATS) as picture:
-            if picture.width * picture.height > 50_000_000:
-                raise ValidationError(
-                    _("The picture has more than 50 million pixels. Make it smaller first.")
-                )
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((longest, longest))
-            if upright.mode not in ("RGB", "RGBA"):
-                upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
-            data = BytesIO()
-            upright.save(data, "WEBP", quality=85, method=4)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
-    name = slugify(PurePath(upload.name).stem)[:60] or "picture"
-    return ReencodedPicture(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
-
-
-class PictureField(MigratesAs, models.ImageField):
-    """An image that is stored re-encoded, without metadata; files whose content is no image are rejected."""
-
-    migration_class = models.ImageField
-
-    def clean(self, value, model_instance):
-        """The picture as it will be stored, so that a form can say what is wrong with it."""
-        file = super().clean(value, model_instance)
-        return reencode_picture(file.file) if file and not file._committed else file
-
-    def pre_save(self, instance, add):
-        file = getattr(instance, self.attname)
-        if file and not file._committed and not isinstance(file.file, ReencodedPicture):
-            file.save(file.name, reencode_picture(file.file), save=False)
-        return super().pre_save(instance, add)
 
 
 class FormerAddress(models.Model):

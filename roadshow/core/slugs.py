@@ -1,13 +1,29 @@
-"""Allocation of slugs for many new rows at once."""
+"""Slugs of new rows: of one, and of many at once."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, count
 from typing import Any
 
-from roadshow.core.models import FormerAddress, Record, make_slug
+from django.utils.text import slugify
 
-LENGTH = 80  # characters, as make_unique_slug has it
+from roadshow.core.models import FormerAddress, Record
+
+LENGTH = 80  # characters
+
+
+def make_slug(text: str, *, fallback: str = "item", max_length: int = LENGTH) -> str:
+    """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
+    return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
+
+
+def make_unique_slug(
+    text: str, taken: Callable[[str], bool], *, fallback: str = "item", max_length: int = LENGTH
+) -> str:
+    """The first slug of `text` for which `taken(slug)` is false: "a-talk", then "a-talk-2", and so on."""
+    base = make_slug(text, fallback=fallback, max_length=max_length)
+    numbered = (_numbered_slug(base, number, max_length) for number in count(2))
+    return next(slug for slug in chain([base], numbered) if not taken(slug))
 
 
 class SlugAllocator:
@@ -66,5 +82,5 @@ def _numbered_slugs(base: str, first: int, width: int) -> list[str]:
     return [_numbered_slug(base, number) for number in range(first, first + width)]
 
 
-def _numbered_slug(base: str, number: int) -> str:
-    return f"{base[: LENGTH - len(str(number)) - 1]}-{number}"
+def _numbered_slug(base: str, number: int, max_length: int = LENGTH) -> str:
+    return f"{base[: max_length - len(str(number)) - 1]}-{number}"

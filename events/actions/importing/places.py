@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
-from roadshow.core.models import make_unique_slug
+from roadshow.core.slugs import make_unique_slug
 
 from ...formats.document import Document
 from ...formats.document import Room as RoomThere

@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from roadshow.core.models import make_unique_slug
+from roadshow.core.slugs import make_unique_slug
 from speakers.models import Speaker
 
 from ...formats.days import find_day_change

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from roadshow.core.bulk import update_rows
-from roadshow.core.models import make_slug, make_unique_slug
+from roadshow.core.slugs import make_slug, make_unique_slug
 
 from ...formats import document as doc
 from ...formats.document import Reading

@@ -25,7 +25,7 @@ from unfold.widgets import (
 
 from roadshow.core.access import can_add_events
 from roadshow.core.admin import FreshForm
-from roadshow.core.models import COLOR, validate_timezone
+from roadshow.core.fields import COLOR, validate_timezone
 from roadshow.core.roles import Permission
 
 from ...actions import NewRoom, NewTrack, set_up_event

@@ -22,7 +22,7 @@ from events.formats.date_order import ORDERS
 from events.formats.detect import UnreadableFile, read_all, read_folder
 from events.models import Event, Import
 from roadshow.core.commands import progress_bar, read_file, refuse_on
-from roadshow.core.models import validate_timezone
+from roadshow.core.fields import validate_timezone
 from roadshow.http.guard import FetchFailed, fetch_url
 
 LIMIT = 64 * 1024 * 1024  # bytes, of a file and of a download

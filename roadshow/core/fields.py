@@ -1,0 +1,113 @@
+"""Model fields of several apps: languages, time zones, colours, and pictures that are stored re-encoded."""
+
+import secrets
+import zoneinfo
+from io import BytesIO
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LANGUAGE_TAG = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
+)
+COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour such as #0b6e4f."))
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+)  # of pictures: Pillow would run other programs for some of its others
+
+
+class MigratesAs(models.Field):
+    """A field that migrations name by its nearest class in Django, so that they import nothing that can change."""
+
+    migration_class: type[models.Field]
+
+    def deconstruct(self):
+        name, _path, arguments, options = super().deconstruct()
+        return name, f"django.db.models.{self.migration_class.__name__}", arguments, options
+
+
+class LanguageField(MigratesAs, models.CharField):
+    """A BCP 47 language tag; empty when nobody said."""
+
+    migration_class = models.CharField
+
+    def __init__(self, verbose_name=_("language"), **options: Any):
+        defaults: dict[str, Any] = {
+            "max_length": 20,
+            "blank": True,
+            "default": "",
+            "validators": [LANGUAGE_TAG],
+        }
+        super().__init__(verbose_name, **(defaults | options))
+
+
+def validate_timezone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("There is no time zone “%(zone)s”. Use a name such as Europe/Zurich."), params={"zone": value}
+        )
+
+
+class TimezoneField(MigratesAs, models.CharField):
+    """An IANA time zone name such as Asia/Kolkata."""
+
+    migration_class = models.CharField
+    default_validators = [validate_timezone]
+
+    def __init__(self, verbose_name=_("time zone"), **options: Any):
+        super().__init__(verbose_name, **{"max_length": 60, "default": "UTC", **options})
+
+
+class ReencodedPicture(ContentFile):
+    """A picture that we wrote ourselves."""
+
+
+def reencode_picture(upload, *, longest: int = 1920) -> ReencodedPicture:
+    """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
+
+    Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
+    or one of more than 50 million pixels.
+    """
+    try:
+        with Image.open(upload, formats=FORMATS) as picture:
+            if picture.width * picture.height > 50_000_000:
+                raise ValidationError(
+                    _("The picture has more than 50 million pixels. Make it smaller first.")
+                )
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((longest, longest))
+            if upright.mode not in ("RGB", "RGBA"):
+                upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
+            data = BytesIO()
+            upright.save(data, "WEBP", quality=85, method=4)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP.")) from error
+    name = slugify(PurePath(upload.name).stem)[:60] or "picture"
+    return ReencodedPicture(data.getvalue(), name=f"{name}-{secrets.token_hex(8)}.webp")
+
+
+class PictureField(MigratesAs, models.ImageField):
+    """An image that is stored re-encoded, without metadata; files whose content is no image are rejected."""
+
+    migration_class = models.ImageField
+
+    def clean(self, value, model_instance):
+        """The picture as it will be stored, so that a form can say what is wrong with it."""
+        file = super().clean(value, model_instance)
+        return reencode_picture(file.file) if file and not file._committed else file
+
+    def pre_save(self, instance, add):
+        file = getattr(instance, self.attname)
+        if file and not file._committed and not isinstance(file.file, ReencodedPicture):
+            file.save(file.name, reencode_picture(file.file), save=False)
+        return super().pre_save(instance, add)
