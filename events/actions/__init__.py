@@ -9,7 +9,7 @@ from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
 from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
 from .plan import get_plan_version, load_plan, load_plans
-from .planning import StalePlan, load_release, schedule_slot, unschedule_slot
+from .planning import StalePlan, load_release, lock_event, schedule_slot, unschedule_slot
 from .release import (
     EmptyRelease,
     PlanChanged,
@@ -53,6 +53,7 @@ __all__ = [
     "load_plan",
     "load_plans",
     "load_release",
+    "lock_event",
     "merge_speakers",
     "move_plan_by_days",
     "parse_people",

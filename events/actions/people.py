@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Event, Invitation, Role
+from .planning import lock_event
 
 
 class InvitationRefused(Exception):  # noqa: N818 - an expected refusal
@@ -69,7 +70,7 @@ def remove_role(*, role: Role) -> None:
 @transaction.atomic
 def remove_organiser(*, event: Event, user: User) -> None:
     """Take the event from an organiser. Raises InvitationRefused for the last one."""
-    Event.objects.select_for_update().only("pk").get(pk=event.pk)
+    lock_event(event.pk)
     if not event.organisers.exclude(pk=user.pk).exists():
         raise InvitationRefused(_("The event needs an organiser: invite another one first."))
     event.organisers.remove(user)

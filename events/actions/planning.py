@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from roadshow.core.locking import lock_row
+
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 
 
@@ -21,6 +23,11 @@ class StalePlan(Exception):  # noqa: N818 - an expected refusal
         )
 
 
+def lock_event(event_id: int) -> None:
+    """Lock an event's plan: its slots get their numbers, and are released and imported, one after the other."""
+    lock_row(Event.objects.only("pk"), pk=event_id)
+
+
 @transaction.atomic
 def schedule_slot(
     *,
@@ -31,20 +38,25 @@ def schedule_slot(
     slot: Slot | None = None,
     seen: datetime | None = None,
     guid: UUID | None = None,
+    only_once: bool = False,
 ) -> Slot:
     """Schedule a talk at an aware time in a room: move `slot`, or create one when it is None.
 
     Without `ends_at` a slot keeps its length; a new one takes the talk's planned minutes, else twice the
     event's grid. `seen` is the `updated_at` that the change is based on. `guid` restores a deleted slot of
-    this talk with its GUID and number, so that calendars recognise it.
+    this talk with its GUID and number, so that calendars recognise it. `only_once` is for a talk that was not
+    in the plan.
 
-    Raises StalePlan when the slot was changed after `seen`, ValidationError when start, end or room are
-    impossible. Conflicts do not block: the plan may be wrong.
+    Raises StalePlan when the slot was changed after `seen`, or the talk has a slot meanwhile; ValidationError when
+    start, end or room are impossible. Conflicts do not block: the plan may be wrong.
     """
     if slot is not None:
         slot = _lock_slot(slot, seen)
         length = slot.ends_at - slot.starts_at
     else:
+        lock_event(talk.event_id)
+        if only_once and talk.slots.exists():
+            raise StalePlan(talk.slots.first())
         slot = _restore_slot(talk, guid) if guid else Slot(talk=talk, event=talk.event)
         length = timedelta(minutes=talk.duration or 2 * talk.event.slot_minutes)
     before = (slot.starts_at, slot.ends_at, slot.room_id)
@@ -89,9 +101,7 @@ def unschedule_slot(*, slot: Slot, seen: datetime | None = None) -> None:
 
 def _lock_slot(slot: Slot, seen: datetime | None) -> Slot:
     """Lock the slot. Raises StalePlan when it was changed after `seen` or deleted."""
-    fresh = (
-        Slot.objects.select_for_update(of=("self",)).select_related("talk__event").filter(pk=slot.pk).first()
-    )
+    fresh = lock_row(Slot.objects.select_related("talk__event"), pk=slot.pk)
     if fresh is None or (seen is not None and fresh.updated_at != seen):
         raise StalePlan(fresh)
     return fresh

@@ -28,7 +28,7 @@ from roadshow.core.admin import (
 )
 from roadshow.core.roles import Permission
 
-from ..actions import find_plan_conflicts, repeat_talk
+from ..actions import find_plan_conflicts, lock_event, repeat_talk
 from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
 from .workspace import EventScopeMixin
 
@@ -327,6 +327,11 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
             rows = Event.objects.listed_for(request.user).filter(pk=chosen if chosen.isdecimal() else 0)
         event = rows.only("timezone").first()
         return event.zone if event else UTC
+
+    def save_formset(self, request, form, formset, change):
+        if formset.model is Slot:
+            lock_event(form.instance.event_id)
+        super().save_formset(request, form, formset, change)
 
     def response_change(self, request, obj):
         self._report_status(request, obj)

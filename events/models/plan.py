@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -64,12 +64,10 @@ class Slot(ScheduledItem):
                 {"room": _("The event does not use this room yet. Add it to the event first.")}
             )
 
-    @transaction.atomic
     def save(self, **options):
+        """Stores it with the next free number; actions lock the event before, so that no two get the same."""
         self.event_id = self.talk.event_id
         if not self.number:
-            # Numbers are given one after the other.
-            Event.objects.select_for_update().only("pk").get(pk=self.event_id)
             self.number = Slot.next_number(self.event_id)
         super().save(**options)
 

@@ -27,6 +27,7 @@ from roadshow.api.idempotency import idempotent
 from roadshow.api.pagination import NumberedPages
 from roadshow.api.serializers import RecordSerializer, Shape
 from roadshow.core.access import can_add_events
+from roadshow.core.locking import lock_row
 from roadshow.http.conditional import (
     StateVersion,
     current_version,
@@ -237,12 +238,11 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
 
     def get_object(self, *, lock: bool = False):
         """The visible row at this address. Raises Http404."""
-        row, rows, value = None, self.get_queryset().order_by(), self.kwargs[self.lookup_field]
-        if lock:
-            rows = rows.select_for_update(of=("self",))
+        row, rows, value = None, self.get_queryset(), self.kwargs[self.lookup_field]
         if "\0" not in str(value):
+            key = {self.lookup_field: value}
             with contextlib.suppress(ModelError):  # not a GUID
-                row = rows.filter(**{self.lookup_field: value}).first()
+                row = lock_row(rows, **key) if lock else rows.order_by().filter(**key).first()
         if row is None:
             raise Http404
         return row

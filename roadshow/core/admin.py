@@ -27,6 +27,7 @@ from unfold.views import ChangeList
 
 from roadshow.core.access import can_add_events, can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
+from roadshow.core.locking import lock_row
 from roadshow.core.models import Record
 from roadshow.core.spreadsheets import CSV, JSON, XLSX
 
@@ -76,11 +77,15 @@ class FreshForm(forms.ModelForm):
             self.initial["token"] = self._saved_at(fresh=hasattr(self.instance, "_history"))
             self._keep_foreign_keys()
 
-    def _saved_at(self, fresh: bool = True, rows: QuerySet | None = None) -> str:
+    def _saved_at(self, fresh: bool) -> str:
         if not fresh:
             return self.instance.updated_at.isoformat()
-        rows = type(self.instance)._base_manager.all() if rows is None else rows
-        saved = rows.filter(pk=self.instance.pk).values_list("updated_at", flat=True).first()
+        saved = (
+            type(self.instance)
+            ._base_manager.filter(pk=self.instance.pk)
+            .values_list("updated_at", flat=True)
+            .first()
+        )
         return saved.isoformat() if saved else ""
 
     def _keep_foreign_keys(self):
@@ -122,8 +127,8 @@ class FreshForm(forms.ModelForm):
                 )
 
     def _refuse_if_stale(self):
-        locked = type(self.instance)._base_manager.select_for_update()
-        saved = self._saved_at(rows=locked)
+        row = lock_row(type(self.instance)._base_manager.only("updated_at"), pk=self.instance.pk)
+        saved = row.updated_at.isoformat() if row else ""
         if not saved:
             raise ValidationError(_("Somebody deleted this since you opened it. Nothing was saved."))
         name = self.add_prefix("token")

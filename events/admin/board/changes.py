@@ -129,8 +129,10 @@ def _schedule(event: Event, data: dict, user) -> ChangeResult:
     ends_at = starts_at + dt.timedelta(minutes=data["minutes"]) if data["minutes"] else None
     room = data["rooms"][0]
     if slot is None:
-        _check_unscheduled(talk, data["restore"])
-        made = schedule_slot(talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=data["restore"])
+        restore = data["restore"]
+        made = schedule_slot(
+            talk=talk, starts_at=starts_at, ends_at=ends_at, room=room, guid=restore, only_once=not restore
+        )
         return ChangeResult(
             _describe_slot(made), {"op": "unschedule", "slot": made.guid}, {_room_key(room)}, made
         )
@@ -203,13 +205,6 @@ def _list_following(event: Event, slot: Slot, scope: str) -> list[UUID]:
     if scope != "day":
         rows = rows.filter(room=slot.room)
     return list(rows.values_list("guid", flat=True))
-
-
-def _check_unscheduled(talk: Talk, restore: UUID | None) -> None:
-    Event.objects.select_for_update().only("pk").get(pk=talk.event_id)
-    slot = talk.slots.first()
-    if slot and not restore:
-        raise StalePlan(slot)
 
 
 def _unschedule(event: Event, data: dict, user) -> ChangeResult:
