@@ -16,7 +16,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from roadshow.core.access import can_see_all, is_organiser
-from roadshow.core.admin import autocompleted, usable
+from roadshow.core.admin import autocomplete_field, selectable_rows
 
 User = get_user_model()
 for model in (
@@ -75,13 +75,13 @@ class UserAdmin(SuperuserOnly, BaseUserAdmin, ModelAdmin):
     def has_view_permission(self, request, obj=None):
         """Organisers find each other by name when they share an event."""
         return can_see_all(request.user) or (
-            autocompleted(request) is not None and is_organiser(request.user)
+            autocomplete_field(request) is not None and is_organiser(request.user)
         )
 
     def get_queryset(self, request):
-        field = autocompleted(request)
+        field = autocomplete_field(request)
         if field is not None:
-            return usable(field, request.user).order_by("username")
+            return selectable_rows(field, request.user).order_by("username")
         return super().get_queryset(request).annotate(event_total=Count("organised_events"))
 
     @display(description=_("name"))
