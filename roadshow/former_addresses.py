@@ -4,7 +4,11 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.views import defaults
+from drf_standardized_errors.handler import exception_handler
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 
 from events.models import Event, Series, Talk, Topic
 from resources.models import Collection, Resource
@@ -23,26 +27,33 @@ PREFIXES = [[""], *(["", code] for code, _name in settings.LANGUAGES), ["", "api
 MAX_AGE = 3600  # seconds that a client may keep a redirect: a slug can be given to another record
 
 
-class FormerAddressMiddleware:
-    """Answers 301 where a 404 is due and the address was that of a record that the user may see; 308 for writes."""
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of 404."""
+    user = getattr(request, "user", None)  # not where a middleware raised it early
+    return redirect_to_present(request, user) or defaults.page_not_found(request, exception)
 
-    def __init__(self, get_response):
-        self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code != 404:
-            return response
-        path = find_present_path(request.path_info, request.user)
-        if path is None:
-            return response
-        query = request.META.get("QUERY_STRING", "")
-        redirect = HttpResponsePermanentRedirect(quote(path) + (f"?{query}" if query else ""))
-        if request.method not in ("GET", "HEAD"):
-            redirect.status_code = 308  # the method and the body stay
-        redirect["Cache-Control"] = f"max-age={MAX_AGE}"
-        redirect["Access-Control-Allow-Origin"] = "*"
-        return redirect
+def handle_api_exception(exception: Exception, context: Any) -> HttpResponse | None:
+    """DRF's handler of exceptions."""
+    if isinstance(exception, Http404 | NotFound):
+        request = context["request"]
+        if redirect := redirect_to_present(request, request.user):
+            return redirect
+    return exception_handler(exception, context)
+
+
+def redirect_to_present(request: Request | HttpRequest, user) -> HttpResponse | None:
+    """301 (308 for writes) to where the record is now whose former address was asked for; None when there is none."""
+    path = find_present_path(request.path_info, user)
+    if path is None:
+        return None
+    query = request.META.get("QUERY_STRING", "")
+    redirect = HttpResponsePermanentRedirect(quote(path) + (f"?{query}" if query else ""))
+    if request.method not in ("GET", "HEAD"):
+        redirect.status_code = 308  # the method and the body stay
+    redirect["Cache-Control"] = f"max-age={MAX_AGE}"
+    redirect["Access-Control-Allow-Origin"] = "*"
+    return redirect
 
 
 def find_present_path(path: str, user) -> str | None:

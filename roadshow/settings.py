@@ -101,12 +101,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "roadshow.server.requests.RequestMiddleware",
-    "roadshow.http.cors.PreflightMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadshow.server.replica.ReplicaMiddleware",
     "roadshow.http.caching.CachedResponseMiddleware",  # before all that a cached response does not need
-    "roadshow.http.policies.ContentSecurityPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,7 +119,6 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
     "roadshow.api.errors.ConflictMiddleware",
-    "roadshow.former_addresses.FormerAddressMiddleware",  # after all that knows the user
 ]
 
 ROOT_URLCONF = "roadshow.urls"
@@ -250,8 +248,6 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-# Rendered by libraries, see roadshow.http.policies.
-THIRD_PARTY_PAGES = ("/admin/", "/zh-hans/admin/", "/api/docs/")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -313,8 +309,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["roadshow.api.authentication.OrganisersMayWrite"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "roadshow.api.throttling.AddressThrottle",
-        "roadshow.api.throttling.UserThrottle",
+        "roadshow.api.authentication.AddressThrottle",
+        "roadshow.api.authentication.UserThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": rate_per_worker(API_LIMIT_ADDRESS),
@@ -325,7 +321,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "roadshow.api.openapi.RecordSchema",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "EXCEPTION_HANDLER": "roadshow.former_addresses.handle_api_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 KNOX_TOKEN_MODEL = "roadshow.ApiToken"  # noqa: S105 - a model

@@ -11,6 +11,7 @@ from roadshow.http.media import serve_media
 from . import views, well_known
 from .sitemaps import SITEMAPS
 
+handler404 = "roadshow.former_addresses.page_not_found"
 urlpatterns = [
     path("robots.txt", well_known.robots_txt),
     path("favicon.ico", well_known.favicon),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from roadshow.core.locking import lock_row
+from roadshow.core.models import lock_row
 
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 

@@ -1,13 +1,20 @@
-"""API tokens and permissions."""
+"""Who uses the API, what they may do, and how often: tokens, permissions, request limits.
 
+Limits are DRF's throttles, each worker counting its share in its memory: `API_LIMIT_ADDRESS` and `API_LIMIT_USER`
+requests a minute, see `DEFAULT_THROTTLE_RATES`.
+"""
+
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticatedOrReadOnly
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
 from roadshow.core.access import is_organiser
 
+PROCESS_CACHE = LocMemCache("api-throttles", {"MAX_ENTRIES": 10_000})
 READ_ONLY = _("This token may only read. Use one that may write.")
 
 
@@ -52,3 +59,16 @@ class AnyoneMayWrite(AllowAny):
 
     def has_permission(self, request, view):
         return request.method in SAFE_METHODS or not is_read_only_token(request)
+
+
+class AddressThrottle(AnonRateThrottle):
+    cache = PROCESS_CACHE
+
+
+class UserThrottle(UserRateThrottle):
+    """Clients without an account are counted by their address alone."""
+
+    cache = PROCESS_CACHE
+
+    def get_cache_key(self, request, view) -> str | None:
+        return super().get_cache_key(request, view) if request.user.is_authenticated else None

@@ -27,7 +27,7 @@ from roadshow.api.idempotency import idempotent
 from roadshow.api.pagination import NumberedPages
 from roadshow.api.serializers import RecordSerializer, Shape
 from roadshow.core.access import can_add_events
-from roadshow.core.locking import lock_row
+from roadshow.core.models import lock_row
 from roadshow.http.conditional import (
     StateVersion,
     current_version,

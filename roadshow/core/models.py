@@ -19,6 +19,14 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
 
 
+def lock_row(rows: models.QuerySet[Any], **key: object) -> Any:
+    """The row with this key, locked until the transaction ends; None when it is not among `rows`.
+
+    API, admin and actions take the lock of a row by it before they write. What the row refers to is not locked.
+    """
+    return rows.order_by().select_for_update(of=("self",)).filter(**key).first()
+
+
 class Level(models.TextChoices):
     """How much a talk or a link expects of its audience."""
 

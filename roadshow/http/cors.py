@@ -22,19 +22,13 @@ def allow_every_origin(response: HttpResponse) -> None:
     response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
 
 
-class PreflightMiddleware:
-    """Answers preflight requests before anything else does."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        if not (is_preflight and OPEN_PATHS.match(request.path_info)):
-            return self.get_response(request)
-        response = HttpResponse(status=204)
-        allow_every_origin(response)
-        response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-        response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-        response["Access-Control-Max-Age"] = "86400"
-        return response
+def preflight_response(request: HttpRequest) -> HttpResponse | None:
+    """The response to a preflight request for an open path; None for other requests."""
+    if "Access-Control-Request-Method" not in request.headers or not OPEN_PATHS.match(request.path_info):
+        return None
+    response = HttpResponse(status=204)
+    allow_every_origin(response)
+    response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+    response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+    response["Access-Control-Max-Age"] = "86400"
+    return response

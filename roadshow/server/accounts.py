@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import MiddlewareNotUsed, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -50,10 +50,12 @@ class RequireSecondFactor:
     """With MFA_REQUIRED, organisers without a second factor see nothing but the pages where they set one up."""
 
     def __init__(self, get_response):
+        if not settings.MFA_REQUIRED:
+            raise MiddlewareNotUsed
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.MFA_REQUIRED or request.path_info.startswith(ALWAYS_OPEN):
+        if request.path_info.startswith(ALWAYS_OPEN):
             return self.get_response(request)
         user = request.user
         if not is_organiser(user) or is_mfa_enabled(user):

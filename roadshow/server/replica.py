@@ -4,6 +4,7 @@ import logging
 import time
 from contextvars import ContextVar
 
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.http import HttpResponse
 
@@ -83,12 +84,11 @@ class ReplicaMiddleware:
     """Decides for each request whether it reads the replica: safe methods of clients who have not just written."""
 
     def __init__(self, get_response):
+        if "replica" not in connections:
+            raise MiddlewareNotUsed
         self.get_response, self.health = get_response, ReplicaHealth()
-        self.enabled = "replica" in connections
 
     def __call__(self, request):
-        if not self.enabled:
-            return self.get_response(request)
         is_safe = request.method in ("GET", "HEAD", "OPTIONS")
         is_writer = PRIMARY_COOKIE in request.COOKIES or "authorization" in request.headers
         response = None

@@ -1,4 +1,4 @@
-"""The outermost middleware: health pages, request ids, access log, metrics, time limits of bodies, outages."""
+"""The outermost middleware: health, request ids, access log, metrics, preflights, time limits of bodies, outages."""
 
 import contextlib
 import logging
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from roadshow.http.cors import preflight_response
 from roadshow.http.rate_limits import client_address
 from roadshow.server import health, metrics
 from roadshow.server.logs import RequestInfo, current_request
@@ -40,12 +41,18 @@ class RequestMiddleware:
         info = RequestInfo(request_id(request), client_address(request))
         token, start = current_request.set(info), time.perf_counter()
         try:
-            response = self.bodies.read(request, info.address) or self.get_response(request)
+            response = self.respond(request, info)
             response["X-Request-ID"] = info.id
             self.record(request, response, time.perf_counter() - start)
             return response
         finally:
             current_request.reset(token)
+
+    def respond(self, request: HttpRequest, info: RequestInfo) -> HttpResponse:
+        """Preflights and bodies that are refused end here."""
+        if request.method == "OPTIONS" and (preflight := preflight_response(request)):
+            return preflight
+        return self.bodies.read(request, info.address) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not is_database_outage(error):
@@ -55,7 +62,8 @@ class RequestMiddleware:
 
     def record(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         """Count the request, and log it where ACCESS_LOG is set."""
-        metrics.count_request(request, response, seconds)
+        if settings.METRICS:
+            metrics.count_request(request, response, seconds)
         if access.isEnabledFor(logging.INFO):
             size = response.headers.get("Content-Length", "-")
             milliseconds = round(1000 * seconds, 1)

@@ -9,8 +9,7 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from roadshow.core.locking import lock_row
-from roadshow.core.models import Record
+from roadshow.core.models import Record, lock_row
 
 CONFIRMED_SLUG = "confirmed_slug"
 
