@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from roadshow.server.embedded.cluster import locked
 from roadshow.server.translations import compile_all
 from tests import factories
 
@@ -28,6 +30,7 @@ BROWSERS = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ]
 TESTS = Path(__file__).parent
+TEMPLATE = "test_roadshow_template"  # database
 # Groups that `make test ARGS="-m GROUP"` picks; the slowest come first, so that no worker ends with them alone.
 GROUPS = {"start": ["test_start.py", "test_embedded.py", "test_install.py"], "browser": ["browser"]}
 
@@ -75,6 +78,31 @@ def pytest_terminal_summary(terminalreporter, config):
     if not config.chromium:
         terminalreporter.section("NO CHROMIUM FOUND", sep="!", red=True, bold=True)
         terminalreporter.line("The browser tests did not run: install Chromium, or set CHROMIUM to its path.")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, django_db_blocker, tmp_path_factory, request
+):
+    """Let processes of the tests copy one database with all tables, so that migrations run once."""
+    if not hasattr(request.config, "workerinput") or request.config.getvalue("reuse_db"):
+        return
+    shared = tmp_path_factory.getbasetemp().parent
+    with django_db_blocker.unblock(), locked(shared / "template.lock"):
+        if not (shared / "template").exists():
+            create_template()
+            (shared / "template").touch()
+    connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+def create_template() -> None:
+    """Create the database TEMPLATE by all migrations."""
+    database = connection.settings_dict
+    name, test_name = database["NAME"], database["TEST"]["NAME"]
+    database["TEST"]["NAME"] = TEMPLATE
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.close()
+    database["NAME"], database["TEST"]["NAME"] = name, test_name
 
 
 @pytest.fixture(autouse=True)
