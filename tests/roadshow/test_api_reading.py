@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.actions import release
 from events.models import TalkLink
-from roadshow.api.throttling import PROCESS_CACHE, AddressThrottle
+from roadshow.api.authentication import PROCESS_CACHE, AddressThrottle
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

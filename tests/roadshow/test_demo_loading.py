@@ -6,13 +6,21 @@ from django.core.management import CommandError, call_command
 
 from events.models import Event
 from roadshow.server.demo.login import ensure_login, read_login
+from roadshow.server.demo.pictures import SCENES, draw
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def drawings():
+    """The demo's pictures, drawn once."""
+    return {name: draw(name) for name in SCENES}
+
+
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
+def folder(settings, tmp_path, monkeypatch, drawings):
+    monkeypatch.setattr("roadshow.server.demo.gallery.draw", drawings.__getitem__)
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path

@@ -5,17 +5,12 @@
 
 import ast
 import gzip
-import os
 import re
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -92,18 +87,22 @@ def execute_on(name: str, sql: str) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
-def migrate(name: str, *arguments: str) -> None:
-    environment = os.environ | {
-        "DATABASE_URL": urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}")),
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", settings.SETTINGS_MODULE),
-    }
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0", *arguments],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        timeout=600,
-    )
+@pytest.fixture(scope="module")
+def migrate(django_db_blocker):
+    """`migrate(database, *arguments)`: the command on another database than that of the tests."""
+
+    def migrate(name: str, *arguments: str) -> None:
+        own = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        try:
+            with django_db_blocker.unblock():
+                call_command("migrate", *arguments, verbosity=0)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = own
+
+    return migrate
 
 
 def schema_of(name: str) -> dict[str, list[tuple]]:
@@ -115,13 +114,13 @@ def schema_of(name: str) -> dict[str, list[tuple]]:
 
 
 @pytest.fixture(scope="module")
-def fresh(database):
+def fresh(database, migrate):
     name = database("fresh")
     migrate(name)
     return name
 
 
-def test_an_installation_of_version_0_1_is_upgraded_with_its_rows(database, fresh):
+def test_an_installation_of_version_0_1_is_upgraded_with_its_rows(database, migrate, fresh):
     name = database("former")
     execute_on(name, gzip.decompress(DUMP.read_bytes()).decode())
     migrate(name)
@@ -129,7 +128,7 @@ def test_an_installation_of_version_0_1_is_upgraded_with_its_rows(database, fres
     assert {sql: execute_on(name, sql) for sql in ROWS} == ROWS
 
 
-def test_all_apps_go_back_to_nothing_and_forwards_again(fresh):
+def test_all_apps_go_back_to_nothing_and_forwards_again(migrate, fresh):
     before = schema_of(fresh)
     migrate(fresh, "core", "zero")  # every other migration of the portal depends on it
     assert not execute_on(
