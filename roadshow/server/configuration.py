@@ -4,8 +4,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 CACHE_BYTES = 256 * 1024 * 1024  # of the cache in files
 CONNECT_SECONDS = 3
@@ -65,13 +63,12 @@ def _configure_redis(url: str) -> dict:
     scheme = urlsplit(url).scheme
     servers = [part if "://" in part else f"{scheme}://{part}" for part in url.split(",")]
     return {
-        "BACKEND": "roadshow.http.caching.backends.RedisCache",
+        "BACKEND": "roadshow.http.caching.redis_backend.RedisCache",
         "LOCATION": servers,
         "TIMEOUT": 86_400,
         "OPTIONS": {
             "socket_timeout": 0.25,
             "socket_connect_timeout": 0.25,
-            "retry": Retry(NoBackoff(), 0),
             "max_connections": 64,
         },
     }

@@ -6,7 +6,8 @@ import time
 import pytest
 from django.core.cache.backends.base import BaseCache
 
-from roadshow.http.caching.backends import RETRY, FileCache, RedisCache
+from roadshow.http.caching.backends import RETRY, FileCache
+from roadshow.http.caching.redis_backend import RedisCache
 from tests.roadshow.processes import free_port
 from tests.roadshow.servers import listening
 

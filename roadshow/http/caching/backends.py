@@ -9,13 +9,12 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.core.cache.backends import filebased, redis
+from django.core.cache.backends import filebased
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from redis.exceptions import ConnectionError, TimeoutError
 
 logger = logging.getLogger(__name__)
 RETRY, LOG = 5, 60
@@ -26,6 +25,7 @@ CULL_EVERY = 64  # writes
 class FailSafe(BaseCache):
     """Mixin for a backend: its failures are misses."""
 
+    outages: tuple[type[Exception], ...] = ()  # errors after which the cache is left alone for RETRY seconds
     retry_at = log_at = 0.0  # monotonic seconds, shared by all instances of a class
 
     def attempt(self, default: Any, method: Callable, *arguments: object) -> Any:
@@ -37,7 +37,7 @@ class FailSafe(BaseCache):
             return method(*arguments)
         except Exception as error:  # a damaged entry may raise anything when it is unpickled
             now = time.monotonic()
-            if isinstance(error, ConnectionError | TimeoutError):
+            if isinstance(error, self.outages):
                 kind.retry_at = now + RETRY
             if now >= kind.log_at:
                 kind.log_at = now + LOG
@@ -102,22 +102,3 @@ class FileCache(FailSafe, filebased.FileBasedCache):
 
     def _createdir(self):  # also when a backend is made, which every thread does
         self.attempt(None, super()._createdir)  # type: ignore[misc]  # private, so not in the stubs
-
-
-class RedisCache(FailSafe, redis.RedisCache):
-    """A Redis server."""
-
-    def incr(self, key, delta=1, version=None):
-        """Raise ValueError where the key does not exist, also because the server is away."""
-        if self.get(key, version=version) is None:
-            raise ValueError(f"Key '{key}' not found")
-        return self.attempt(delta, super().incr, key, delta, version)
-
-    def get_many(self, keys: Iterable[str], version=None):
-        return self.attempt({}, super().get_many, keys, version)
-
-    def set_many(self, data: dict, timeout=DEFAULT_TIMEOUT, version=None):
-        return self.attempt(list(data), super().set_many, data, timeout, version)
-
-    def delete_many(self, keys: Iterable[str], version=None):
-        self.attempt(None, super().delete_many, keys, version)
