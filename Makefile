@@ -29,11 +29,12 @@ coverage: installed-dev ## Run all tests; show coverage by line and branch, and 
 bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
 	@exec $(IN_VENV) tests.bench
 
-lint: installed-dev $(JS_TOOLS) ## Check style, types, imports, templates, JavaScript, migrations and translations
+lint: installed-dev $(JS_TOOLS) ## Check style, types, imports and their diagram, templates, JavaScript, migrations and translations
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
 	@DATABASE_URL=postgres:/// $(IN_VENV) mypy
 	@.venv/bin/python .venv/bin/lint-imports --no-cache
+	@$(IN_VENV) tests.diagram --check
 	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --check
 	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
 	@$(IN_VENV) roadshow.server.embedded --throwaway .venv/bin/python manage.py makemigrations --check --dry-run
@@ -46,8 +47,7 @@ $(JS_TOOLS): tests/js/package-lock.json
 	@command -v npm >/dev/null || { echo "make lint needs Node.js 20 or newer with npm, for the JavaScript linter." >&2; exit 2; }
 	@npm ci --prefix tests/js --silent --no-audit --no-fund && touch $@
 
-docs: installed-dev ## Build the documentation site into docs/.site; broken links and an old diagram are errors
-	@$(IN_VENV) tests.diagram --check
+docs: installed-dev ## Build the documentation site into docs/.site; broken links are errors
 	@.venv/bin/zensical build --strict -f docs/zensical.toml
 
 diagram: installed-dev ## Draw docs/imports.svg: which package imports which
@@ -56,10 +56,11 @@ diagram: installed-dev ## Draw docs/imports.svg: which package imports which
 metrics: installed-dev ## Count files, functions, complexity and lines; AT=COMMIT puts that commit beside
 	@$(IN_VENV) tests.metrics $(AT)
 
-format: installed-dev ## Format code and templates
+format: installed-dev ## Format code and templates, and draw the diagram of imports
 	@$(TRACKED) '*.py' | xargs $(IN_VENV) django_upgrade --target-version 5.2 --exit-zero-even-if-changed
 	@$(IN_VENV) ruff check --fix --quiet .
 	@$(IN_VENV) ruff format --quiet .
+	@$(IN_VENV) tests.diagram
 	@$(TRACKED) 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 || true
 
 lock: installed-dev ## Write requirements.txt and requirements-dev.txt anew; ARGS=--upgrade takes new versions
