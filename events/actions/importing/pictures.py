@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from roadshow.core.models import PictureField, Reencoded, reencode
+from roadshow.core.fields import PictureField, ReencodedPicture, reencode_picture
 from roadshow.http.guard import FetchFailed, fetch_url
 from roadshow.jobs.handlers import JobError, background_job
 from speakers.models import Speaker
@@ -64,7 +64,7 @@ def fetch_pictures(report, *, entry: int, wishes: list[list]) -> dict:
     return {"stored": stored, "failed": len(problems), "problems": problems[:_SHOWN]}
 
 
-def _fetch(url: str) -> Reencoded | str:
+def _fetch(url: str) -> ReencodedPicture | str:
     """The picture, or in words why there is none."""
     try:
         found = fetch_url(url)
@@ -72,14 +72,14 @@ def _fetch(url: str) -> Reencoded | str:
             return _("The address answered with status %(status)s.") % {"status": found.status}
         file = BytesIO(found.body)
         file.name = PurePosixPath(urlsplit(url).path).name or "picture"
-        return reencode(file)
+        return reencode_picture(file)
     except FetchFailed as error:
         return str(error)
     except ValidationError as error:
         return " ".join(error.messages)
 
 
-def _store(entry: int, pictures: dict[Wish, Reencoded]) -> int:
+def _store(entry: int, pictures: dict[Wish, ReencodedPicture]) -> int:
     """Store pictures in one transaction, together with what undoes that; their number."""
     if not pictures:
         return 0
@@ -103,7 +103,7 @@ def _store(entry: int, pictures: dict[Wish, Reencoded]) -> int:
     return len(saved)
 
 
-def _write(model: type[models.Model], wanted: dict[int, tuple[str, Reencoded]]) -> Iterator[str]:
+def _write(model: type[models.Model], wanted: dict[int, tuple[str, ReencodedPicture]]) -> Iterator[str]:
     """Give rows their pictures, if they still want them; yields the name of each file."""
     field = cast(PictureField, model._meta.get_field("picture"))  # which each of _MODELS has
     for row in model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted):

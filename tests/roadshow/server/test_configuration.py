@@ -30,7 +30,7 @@ def test_another_database_is_refused():
 
 def test_the_url_of_redis_goes_to_redis_with_its_options():
     config = configure_cache("redis://:secret@cache.example:6380/2?socket_timeout=1.5")
-    assert config["BACKEND"].endswith("backends.RedisCache")
+    assert config["BACKEND"].endswith("redis_backend.RedisCache")
     assert config["LOCATION"] == ["redis://:secret@cache.example:6380/2?socket_timeout=1.5"]
     assert config["OPTIONS"]["socket_timeout"] < 1
 
