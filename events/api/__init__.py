@@ -1,6 +1,7 @@
 """Endpoints for events, talks and schedules."""
 
 from .actions import FeedbackView, ImportView, MergeView, NewEventView
+from .event_document import EventDocumentView
 from .records import (
     RoomViewSet,
     SeriesViewSet,
@@ -12,6 +13,7 @@ from .records import (
 from .schedule import EventViewSet, PlanViewSet, ReleaseViewSet, SlotViewSet
 
 __all__ = [
+    "EventDocumentView",
     "EventViewSet",
     "FeedbackView",
     "ImportView",

@@ -1,5 +1,8 @@
 """OpenAPI schemas of responses that are not records."""
 
+import msgspec
+
+from ..formats.event_document import EventDocument
 from ..schedule.differences import KINDS as CHANGE_KINDS
 
 TEXT = {"type": "string"}
@@ -29,6 +32,32 @@ def many(item: dict) -> dict:
     return {"type": "array", "items": item}
 
 
+def of_types(root: type, names: dict[str, str]) -> dict:
+    """The schema of msgspec types, the parts as components; `names` are those of types that need another one."""
+    _schema, types = msgspec.json.schema_components([root], ref_template="{name}")
+    known: dict[str, dict] = {}
+
+    def resolve(part):
+        if isinstance(part, list):
+            return [resolve(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            name = part["$ref"]
+            if name not in known:
+                known[name] = named(
+                    names.get(name, f"Document{name.removesuffix('Part')}Request"), resolve(types[name])
+                )
+            return known[name]
+        if part == {"default": None}:
+            return {"description": "Made by the portal; ignored."}
+        return {
+            key: resolve(value) for key, value in part.items() if key != "title" or not isinstance(value, str)
+        }
+
+    return resolve({"$ref": root.__name__})
+
+
 PERSON = named(
     "SchedulePerson",
     keys(url=ADDRESS, guid=MAYBE_GUID, slug=TEXT, name=TEXT, headline=TEXT, picture=ADDRESS, role=TEXT),
@@ -56,6 +85,38 @@ DAY = named(
 SCHEDULE = named("Schedule", keys(
     event=TEXT, url=ADDRESS, title=TEXT, release=NUMBER, note=TEXT, released_at=MAYBE_MOMENT, timezone=TEXT,
     starts_on=DATE, ends_on=DATE, tracks=many(keys(slug=TEXT, name=TEXT, color=TEXT)), days=many(DAY),
+))  # fmt: skip
+
+DOCUMENT_TALK = named(
+    "DocumentTalk",
+    keys(**TALK["properties"], code=TEXT, duration=NUMBER)
+    | {"properties": TALK["properties"] | {
+        "code": TEXT, "duration": NUMBER, "expected_audience": NUMBER, "notes": TEXT
+    }},
+)  # fmt: skip
+DOCUMENT_ROOM = keys(guid=GUID, name=TEXT, capacity=NUMBER, description=TEXT, shared=FLAG)
+DOCUMENT_SPEAKER = keys(
+    url=ADDRESS, guid=GUID, slug=TEXT, name=TEXT, headline=TEXT, biography=TEXT, picture=ADDRESS, state=TEXT,
+    links=many(keys(url=TEXT, title=TEXT)),
+)  # fmt: skip
+DOCUMENT_SLOT = named("DocumentSlot", keys(**SLOT["properties"] | {"talk": DOCUMENT_TALK}))
+DOCUMENT_DAY = keys(
+    date=DATE, starts_at=MOMENT, ends_at=MOMENT,
+    rooms=many(keys(guid=MAYBE_GUID, name=TEXT, slots=many(DOCUMENT_SLOT))),
+)  # fmt: skip
+EVENT_DOCUMENT = named("EventDocument", keys(**SCHEDULE["properties"] | {
+    "state": TEXT,
+    "rooms": many(named("DocumentRoom", DOCUMENT_ROOM)),
+    "speakers": many(named("DocumentSpeaker", DOCUMENT_SPEAKER)),
+    "days": many(named("DocumentDay", DOCUMENT_DAY)),
+    "unscheduled": many(DOCUMENT_TALK),
+}))  # fmt: skip
+EVENT_DOCUMENT_REQUEST = of_types(EventDocument, {"EventDocument": "EventDocumentRequest"})
+DOCUMENT_REPORT = named("DocumentReport", keys(
+    event=TEXT, dry_run=FLAG, changes=COUNT, new=many(TEXT), changed=many(TEXT), withdrawn=many(TEXT),
+    unchanged=COUNT, slots=keys(added=COUNT, moved=COUNT, removed=COUNT), event_keys=many(TEXT),
+    **{f"{how}_{what}": many(TEXT) for what in ("rooms", "tracks", "speakers")
+       for how in ("new", "changed", "removed")},
 ))  # fmt: skip
 
 TIME = keys(guid=MAYBE_GUID, starts_at=MOMENT, ends_at=MOMENT, room=TEXT) | {"type": ["object", "null"]}

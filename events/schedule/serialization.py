@@ -12,7 +12,7 @@ from .differences import ScheduleChange
 
 def serialize_schedule(document: Document, base: str = "") -> dict:
     """Plain values for JSON: event, release, tracks, days."""
-    make_url = partial(_absolute_url, base)
+    make_url = partial(make_absolute, base)
     rooms = {room.name: room for room in document.rooms}
     return {
         "event": document.slug,
@@ -29,7 +29,7 @@ def serialize_schedule(document: Document, base: str = "") -> dict:
     }
 
 
-def _absolute_url(base: str, path: str) -> str | None:
+def make_absolute(base: str, path: str) -> str | None:
     return (base + path if path.startswith("/") else path) or None
 
 
@@ -66,11 +66,11 @@ def _slot(entry: Entry, make_url) -> dict:
         "sequence": entry.slot.sequence,
         "previous_starts_at": entry.slot.previous_starts_at
         and entry.slot.previous_starts_at.astimezone(entry.starts_at.tzinfo),
-        "talk": _talk(entry.talk, make_url),
+        "talk": serialize_talk(entry.talk, make_url),
     }
 
 
-def _talk(talk: Talk, make_url) -> dict:
+def serialize_talk(talk: Talk, make_url) -> dict:
     return {
         "url": make_url(talk.url),
         "guid": talk.guid,
@@ -117,7 +117,7 @@ def serialize_change(change: ScheduleChange, base: str = "") -> dict:
     return {
         "kind": change.kind,
         "talk": {
-            "url": _absolute_url(base, change.talk.url),
+            "url": make_absolute(base, change.talk.url),
             "guid": change.talk.guid,
             "slug": change.talk.slug,
             "title": change.talk.title,

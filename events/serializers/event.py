@@ -178,8 +178,9 @@ class EventSerializer(RecordSerializer):
         if list(existing) == [room.pk for room in rooms]:
             return False
         row.event_rooms.exclude(room__in=rooms).delete()
-        for position, room in enumerate(rooms):
-            one = existing.get(room.pk) or EventRoom(event=row, room=room)
+        wanted = [existing.get(room.pk) or EventRoom(event=row, room=room) for room in rooms]
+        for position, one in enumerate(wanted):
             one.position = position
-            one.save()
+        EventRoom.objects.bulk_create(one for one in wanted if one.pk is None)
+        EventRoom.objects.bulk_update([one for one in wanted if one.room_id in existing], ["position"])
         return True

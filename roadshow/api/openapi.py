@@ -373,7 +373,12 @@ def _complete(path: str, method: str, operation: dict) -> None:
 
 
 PATH_PARAMETERS = {"slug": "The slug, as in the page's address.", "guid": "The GUID, which never changes."}
-ORGANISERS_ONLY = ("/plan/", "/plan/{guid}/", "/conflicts/")  # what even reading needs an account for
+ORGANISERS_ONLY = (
+    "/plan/",
+    "/plan/{guid}/",
+    "/conflicts/",
+    "/document/",
+)  # what even reading needs an account for
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
 

@@ -182,6 +182,7 @@ planned: dict = {"get": "retrieve", "put": "update", "patch": "partial_update", 
 urlpatterns = [
     path("v1/events/<uslug:slug>/plan/", events.PlanViewSet.as_view(plan), name="plan"),
     path("v1/events/<uslug:slug>/plan/<uuid:guid>/", events.PlanViewSet.as_view(planned), name="planned"),
+    path("v1/events/<uslug:slug>/document/", events.EventDocumentView.as_view(), name="event-document"),
     path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
     path("v1/imports/", events.NewEventView.as_view(), name="imports"),
     path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),

@@ -66,6 +66,8 @@ API_WRITES = {  # method and what it writes to: the permission
     ("PATCH", "slot"): Permission.SCHEDULE,
     ("GET", "plan"): Permission.VIEW,
     ("GET", "conflicts"): Permission.VIEW,
+    ("GET", "document"): Permission.VIEW,
+    ("PUT", "document?dry_run=true"): Permission.EDIT_EVENT,
     ("POST", "release"): Permission.RELEASE,
     ("PATCH", "speaker"): Permission.EDIT_SPEAKERS,
     ("POST", "talks"): Permission.EDIT_TALKS,
@@ -190,6 +192,8 @@ def api_request(client, portal, method: str, what: str):
         "speaker": (f"{root}/speakers/{portal.speaker.slug}/", {"headline": "New"}),
         "talks": (f"{root}/talks/", {"event": portal.slug, "title": "New"}),
     }
+    for query in ("", "?dry_run=true"):
+        calls[f"document{query}"] = (f"{root}/events/{portal.slug}/document/{query}", {"days": []})
     url, data = calls[what]
     if method == "GET":
         return client.get(url)
