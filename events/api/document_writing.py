@@ -32,7 +32,7 @@ from .document_slots import WantedSlot, write_slots
 # Keys of a talk that are written as they stand
 PLAIN = (
     "title", "subtitle", "abstract", "description", "kind", "type_label", "level", "language", "state",
-    "recording_license", "do_not_record", "code", "duration", "expected_audience", "notes",
+    "origin_url", "feedback_url", "recording_license", "do_not_record", "code", "duration", "expected_audience", "notes",
 )  # fmt: skip
 
 

@@ -84,6 +84,8 @@ class TalkPart(_Part):
     topics: list[Annotated[str, Meta(min_length=1, max_length=120)]] | UnsetType = UNSET
     speakers: list[CreditPart] | UnsetType = UNSET
     links: list[TalkLinkPart] | UnsetType = UNSET
+    origin_url: str | UnsetType = UNSET
+    feedback_url: str | UnsetType = UNSET
     recording_license: str | UnsetType = UNSET
     do_not_record: bool | UnsetType = UNSET
     code: str | UnsetType = UNSET
@@ -91,6 +93,7 @@ class TalkPart(_Part):
     expected_audience: Count | UnsetType | None = UNSET
     notes: str | UnsetType = UNSET
     url: Made = None
+    picture: Made = None
 
     @property
     def key(self) -> tuple:
