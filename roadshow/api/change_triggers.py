@@ -104,6 +104,13 @@ ON_CONFLICT = """ON CONFLICT (xid, kind, guid) DO UPDATE SET
     public = api_change.public OR excluded.public,
     at = excluded.at"""
 
+# Talks and tracks may move to another event: whoever follows the one that they left is told, too.
+MOVABLE = ("talks", "tracks")
+INSERT_MOVED = "INSERT INTO api_change (kind, guid, operation, public, event, other_event)"
+ON_CONFLICT_MOVED = f"""{ON_CONFLICT},
+    event = CASE WHEN excluded.other_event IS NULL THEN api_change.event ELSE excluded.event END,
+    other_event = COALESCE(excluded.other_event, api_change.other_event)"""
+
 
 def record(kind: str, keys: str, was_public: str = "false") -> str:
     """A statement that records an update of the rows whose keys the query `keys` returns.
@@ -144,9 +151,10 @@ def _shows_change(of: RecordType, other: str) -> str:
 
 def _record_trigger(kind: str, of: RecordType, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
     seen = f"{of.public} AND {of.parent_public}"
+    events = "max(event), nullif(min(event), max(event))" if kind in MOVABLE else "max(event)"
     selections = {
         pgtrigger.Insert: f"SELECT '{kind}', r.guid, 'create', {seen}, {of.event} FROM new_rows r",
-        pgtrigger.Update: f"""SELECT '{kind}', guid, 'update', bool_or(public), max(event) FROM (
+        pgtrigger.Update: f"""SELECT '{kind}', guid, 'update', bool_or(public), {events} FROM (
     SELECT r.guid, {seen} AND {_shows_change(of, "o")} AS public, {of.event} AS event
       FROM new_rows r JOIN old_rows o ON o.id = r.id AND o IS DISTINCT FROM r
     UNION ALL
@@ -156,8 +164,10 @@ def _record_trigger(kind: str, of: RecordType, operation: pgtrigger.Operation) -
         pgtrigger.Delete: f"""SELECT '{kind}', r.guid, 'delete', bool_or({seen}), max({of.event})
   FROM old_rows r GROUP BY r.guid""",
     }
+    moves = kind in MOVABLE and operation is pgtrigger.Update
+    insert, on_conflict = (INSERT_MOVED, ON_CONFLICT_MOVED) if moves else (INSERT, ON_CONFLICT)
     return statement_trigger(
-        "record", operation, f"\n  {INSERT}\n  {selections[operation]}\n  {ON_CONFLICT};"
+        "record", operation, f"\n  {insert}\n  {selections[operation]}\n  {on_conflict};"
     )
 
 

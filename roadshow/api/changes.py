@@ -59,6 +59,13 @@ UPDATE api_change AS new SET public = true FROM api_change AS old
 WHERE old.public AND NOT new.public AND
       old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
 """
+# So has one who follows the event that the record left since.
+KEEP_EVENT = """
+UPDATE api_change AS new SET other_event = COALESCE(nullif(old.event, new.event), nullif(old.other_event, new.event))
+FROM api_change AS old
+WHERE new.other_event IS NULL AND (old.event <> new.event OR old.other_event <> new.event) AND
+      old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
+"""
 DELETE_SUPERSEDED = """
 DELETE FROM api_change AS old USING api_change AS new
 WHERE old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
@@ -95,7 +102,7 @@ def delete_superseded(before: datetime) -> int:
     """
     bound = horizon()
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (KEEP_PUBLIC, DELETE_SUPERSEDED):
+        for statement in (KEEP_PUBLIC, KEEP_EVENT, DELETE_SUPERSEDED):
             cursor.execute(statement + SETTLED_SINCE, [bound, before])
         return cursor.rowcount
 
@@ -107,5 +114,6 @@ def renumber_after_restore() -> None:
         if cursor.fetchone()[0]:
             with transaction.atomic():
                 cursor.execute(KEEP_PUBLIC)
+                cursor.execute(KEEP_EVENT)
                 cursor.execute(DELETE_SUPERSEDED)
                 cursor.execute("UPDATE api_change SET xid = 1")

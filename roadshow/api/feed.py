@@ -1,6 +1,8 @@
 """The feed of changes: public records that were created, changed or deleted, in an order without gaps."""
 
+import contextlib
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import integer_parameter
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.core.models import FormerAddress
 from roadshow.http.conditional import current_version, versioned_response
 from roadshow.models import KINDS as RECORDED_KINDS
 
@@ -62,19 +65,33 @@ CHANGES = {
 }
 
 
+# How the records of an event are found; other kinds belong to none.
+OF_EVENT = {
+    "events": "pk",
+    "tracks": "event",
+    "talks": "event",
+    "releases": "event",
+    "slots": "release__event",
+}
+
+
 def describe_changes(
-    changes: Iterable[Change], view: PublicReadMixin, viewsets: dict[str, type[RecordViewSet]]
+    changes: Iterable[Change],
+    view: PublicReadMixin,
+    viewsets: dict[str, type[RecordViewSet]],
+    event: int | None = None,
 ) -> list[dict]:
     """Changes as JSON, each record once, in its present state; a few queries for each kind.
 
-    A record that is public now comes whole; one that was public and is not any more is a deletion.
+    A record that is public now comes whole; one that was public and is not any more is a deletion. For who follows
+    one event (by primary key), so is one that moved to another.
     """
     changes = list(changes)
     created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
     known = {(one.kind, one.guid) for one in changes if one.public}
     last = {(change.kind, change.guid): change for change in changes}
     latest = sorted(last.values(), key=lambda change: (change.xid, change.id))
-    public = _public_records(latest, view, viewsets)
+    public = _public_records(latest, view, viewsets, event)
     entries = []
     for change in latest:
         key = change.kind, change.guid
@@ -96,13 +113,17 @@ def describe_changes(
     return entries
 
 
-def _public_records(changes: list[Change], view: PublicReadMixin, viewsets) -> dict[tuple, dict]:
-    """The records of changes that are public now, by kind and GUID."""
+def _public_records(
+    changes: list[Change], view: PublicReadMixin, viewsets, event: int | None
+) -> dict[tuple, dict]:
+    """The records of changes that are public now, by kind and GUID; of one event if it is given."""
     found = {}
     for kind in {change.kind for change in changes}:
         endpoint = view.other_endpoint(viewsets[kind], AnonymousUser())
         guids = [change.guid for change in changes if change.kind == kind]
         rows = endpoint.visible_rows().filter(guid__in=guids)
+        if event is not None and kind in OF_EVENT:
+            rows = rows.filter(**{OF_EVENT[kind]: event})
         for record in endpoint.represent(list(rows.order_by().values_list("pk", flat=True))):
             found[kind, record["guid"]] = record
     return found
@@ -119,6 +140,7 @@ class ChangesView(PublicReadMixin, APIView):
     permission_classes = [OrganisersMayWrite]
     parameters = ("cursor", "page_size", "kind", "event")
     viewsets: dict[str, type[RecordViewSet]] = {}
+    event: tuple[int, UUID] | None = None  # primary key and GUID of the one that is followed
 
     @extend_schema(
         operation_id="changes",
@@ -129,7 +151,10 @@ class ChangesView(PublicReadMixin, APIView):
                 pattern=r"^(now|\d{1,18}-\d{1,18})$",
             ),
             words("kind", "Only these kinds of record.", KINDS),
-            text("event", "Slug of an event: only what belongs to it."),
+            text(
+                "event",
+                "Slug or GUID of an event, also of one that is gone: only what belongs to it, or did.",
+            ),
             number("page_size", "How many changes at most.", PAGE_SIZE, MAX_PAGE_SIZE),
         ],
         responses={200: CHANGES},
@@ -159,12 +184,14 @@ class ChangesView(PublicReadMixin, APIView):
         end = str(ChangeCursor(rows[-1].xid, rows[-1].id) if rows else cursor)
         again = self.request.query_params.copy()
         again["cursor"] = end
+        if self.event:
+            again["event"] = str(self.event[1])  # which stays when the event is renamed, hidden or deleted
         return Response(
             {
                 "cursor": end,
                 "more": more,
                 "next": f"{self.site}{self.request.path}?{again.urlencode(safe=',')}",
-                "results": describe_changes(rows, self, self.viewsets),
+                "results": describe_changes(rows, self, self.viewsets, self.event and self.event[0]),
             }
         )
 
@@ -178,9 +205,32 @@ class ChangesView(PublicReadMixin, APIView):
                         {"kind": message % {"word": kind[:80], "known": ", ".join(self.viewsets)}}
                     )
             rows = rows.filter(kind__in=kinds)
-        if slug := self.request.query_params.get("event"):
-            event = Event.objects.visible_to(None).filter(slug=slug.replace("\0", "")).first()
-            if event is None:
-                raise ValidationError({"event": _("There is no event “%s”.") % slug[:80]})
-            rows = rows.filter(event=event.pk)
-        return rows
+        self.event = self.parse_event()
+        return rows.of_events([self.event[0]]) if self.event else rows
+
+    def parse_event(self) -> tuple[int, UUID] | None:
+        """Primary key and GUID of the event to follow; also of one that is no longer public. Raises ValidationError."""
+        name = self.request.query_params.get("event")
+        if not name:
+            return None
+        row = find_event(name)
+        if row and (
+            Event.objects.visible_to(None).filter(pk=row[0]).exists()
+            or Change.objects.was_public("events", [row[1]]).exists()
+        ):
+            return row
+        raise ValidationError({"event": _("There is no event “%s”.") % name[:80]})
+
+
+def find_event(name: str) -> tuple[int, UUID] | None:
+    """Primary key and GUID of the event that has or had a slug, or has or had a GUID; None when there is none."""
+    with contextlib.suppress(ValueError):
+        known = Change.objects.filter(kind="events", guid=UUID(name), event__isnull=False)
+        change = known.first()
+        return (change.event or 0, change.guid) if change else None
+    slug = name.replace("\0", "")
+    rows = Event.objects.values_list("pk", "guid")
+    if found := rows.filter(slug=slug).first():
+        return found
+    former = FormerAddress.find("events", slug)
+    return rows.filter(pk=former).first() if former else None

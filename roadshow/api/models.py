@@ -1,8 +1,11 @@
 """The log of changes, and stored responses to repeated requests."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, TextField
+from django.db.models import Func, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +17,14 @@ class ChangeQuerySet(models.QuerySet):
     def settled(self):
         """Changes that no later one can precede any more, in order; see `roadshow.api.changes`."""
         return self.filter(xid__lt=horizon()).order_by("xid", "id")
+
+    def of_events(self, keys: Iterable[int]):
+        """Changes of what belongs to events, or did until it moved to another one."""
+        return self.filter(Q(event__in=keys) | Q(other_event__in=keys))
+
+    def was_public(self, kind: str, guids: Iterable[UUID | str]):
+        """Changes that say that everybody could read these records, or can."""
+        return self.filter(kind=kind, guid__in=guids, public=True)
 
     def after(self, cursor: ChangeCursor):
         return self.extra(where=["(xid, id) > (%s, %s)"], params=[cursor.xid, cursor.id])
@@ -36,6 +47,9 @@ class Change(models.Model):
     operation = models.CharField(max_length=6, choices=Operation)
     public = models.BooleanField(help_text=_("Whether everybody may know that it exists or did."))
     event = models.BigIntegerField(null=True, help_text=_("Primary key of the event it belongs to."))
+    other_event = models.BigIntegerField(
+        null=True, help_text=_("Primary key of the event that it belonged to before.")
+    )
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
 
     objects = ChangeQuerySet.as_manager()

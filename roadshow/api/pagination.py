@@ -219,6 +219,14 @@ class CursorPages(NumberedPages):
             raise _not_a_cursor() from None
         return backwards, values
 
+    def get_paginated_response_schema(self, schema):
+        page = super().get_paginated_response_schema(schema)
+        guids = {"type": "array", "items": {"type": "string", "format": "uuid"}}
+        page["properties"]["gone"] = guids | {
+            "description": "On the first page with `updated_since`: what changed and is not in this list now."
+        }
+        return page
+
     def get_schema_operation_parameters(self, view):
         cursor = {
             "name": "cursor",

@@ -40,6 +40,7 @@ from roadshow.http.cors import allow_every_origin
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
+ListGone = Callable[[], list[str] | None]
 PAGING = ("page", "page_size", "cursor")
 
 
@@ -187,7 +188,7 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     def list(self, request, *args, **options):
         filterset = RecordFilterBackend().build_filterset(request, self.get_queryset(), self)
         self.pages.parse(request)
-        return self.versioned_list(lambda: self.page_response(filterset.qs))
+        return self.versioned_list(lambda: self.page_response(filterset.qs, filterset.list_gone))
 
     @property
     def pages(self) -> NumberedPages:
@@ -199,9 +200,12 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
             return build()
         return versioned_response(self.request, current_version(), build)
 
-    def page_response(self, rows) -> Response:
+    def page_response(self, rows, list_gone: ListGone) -> Response:
         keys = self.pages.paginate_queryset(rows, self.request, view=self)
-        return self.pages.get_paginated_response(self.represent(keys))
+        response = self.pages.get_paginated_response(self.represent(keys))
+        if response.data["previous"] is None and (gone := list_gone()) is not None:
+            response.data["gone"] = gone
+        return response
 
     def retrieve(self, request, *args, **options):
         row = self.get_object()

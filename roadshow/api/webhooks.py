@@ -133,12 +133,12 @@ def queue_changes(key: int) -> bool:
     if webhook.kinds:
         rows = rows.filter(kind__in=webhook.kinds)
     if webhook.event_id:
-        rows = rows.filter(event=webhook.event_id)
+        rows = rows.of_events([webhook.event_id])
     changes = list(rows[:BATCH])
     more = len(changes) == BATCH
     webhook.cursor = ChangeCursor(changes[-1].xid, changes[-1].id) if more else max(end, webhook.cursor)
     webhook.save(update_fields=["cursor_xid", "cursor_id"])
-    if results := describe_changes(changes, AnonymousView(), VIEWSETS):
+    if results := describe_changes(changes, AnonymousView(), VIEWSETS, webhook.event_id):
         delivery = Delivery(webhook=webhook)
         body = {"delivery": delivery.guid, "webhook": webhook.guid, "results": results}
         delivery.body = orjson.dumps(body, default=ORJSONRenderer.default).decode()

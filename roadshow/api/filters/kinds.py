@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter, FilterSet
 
+from roadshow.api.models import Change
+from roadshow.core.models import FormerAddress
+
 from .values import LIMIT, InstantField, ListField
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -85,6 +88,25 @@ class ReferenceFilter(ListFilter):
         named = {name for _key, names in self._find(values) for name in names}
         return [value for value in values if value not in named and value.lower() not in named]
 
+    def gone(self, values: list[str]) -> dict[str, int]:
+        """Those among values that name events which everybody could see once, with the primary key that it had."""
+        if self.rows.model.address_kind != "events":
+            return {}
+        slugs = self._find_guids(values)
+        guids = {value: slugs.get(value, value.lower()) for value in values}
+        asked = [guid for guid in guids.values() if re.fullmatch(UUID, guid)]
+        public = Change.objects.was_public("events", asked).values_list("guid", "event")
+        keys = {str(guid): key for guid, key in public}
+        return {value: keys[guid] for value, guid in guids.items() if guid in keys}
+
+    def _find_guids(self, slugs: list[str]) -> dict[str, str]:
+        """The GUID of each row that has or had one of these slugs, visible or not."""
+        rows, records = self.rows.model._base_manager, self._find_records(slugs)
+        former = dict(rows.filter(pk__in=records.values()).values_list("pk", "guid"))
+        found = {slug: former[key] for slug, key in records.items() if key in former}
+        found |= dict(rows.filter(slug__in=slugs).values_list("slug", "guid"))
+        return {slug: str(guid) for slug, guid in found.items()}
+
     def _find(self, values: list[str]) -> list[tuple[int, tuple[str, ...]]]:
         """Primary key and names of the visible rows that the values name; one query for the same values."""
         known = self.__dict__.setdefault("_found", {})
@@ -97,8 +119,29 @@ class ReferenceFilter(ListFilter):
             rows = (
                 self.rows.visible_to(self.parent.user).filter(condition).order_by().values_list("pk", *names)
             )
-            known[tuple(values)] = [(key, tuple(map(str, found))) for key, *found in rows]
+            found = [(key, tuple(map(str, names))) for key, *names in rows]
+            known[tuple(values)] = [*found, *self._find_former(values, found)]
         return known[tuple(values)]
+
+    def _find_former(self, values: list[str], found: list[tuple[int, tuple[str, ...]]]) -> list[tuple]:
+        """Primary key and former slug of visible rows, for slugs that no row has."""
+        known = {name for _key, names in found for name in names}
+        unknown = [value for value in values if value not in known and value.lower() not in known]
+        if self.by == "guid" or not self.rows.model.address_kind or not unknown:
+            return []
+        records = self._find_records(unknown)
+        visible = self.rows.visible_to(self.parent.user).filter(pk__in=records.values())
+        keys = set(visible.order_by().values_list("pk", flat=True))
+        return [(key, (slug,)) for slug, key in records.items() if key in keys]
+
+    def _find_records(self, slugs: list[str]) -> dict[str, int]:
+        """Primary keys of the rows that had these slugs."""
+        former = FormerAddress.objects.filter(
+            kind=self.rows.model.address_kind,
+            scope=0,
+            address__in=[slug for slug in slugs if "\0" not in slug],
+        )
+        return dict(former.values_list("address", "record"))
 
     def describe(self) -> str:
         names = "GUIDs" if self.by == "guid" else "slugs or GUIDs"

@@ -9,6 +9,8 @@ from roadshow.api.models import Change
 from .kinds import DescribedFilter, InstantFilter, ListFilter, ReferenceFilter, SearchFilter
 from .values import ListField
 
+PARTS_OF_EVENTS = ("tracks", "talks", "slots", "releases")
+
 
 class OrderingFilter(DescribedFilter):
     """`ordering=-starts_on,name`: words of the FilterSet's `orderings`, always completed to a total order."""
@@ -77,6 +79,27 @@ class RecordFilter(FilterSet):
             queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
         return queryset
 
+    def list_gone(self) -> list[str] | None:
+        """GUIDs of public records that changed since `updated_since` and are not in this list (any more).
+
+        None without that parameter, or for records whose changes are not recorded. Parts of events are named only
+        where `event` names their event, or one that they belonged to.
+        """
+        since = self.form.cleaned_data.get("updated_since")
+        if since is None or not self.change_kind:
+            return None
+        changes = Change.objects.filter(kind=self.change_kind, at__gte=since, public=True)
+        events, names = self.filters.get("event"), self.form.cleaned_data.get("event")
+        if names and self.change_kind in PARTS_OF_EVENTS and isinstance(events, ReferenceFilter):
+            changes = changes.of_events([*events.keys(names), *events.gone(names).values()])
+        self.form.cleaned_data["updated_since"] = None
+        try:
+            present = self.filter_queryset(self.queryset.all()).order_by().values("guid")
+        finally:
+            self.form.cleaned_data["updated_since"] = since
+        gone = changes.exclude(guid__in=present).order_by("guid").values_list("guid", flat=True)
+        return [str(guid) for guid in gone.distinct()]
+
     def unknown(self) -> list[str]:
         """Parameters that mean nothing here, in the order given."""
         data = self.data if isinstance(self.data, QueryDict) else QueryDict()
@@ -87,7 +110,13 @@ class RecordFilter(FilterSet):
         found: dict = {}
         for name, one in self.filters.items():
             values = self.form.cleaned_data.get(name)
-            if values and isinstance(one, ReferenceFilter) and (missing := one.missing(values)):
+            if not values or not isinstance(one, ReferenceFilter):
+                continue
+            missing = one.missing(values)
+            if missing and self.form.cleaned_data.get("updated_since"):
+                gone = one.gone(missing)  # who polls is told that an event and all of it is gone
+                missing = [value for value in missing if value not in gone]
+            if missing:
                 found[name] = [_("There is no “%s”.") % value[:80] for value in missing]
         return found
 
