@@ -12,7 +12,7 @@ from simple_history.utils import bulk_update_with_history
 
 from roadshow.api.serializers.records import clean
 from roadshow.core.access import can_curate
-from roadshow.core.models import free_slug
+from roadshow.core.slugs import make_unique_slug
 
 from ..actions import get_or_create_topics
 from ..formats.event_document import (
@@ -32,7 +32,8 @@ from .document_slots import WantedSlot, write_slots
 # Keys of a talk that are written as they stand
 PLAIN = (
     "title", "subtitle", "abstract", "description", "kind", "type_label", "level", "language", "state",
-    "origin_url", "feedback_url", "recording_license", "do_not_record", "code", "duration", "expected_audience", "notes",
+    "origin_url", "feedback_url", "recording_license", "do_not_record", "code", "duration",
+    "expected_audience", "notes",
 )  # fmt: skip
 
 
@@ -178,7 +179,9 @@ class DocumentWriter:
         is_named_only = self.document.tracks is UNSET
         if row and (is_named_only or all(getattr(row, name) == value for name, value in values.items())):
             return row, False
-        row = row or Track(event=self.event, slug=free_slug(part.name, slugs.__contains__, fallback="track"))
+        row = row or Track(
+            event=self.event, slug=make_unique_slug(part.name, slugs.__contains__, fallback="track")
+        )
         for name, value in values.items():
             setattr(row, name, value)
         slugs.add(row.slug)
