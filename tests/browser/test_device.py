@@ -440,10 +440,6 @@ def store_event(page):
 NO_NETWORK = "The network is slow or away."
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="Fails in about one run of four on a busy machine, at different lines; the cause is not known.",
-)
 def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page, live_server):
     page = open_page(SCHEDULE, errors=True, service_workers="allow")
     star(page, "Talk 2").click()

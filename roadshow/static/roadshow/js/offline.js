@@ -20,12 +20,21 @@ function listBases() {
   return [...new Set([base, ...others])].filter((path) => path.endsWith(slug));
 }
 
+// Whether this page was not reloaded for that release before: a slow network may bring the same copy again.
+function isFirstReload(newer) {
+  const key = `reloaded:${location.pathname}`;
+  if (sessionStorage.getItem(key) === newer) return false;
+  sessionStorage.setItem(key, newer);
+  return true;
+}
+
 // A newer page takes the place of a copy: at once while nobody has begun to read it, else by a link.
 function showFresh(data) {
   if (!note || note.hidden || data.fresh !== location.href.split("#")[0]) return;
   const isNewer = data.release && data.release !== release;
   const isTouched = scrollY > 0 || document.activeElement !== document.body;
-  if (!isTouched && (isNewer || !document.querySelector("[data-plan], [data-my], [data-follow]"))) location.reload();
+  const isIncomplete = !document.querySelector("[data-plan], [data-my], [data-follow]");
+  if (!isTouched && (isNewer || isIncomplete) && isFirstReload(data.release || release)) location.reload();
   else if (isNewer) note.querySelector("[data-newer]").hidden = false;
   else note.hidden = true;
 }
@@ -41,6 +50,12 @@ async function keepEvent() {
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage({ bases: listBases() });
 }
+
+// The portal was heard: what a copy shows is either the current release, or there is a newer one.
+document.addEventListener("roadshow:heard", ({ detail }) => {
+  const isComplete = document.querySelector("[data-plan], [data-my], [data-follow]");
+  if (isComplete) showFresh({ fresh: location.href.split("#")[0], release: String(detail) });
+});
 
 if (release) {
   tellNews().catch(() => {});
