@@ -1,10 +1,12 @@
-"""The feedback form."""
+"""Forms of the public pages: feedback, and what is announced on the day."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from roadshow.core.models import refuse_control_characters
+
+from .models import LiveChange, Room
 
 STARS = [(number, str(number)) for number in range(1, 6)]
 
@@ -49,3 +51,20 @@ class FeedbackForm(forms.Form):
         if not self.errors and cleaned.get("rating") is None and not cleaned.get("comment", "").strip():
             raise forms.ValidationError(_("Give between one and five stars, or write a comment."))
         return cleaned
+
+
+class LiveChangeForm(forms.ModelForm):
+    """A change of the day. Slots are named by GUID, rooms too; empty means none."""
+
+    room = forms.ModelChoiceField(Room.objects.none(), to_field_name="guid", required=False)
+
+    class Meta:
+        model = LiveChange
+        fields = ["kind", "slot", "other", "room", "day", "minutes", "status", "text"]
+
+    def __init__(self, data, *, event):
+        super().__init__(data, instance=LiveChange(event=event))
+        self.fields["room"].queryset = event.rooms.all()
+
+    def clean_text(self):
+        return self.cleaned_data["text"].strip()

@@ -87,6 +87,6 @@ def _talk(talk: Talk, root: str, length: int | None) -> doc.Talk:
                 guid=slot.guid,
                 previous_starts_at=slot.previous_starts_at,
             )
-            for slot in talk.current_slots
+            for slot in talk.present_slots
         ],
     )

@@ -4,7 +4,7 @@ Talks that are withdrawn and people who are hidden are left out, addresses are t
 that was cancelled is shown so. Everything that shows a release calls this module instead of decoding the document.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -16,13 +16,14 @@ from django.urls import reverse
 from speakers.models import Speaker
 
 from .formats import document as doc
+from .live import LiveState, load_live_state
 from .models import Event, Release, Talk
 from .schedule import ScheduleChange, compare_documents
 
 
 @dataclass(frozen=True)
 class PresentState:
-    """What everybody may know now of an event, its talks and its people.
+    """What everybody may know now of an event, its talks and its people, and what the day changed (`live`).
 
     `talks` maps the GUID of each public talk to (slug, state, sequence), `people` that of each public person to
     their slug. `changed_at` is when one of them changed last.
@@ -34,11 +35,17 @@ class PresentState:
     talks: dict[UUID, tuple[str, str, int]]
     people: dict[UUID, str]
     changed_at: datetime
+    live: LiveState = field(default_factory=LiveState)
+
+    def without_live(self) -> "PresentState":
+        """The same without what changed on the day."""
+        return replace(self, live=LiveState())
 
     @cached_property
     def digest(self) -> str:
         """Identifies this state, for entity tags and cache keys."""
         values = (
+            self.live.values(),
             self.slug,
             self.state,
             self.sequence,
@@ -50,7 +57,8 @@ class PresentState:
     def apply_to(self, document: doc.Document) -> doc.Document:
         """The document without what is not public, with present addresses and states."""
         public = self.restrict(document)
-        return replace(public, state=self.state, talks=[self._set_state(talk) for talk in public.talks])
+        talks = self.live.apply_to(self._set_state(talk) for talk in public.talks)
+        return replace(public, state=self.state, talks=talks)
 
     def restrict(self, document: doc.Document) -> doc.Document:
         """The document without what is not public, with present addresses; each state is the released one.
@@ -87,18 +95,21 @@ class PresentState:
 
 
 def load_present_state(event: Event) -> PresentState:
-    """The present state of an event that was just loaded; 2 queries."""
+    """The present state of an event that was just loaded; 4 queries."""
     talks = Talk.objects.filter(event=event, state__in=Talk.PUBLIC)
     people = Speaker.objects.filter(state=Speaker.State.PUBLISHED, talks__event=event).order_by().distinct()
     rows = list(talks.order_by().values_list("guid", "slug", "state", "sequence", "updated_at"))
     persons = list(people.values_list("guid", "slug", "updated_at"))
+    live = load_live_state(event)
+    moments = [event.updated_at, *(row[-1] for row in rows), *(row[-1] for row in persons)]
     return PresentState(
         slug=event.slug,
         state=event.state,
         sequence=event.sequence,
         talks={guid: (slug, state, sequence) for guid, slug, state, sequence, _at in rows},
         people={guid: slug for guid, slug, _at in persons},
-        changed_at=max([event.updated_at, *(row[-1] for row in rows), *(row[-1] for row in persons)]),
+        changed_at=max([*moments, live.changed_at] if live.changed_at else moments),
+        live=live,
     )
 
 

@@ -173,6 +173,8 @@ CACHED_VIEWS = {
     "events:series": "", "events:events": "*", "events:event": "recap", "events:schedule": "*", "events:talks": "*",
     "events:talk": "", "events:changes": "page", "events:embed": "theme", "events:embed_schedule": "*",
     "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",
+    "events:live": "", "events:room_states": "",
+    "events:rooms": "at", "events:room": "day", "events:venue": "",
     **{f"events:{name}": "" for name in (
         "xml", "json", "ics", "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
     )},

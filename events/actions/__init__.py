@@ -5,6 +5,7 @@ from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
 from .feedback import give_feedback
 from .importing import CannotUndo, ImportRefused, Report, describe_change, import_schedule, undo_import
+from .live import LiveRefused, announce, merge_into_plan, plan_change, undo_change
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
 from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
@@ -28,6 +29,7 @@ __all__ = [
     "Entered",
     "ImportRefused",
     "InvitationRefused",
+    "LiveRefused",
     "MergeRefused",
     "NewRoom",
     "NewTalk",
@@ -38,6 +40,7 @@ __all__ = [
     "ScheduleConflict",
     "StalePlan",
     "accept_invitation",
+    "announce",
     "build_document",
     "change_role",
     "clone_event",
@@ -54,9 +57,11 @@ __all__ = [
     "load_plans",
     "load_release",
     "lock_event",
+    "merge_into_plan",
     "merge_speakers",
     "move_plan_by_days",
     "parse_people",
+    "plan_change",
     "release",
     "remove_organiser",
     "remove_role",
@@ -64,6 +69,7 @@ __all__ = [
     "schedule_slot",
     "set_up_event",
     "shift_slots",
+    "undo_change",
     "undo_import",
     "unschedule_slot",
 ]

@@ -19,6 +19,7 @@ from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Roo
 from ..models.release import chain_digest
 from ..schedule import Conflict, PlanRules, find_conflicts
 from .document import build_document
+from .live import close_live_layer
 from .plan import get_plan_version, load_plan
 
 
@@ -98,6 +99,7 @@ def release(
         raise ScheduleConflict(find_plan_conflicts(event)) from error
     event.current_release = made
     event.save(update_fields=["current_release", "updated_at"])
+    close_live_layer(event, made)
     return made
 
 
@@ -119,7 +121,7 @@ def _add_slot_history(document: doc.Document, event: Event, now: datetime) -> do
     before = {
         slot.guid: slot
         for slot in ReleasedSlot.objects.filter(release__event=event)
-        .select_related("room", "talk")
+        .select_related("room", "talk", "live__room")
         .order_by("guid", "-release__number")
         .distinct("guid")
     }
@@ -143,12 +145,18 @@ def _compare_with_released(
     if before is None:
         return replace(slot, changed_at=now)
     moved = slot.starts_at != before.starts_at
-    placed = (slot.ends_at, slot.room, talk.state == "cancelled")
-    changed = moved or placed != (before.ends_at, before.room.name if before.room else "", before.cancelled)
+    shown = before.present  # what calendars have of it by now
+    placed = (slot.starts_at, slot.ends_at, slot.room, talk.state == "cancelled")
+    changed = placed != (
+        shown.starts_at,
+        shown.ends_at,
+        shown.room.name if shown.room else "",
+        shown.cancelled,
+    )
     retitled = titles.get(talk.guid, talk.title) != talk.title
     return replace(
         slot,
-        sequence=before.sequence + changed,
+        sequence=shown.sequence + changed,
         changed_at=now if changed or retitled else before.changed_at.astimezone(UTC),
         previous_starts_at=_to_utc(before.starts_at if moved else before.previous_starts_at),
     )

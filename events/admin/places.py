@@ -25,7 +25,7 @@ class VenueAdmin(RecordAdmin):
     fieldsets = [
         (None, {"fields": ["name", "address", ("city", "country"), "website"]}),
         (_("On the map"), {"classes": ["tab"], "fields": [("latitude", "longitude")]}),
-        (_("Getting there"), {"classes": ["tab"], "fields": ["directions", "accessibility"]}),
+        (_("Getting there"), {"classes": ["tab"], "fields": ["directions", "accessibility", "plan"]}),
     ]
 
     def for_list(self, rows):
@@ -51,7 +51,27 @@ class RoomAdmin(RecordAdmin):
     list_filter = [("venue", OwnFilter), ("capacity", RangeNumericFilter), "shared"]
     search_fields = ["name"]
     autocomplete_fields = ["venue"]
-    fields = ["venue", ("name", "floor"), ("capacity", "shared"), "description", "position"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "venue",
+                    "name",
+                    ("building", "floor"),
+                    ("capacity", "shared"),
+                    "description",
+                    ("stream_url", "chat_url"),
+                    "position",
+                ]
+            },
+        ),
+        (_("Getting there"), {"classes": ["tab"], "fields": ["directions", "plan", ("plan_x", "plan_y")]}),
+        (
+            _("Accessibility"),
+            {"classes": ["tab"], "fields": [("step_free", "hearing_loop"), ("quiet", "light")]},
+        ),
+    ]
 
     def for_list(self, rows):
         return (

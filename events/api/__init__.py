@@ -2,6 +2,7 @@
 
 from .actions import FeedbackView, ImportView, MergeView, NewEventView
 from .event_document import EventDocumentView
+from .live import LiveChangeView, LiveView, RoomStatesView
 from .records import (
     RoomViewSet,
     SeriesViewSet,
@@ -17,10 +18,13 @@ __all__ = [
     "EventViewSet",
     "FeedbackView",
     "ImportView",
+    "LiveChangeView",
+    "LiveView",
     "MergeView",
     "NewEventView",
     "PlanViewSet",
     "ReleaseViewSet",
+    "RoomStatesView",
     "RoomViewSet",
     "SeriesViewSet",
     "SlotViewSet",

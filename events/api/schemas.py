@@ -3,6 +3,7 @@
 import msgspec
 
 from ..formats.event_document import EventDocument
+from ..models import LiveChange, RoomStatus
 from ..schedule.differences import KINDS as CHANGE_KINDS
 
 TEXT = {"type": "string"}
@@ -158,6 +159,47 @@ CONFLICTS = named(
         ),
     ),
 )
+LIVE_SLOT = named("LiveSlot", keys(
+    starts_at=MOMENT, ends_at=MOMENT, start=TEXT, end=TEXT, room=TEXT, cancelled=FLAG, mark=TEXT, title=TEXT,
+))  # fmt: skip
+LIVE = named(
+    "Live",
+    keys(
+        version=TEXT,
+        release=NUMBER,
+        slots={"type": "object", "additionalProperties": LIVE_SLOT},
+        rooms={"type": "object", "additionalProperties": keys(status=TEXT, label=TEXT)},
+        notices=many(
+            keys(
+                guid=GUID,
+                text=TEXT,
+                slot=MAYBE_GUID,
+                room=TEXT,
+                day=MAYBE_TEXT | {"format": "date"},
+                at=MOMENT,
+            )
+        ),
+    ),
+)
+LIVE_CHANGE = {
+    "x-name": "LiveChangeRequest",
+    "type": "object",
+    "properties": {
+        "kind": TEXT | {"enum": LiveChange.Kind.values},
+        "slot": GUID,
+        "other": GUID,
+        "room": GUID,
+        "day": DATE,
+        "minutes": {"type": "integer"},
+        "status": TEXT | {"enum": RoomStatus.values},
+        "text": TEXT | {"maxLength": 300},
+    },
+    "required": ["kind"],
+}
+LIVE_ANNOUNCED = named(
+    "LiveAnnounced", keys(guid=GUID, effects={"type": "object", "additionalProperties": True})
+)
+ROOM_STATES = many(named("RoomState", keys(roomname=TEXT, state=TEXT | {"enum": ["0", "1", "2"]})))
 CHANGED = named(
     "ImportChange", keys(title=TEXT, fields=many(keys(name=TEXT, before={}, after={}, by_hand=FLAG)))
 )

@@ -3,6 +3,7 @@
 from .event import Event, EventQuerySet
 from .feedback import Feedback
 from .imports import Import
+from .live import LiveChange, LiveSlot, RoomStatus
 from .plan import AcceptedClash, AcceptedOverlap, Slot
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
@@ -25,6 +26,8 @@ __all__ = [
     "Feedback",
     "Import",
     "Invitation",
+    "LiveChange",
+    "LiveSlot",
     "Photo",
     "PrivateCalendar",
     "Recap",
@@ -32,6 +35,7 @@ __all__ = [
     "ReleasedSlot",
     "Role",
     "Room",
+    "RoomStatus",
     "Series",
     "Slot",
     "Talk",

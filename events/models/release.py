@@ -1,6 +1,8 @@
 """Releases, their slots, and the bookings that PostgreSQL keeps from overlapping."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -131,8 +134,17 @@ class ReleasedSlotQuerySet(models.QuerySet):
         return self.filter(release__in=released.order_by().values("current_release"))
 
     def in_time_order(self):
-        """Slots of current releases, the first one first, with their rooms."""
-        return self.current().select_related("room").order_by("starts_at", "pk")
+        """Slots of current releases, the first one first, with their rooms and what the day changed."""
+        return self.current().select_related("room", "live__room").order_by("starts_at", "pk")
+
+    def with_present(self):
+        """With `present_starts_at`, `present_ends_at`, `present_room` and its GUID, as the day changed them."""
+        return self.annotate(
+            present_starts_at=Coalesce("live__starts_at", "starts_at"),
+            present_ends_at=Coalesce("live__ends_at", "ends_at"),
+            present_room=Coalesce("live__room", "room"),
+            present_room_guid=Coalesce("live__room__guid", "room__guid"),
+        )
 
     def visible_to(self, user):
         """Those of talks that `user` sees; a slot's talk is of the event of its release."""
@@ -183,6 +195,42 @@ class ReleasedSlot(ScheduledItem):
                 condition=Q(ends_at__gt=F("starts_at")), name="released_slot_ends_after_it_starts"
             ),
         ]
+
+    @property
+    def present(self) -> "PresentSlot":
+        """The slot with what the day changed. Needs `live` loaded with its room."""
+        live = getattr(self, "live", None)
+        late = round((live.starts_at - self.starts_at).total_seconds() / 60) if live else 0
+        return PresentSlot(
+            guid=self.guid,
+            starts_at=live.starts_at if live else self.starts_at,
+            ends_at=live.ends_at if live else self.ends_at,
+            room=live.room if live else self.room,
+            cancelled=self.cancelled or bool(live and live.cancelled),
+            sequence=self.sequence + (live.sequence if live else 0),
+            previous_starts_at=self.previous_starts_at,
+            late=late,
+            former_room=self.room if live and live.room_id != self.room_id else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentSlot:
+    """A slot as attendees see it now. `late` in minutes against the release; `former_room` where it moved."""
+
+    guid: uuid.UUID
+    starts_at: datetime
+    ends_at: datetime
+    room: Room | None
+    cancelled: bool
+    sequence: int
+    previous_starts_at: datetime | None
+    late: int
+    former_room: Room | None
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
 
 class Booking(models.Model):

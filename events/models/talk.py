@@ -22,7 +22,7 @@ from speakers.models import Speaker
 
 from .event import Event
 from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_talks
-from .release import ReleasedSlot
+from .release import PresentSlot, ReleasedSlot
 from .state_changes import count_state_change
 from .talk_parts import BATCH, TalkSpeaker
 from .talk_people import set_people
@@ -234,6 +234,11 @@ class Talk(Record):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
+
+    @property
+    def present_slots(self) -> list[PresentSlot]:
+        """Its `current_slots` with what the day changed, the first one first."""
+        return sorted((slot.present for slot in self.current_slots), key=lambda slot: slot.starts_at)
 
 
 class TalkTopic(Talk.topics.through):  # type: ignore[name-defined]  # Django makes the model

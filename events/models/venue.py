@@ -1,16 +1,22 @@
 """Venues, their rooms, and which rooms an event uses."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate, is_organiser
 from roadshow.core.models import Located, Record
+from roadshow.core.plans import PlanField
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 
 from .event import Event
+
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
 class VenueQuerySet(SearchQuerySet):
@@ -41,10 +47,11 @@ class Venue(Located, Record):
         blank=True,
         help_text=_("Markdown: steps, lifts, toilets, hearing loops, quiet room."),
     )
+    plan = PlanField(_("plan"), upload_to="plans/", blank=True, help_text=_("A picture, or SVG."))
     search = search_vector(name="A", city="B", address="C")
 
     objects = VenueQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search"])
+    history = HistoricalRecords(excluded_fields=["search", "plan"])
 
     class Meta:
         triggers = change_triggers("events_venue")
@@ -55,6 +62,9 @@ class Venue(Located, Record):
 
     def __str__(self):
         return ", ".join(filter(None, [self.name, self.city]))
+
+    def get_absolute_url(self):
+        return reverse("events:venue", args=[self.guid])
 
     @property
     def coordinates(self) -> str:
@@ -86,16 +96,36 @@ class Room(Record):
     venue = models.ForeignKey(Venue, models.RESTRICT, related_name="rooms", verbose_name=_("venue"))
     name = models.CharField(_("name"), max_length=200)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    building = models.CharField(_("building"), max_length=60, blank=True)
     floor = models.CharField(_("floor"), max_length=60, blank=True)
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     shared = models.BooleanField(
         _("shared"), default=False, help_text=_("Several talks may be here at once: a hall, an online room.")
     )
+    directions = models.TextField(_("how to get there"), blank=True, help_text=_("Markdown."))
+    plan = PlanField(
+        _("plan"),
+        upload_to="plans/",
+        blank=True,
+        help_text=_("A picture, or SVG; else the venue's plan is shown."),
+    )
+    plan_x = models.FloatField(
+        _("on the plan, from the left"), null=True, blank=True, validators=PERCENT, help_text=_("Percent.")
+    )
+    plan_y = models.FloatField(
+        _("on the plan, from the top"), null=True, blank=True, validators=PERCENT, help_text=_("Percent.")
+    )
+    step_free = models.BooleanField(_("step-free"), null=True, blank=True)
+    hearing_loop = models.BooleanField(_("hearing loop"), null=True, blank=True)
+    quiet = models.BooleanField(_("quiet"), null=True, blank=True)
+    light = models.CharField(_("light"), max_length=120, blank=True, help_text=_("Such as “dimmed”."))
+    stream_url = models.URLField(_("stream"), max_length=500, blank=True)
+    chat_url = models.URLField(_("chat"), max_length=500, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     search = search_vector(name="A", description="C")
 
     objects = RoomQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search"])
+    history = HistoricalRecords(excluded_fields=["search", "plan"])
 
     class Meta:
         triggers = change_triggers("events_room")
@@ -108,10 +138,31 @@ class Room(Record):
                 name="room_name_once_in_a_venue",
                 violation_error_message=_("This venue has a room of that name already."),
             ),
+            models.CheckConstraint(
+                condition=Q(plan_x__isnull=True, plan_y__isnull=True)
+                | Q(plan_x__range=(0, 100), plan_y__range=(0, 100)),
+                name="room_is_at_a_point_of_the_plan_or_none",
+                violation_error_message=_("Give both places on the plan (0 to 100 percent), or neither."),
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def facts(self) -> list[tuple[str | Promise, bool]]:
+        """What is known of its accessibility: (fact, whether it is so)."""
+        known = [
+            (_("step-free"), self.step_free),
+            (_("hearing loop"), self.hearing_loop),
+            (_("quiet"), self.quiet),
+        ]
+        return [(label, value) for label, value in known if value is not None]
+
+    @property
+    def shown_plan(self):
+        """Its own plan, else that of its venue; falsy without one."""
+        return self.plan or self.venue.plan
 
 
 class EventRoom(models.Model):

@@ -4,6 +4,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -61,8 +62,10 @@ class SlotSerializer(RecordSerializer):
     event = Column("event_key", help_text=_("Slug of the event."))
     talk = Column("talk_key", GUID, help_text=_("GUID of the talk."))
     room = Column("room_key", GUID | {"type": ["string", "null"]}, help_text=_("GUID of the room, or null."))
-    starts_at = LocalTime(read_only=True)
-    ends_at = LocalTime(read_only=True)
+    starts_at = LocalTime(
+        source="present_starts_at", read_only=True, help_text=_("As the day itself changed it.")
+    )
+    ends_at = LocalTime(source="present_ends_at", read_only=True)
     previous_starts_at = LocalTime(
         read_only=True, allow_null=True, help_text=_("Start in the release before, if it moved.")
     )
@@ -71,7 +74,7 @@ class SlotSerializer(RecordSerializer):
     )
     sequence = Column("present_sequence", {"type": "integer"}, help_text=_("How often it changed."))
     created_at = Column("released_at", MOMENT, help_text=_("When it was released first."))
-    updated_at = serializers.DateTimeField(source="changed_at", read_only=True)
+    updated_at = serializers.DateTimeField(source="present_changed_at", read_only=True)
 
     class Meta(RecordSerializer.Meta):
         model = ReleasedSlot
@@ -87,21 +90,28 @@ class SlotSerializer(RecordSerializer):
 
     @classmethod
     def load(cls, rows, shape: Shape, user):
-        rows = rows.annotate(
+        rows = rows.with_present().annotate(
             event_key=F("release__event__slug"),
             event_zone=F("release__event__timezone"),
             talk_key=F("talk__guid"),
             talk_slug=F("talk__slug"),
-            room_key=F("room__guid"),
+            room_key=F("present_room_guid"),
             released_at=Subquery(
                 ReleasedSlot.objects.filter(talk=OuterRef("talk"), guid=OuterRef("guid"))
                 .order_by("release_id")
                 .values("release__created_at")[:1]
             ),
             is_cancelled=ExpressionWrapper(
-                Q(talk__state=Talk.State.CANCELLED) | Q(release__event__state__in=Event.OFF), BooleanField()
+                Q(talk__state=Talk.State.CANCELLED)
+                | Q(release__event__state__in=Event.OFF)
+                | Q(live__cancelled=True),
+                BooleanField(),
             ),
-            present_sequence=F("sequence") + F("talk__sequence") + F("release__event__sequence"),
+            present_changed_at=Coalesce("live__changed_at", "changed_at"),
+            present_sequence=F("sequence")
+            + F("talk__sequence")
+            + F("release__event__sequence")
+            + Coalesce(F("live__sequence"), 0),
         )
         for name, serializer, model in (("talk", TalkSerializer, Talk), ("room", RoomSerializer, Room)):
             if name in shape.expanded:

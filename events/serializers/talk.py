@@ -123,7 +123,7 @@ class TalkSerializer(TalkWriter):
     topics = References(Topic.objects, required=False)
     speakers = Speakers(Speaker.objects, required=False, help_text=_("Slugs, in order."))
     roles = Roles(required=False, help_text=_("What each speaker does, by slug."))
-    slots = Times(SLOT, help_text=_("When and where, as released; in the event's own time."))
+    slots = Times(SLOT, help_text=_("When and where, as the day itself changed it; in the event's own time."))
     links = Links(child=TalkLinkSerializer(), required=False)
     picture = PictureUrl(help_text=_("Address of the picture."))
 
@@ -195,8 +195,9 @@ class TalkSerializer(TalkWriter):
                 url="url", title="title", kind="kind",
             ),
             "slots_list": json_rows(
-                ReleasedSlot.objects.current().filter(**own).order_by("starts_at", "pk"),
-                guid="guid", starts_at="starts_at", ends_at="ends_at", room="room__guid",
+                ReleasedSlot.objects.current().filter(**own).with_present().order_by("present_starts_at", "pk"),
+                guid="guid", starts_at="present_starts_at", ends_at="present_ends_at",
+                room="present_room_guid",
             ),
         }  # fmt: skip
         lists = {name: value for name, value in lists.items() if shape.wants(name.partition("_")[0])}

@@ -29,7 +29,8 @@ class RoomSerializer(RecordSerializer):
     class Meta(RecordSerializer.Meta):
         model = Room
         fields = [
-            "url", "guid", "venue", "name", "capacity", "floor", "description", "shared", "position",
+            "url", "guid", "venue", "name", "capacity", "building", "floor", "description", "directions", "step_free",
+            "hearing_loop", "quiet", "light", "stream_url", "chat_url", "shared", "position",
             "created_at", "updated_at",
         ]  # fmt: skip
         expandable = {"venue": (VenueSerializer, "venue")}

@@ -7,17 +7,21 @@ from .events import event, event_list, series, series_talks
 from .feedback import event_feedback, talk_feedback
 from .files import calendar, schedule_file, series_calendar, talk_file
 from .invitations import invitation
+from .live import desk, desk_room, live, room_states
 from .my import my, my_calendar, my_code, private_calendar, private_stars
 from .now import display, now
 from .oembed import oembed
 from .offline import manifest, news, programme, worker
 from .previews import event_preview, talk_preview
+from .rooms import room, room_list, venue
 from .schedule import schedule
 from .talks import talk, talk_list
 
 __all__ = [
     "calendar",
     "changes",
+    "desk",
+    "desk_room",
     "device_copy",
     "device_more",
     "display",
@@ -31,6 +35,7 @@ __all__ = [
     "event_list",
     "event_preview",
     "invitation",
+    "live",
     "manifest",
     "my",
     "my_calendar",
@@ -41,6 +46,9 @@ __all__ = [
     "private_calendar",
     "private_stars",
     "programme",
+    "room",
+    "room_list",
+    "room_states",
     "schedule",
     "schedule_file",
     "series",
@@ -51,5 +59,6 @@ __all__ = [
     "talk_file",
     "talk_list",
     "talk_preview",
+    "venue",
     "worker",
 ]

@@ -28,6 +28,7 @@ from ..models import Event, Talk
 from ..released import load_present_state
 from ..schedule import DaySchedule, Entry
 from .files import get_current_release
+from .my import describe_ways
 from .schedule import ALL_DAYS, VIEWS, Programme
 from .talks import visible_event
 
@@ -54,7 +55,7 @@ def respond(request: HttpRequest, slug: str, build: Callable[["PageParts"], dict
     public.user, public._messages = AnonymousUser(), []
     event = visible_event(public, slug)
     release = get_current_release(event)
-    digest = load_present_state(event).digest
+    digest = load_present_state(event).without_live().digest  # pages follow the day by themselves
     state = [release.guid, digest, event.updated_at]
 
     def build_response() -> HttpResponse:
@@ -126,7 +127,10 @@ class PageParts:
     def make_programme(self, **parameters: str) -> Programme:
         programme = Programme(self.event, parameters)
         if hasattr(self, "programme"):
+            programme.present = self.programme.present
             programme.document = self.programme.document  # decoded once
+        else:
+            programme.present = load_present_state(self.event).without_live()
         return programme
 
     def render(self, template: str, programme: Programme, path: str = "", **context) -> str:
@@ -175,6 +179,7 @@ class PageParts:
             "unknown": ("event", [], "events/not_stored.html"),
         }
         filters = self.render("events/schedule_filters.html", self.programme)
+        ways = describe_ways(self.event)
         found = {}
         for name, (view, arguments, template) in pages.items():
             path = reverse(f"events:{view}", args=[self.event.slug, *arguments])
@@ -184,6 +189,7 @@ class PageParts:
                 "body": mark_safe(PARTS["body"]),
                 "filters": filters,
                 "wide": name == "grid",
+                **ways,
             }
             found[name] = self.render(template, self.programme, path, **context)
         return found

@@ -27,9 +27,11 @@ from ..formats import ical
 from ..formats.document import Document
 from ..models import Event, PrivateCalendar, Release
 from ..models.private_calendar import digest_of, new_token
+from .files import ALARMS, get_alarm
 from .talks import visible_event
 
 LIFETIME = dt.timedelta(days=60)  # of a calendar, after the event's end
+WALK = 5  # minutes between two buildings, where the event says nothing
 MAX_SLOTS = 500  # slots in a calendar
 TIMES, SECONDS = 60, 3600  # codes and calendars of one sender in an hour
 
@@ -45,9 +47,18 @@ def mark_private(response: HttpResponse) -> HttpResponse:
 @require_safe
 def my(request, slug):
     """The page that a script fills from the device's storage."""
-    response = render(request, "events/my.html", {"event": visible_event(request, slug)})
+    event = visible_event(request, slug)
+    response = render(request, "events/my.html", {"event": event, **describe_ways(event)})
     response["Cache-Control"] = "no-cache"
     return response
+
+
+def describe_ways(event: Event) -> dict:
+    """What the page knows of ways: `buildings` (JSON: room -> building), `walk` in minutes; 1 query."""
+    rooms = event.rooms.order_by("event_rooms__position").values_list("name", "building", "venue__name")
+    buildings = {name: building or venue for name, building, venue in rooms}
+    text = orjson.dumps(buildings).decode().replace("<", "\\u003c")
+    return {"buildings": text, "walk": event.speaker_changeover or WALK, "alarms": ALARMS}
 
 
 @csrf_exempt  # no account is behind it: a token would only differ from the cookie of a parallel request
@@ -119,7 +130,11 @@ def private_calendar(request, token):
         return mark_private(HttpResponse(status=HTTPStatus.NO_CONTENT))
     release = get_object_or_404(Release, pk=calendar.event.current_release_id)
     document = select_slots(document_at(release, site_root(request)), set(calendar.slots))
-    return mark_private(HttpResponse(ical.write(document), content_type="text/calendar; charset=utf-8"))
+    return mark_private(
+        HttpResponse(
+            ical.write(document, alarm=get_alarm(request)), content_type="text/calendar; charset=utf-8"
+        )
+    )
 
 
 def parse_guids(text: str | bytes) -> list[UUID] | None:

@@ -40,6 +40,7 @@ def _render_now(request, slug: str, template: str):
         "at": at,
         "today": at.astimezone(event.zone).date(),
         "requested": requested,
+        "live": programme.present.live if programme else None,
     }
     response = render(request, f"{template}#results" if request.htmx else template, context)
     response["Cache-Control"] = "no-cache"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import cast
+from uuid import UUID
 
 from django.http import QueryDict
 from django.shortcuts import render
@@ -21,7 +23,8 @@ from roadshow.http.caching import get_or_build
 from roadshow.http.pages import Control, conditional_page
 
 from ..formats.document import Document
-from ..models import Event, Talk
+from ..live import Notice
+from ..models import Event, RoomStatus, Talk
 from ..released import PresentState, load_present_state, load_shown_document
 from ..schedule import (
     RECORDED,
@@ -126,6 +129,36 @@ class Programme:
             found |= {slot.number: words for slot in talk.slots if words}
         return found
 
+    @cached_property
+    def live_marks(self) -> dict[int, str]:
+        """Slot number -> what the day changed, in a few words."""
+        slots = (slot for talk in self.document.talks for slot in talk.slots)
+        found = ((slot.number, self.present.live.slots.get(cast(UUID, slot.guid))) for slot in slots)
+        return {number: now.mark for number, now in found if now and now.mark}
+
+    @cached_property
+    def room_labels(self) -> dict[int, RoomStatus]:
+        """Slot number -> the status of its room, while it is on or begins soon and is not open."""
+        live = self.present.live
+        if not live.statuses:
+            return {}
+        slots = (slot for talk in self.document.talks for slot in talk.slots)
+        found = ((slot.number, live.status_of(slot.room, slot.starts_at, slot.ends_at)) for slot in slots)
+        return {number: status for number, status in found if status}
+
+    @cached_property
+    def slot_notices(self) -> dict[int, list[Notice]]:
+        """Slot number -> notices to it or, while it is on or soon, to its room."""
+        notices = self.present.live.notices
+        if not notices:
+            return {}
+        slots = (slot for talk in self.document.talks for slot in talk.slots)
+        return {
+            slot.number: found
+            for slot in slots
+            if (found := [one for one in notices if one.slot == slot.guid])
+        }
+
     def list_entries(self, day: DaySchedule) -> list[Entry]:
         return filter_entries(day.entries, self.filters) if self.filters else day.entries
 
@@ -214,9 +247,8 @@ def schedule(request, slug):
         request.has_unknown_parameters = bool(release and not is_common and programme.problems)
         parts = render_parts(request, programme) if release else {}
         template = "events/schedule.html#results" if request.htmx else "events/schedule.html"
-        return render(
-            request, template, {"event": event, "release": release, "wide": programme.view == "grid", **parts}
-        )
+        context = {"event": event, "release": release, "wide": programme.view == "grid"}
+        return render(request, template, {**context, "live": programme.present.live, **parts})
 
     return conditional_page(request, state, build_response)
 

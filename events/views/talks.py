@@ -1,5 +1,6 @@
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -10,7 +11,9 @@ from roadshow.http.pages import absolute_url, edit_url, render_list, site_root
 from .. import linked_data
 from ..filters import TalkFilter
 from ..formats.calendar_links import calendar_links
+from ..live import SOON, LiveState, load_live_state
 from ..models import Event, Feedback, Talk, TalkSpeaker, Topic
+from ..models.release import PresentSlot
 
 MAX_RELATED = 5
 MAX_CANDIDATES = 50  # newest talks of each topic considered as related
@@ -56,6 +59,7 @@ def talk(request, slug, talk):
     repetitions = list(
         others.filter(title=row.title).exclude(event=row.event).for_cards().newest_first()[:MAX_RELATED]
     )
+    live = load_live_state(row.event)
     response = render(
         request,
         "events/talk.html",
@@ -73,6 +77,8 @@ def talk(request, slug, talk):
             "feedback_open": row.event.feedback_open,
             "linked_data": mark_safe(linked_data.describe_talk(row, site_root(request))),
             "edit": edit_url(request, row),
+            "live": live,
+            "slots": describe_slots(row, live),
         },
     )
     shown = [row.event.series, row.event.venue, *topics, *row.resources.only("guid")]
@@ -81,16 +87,31 @@ def talk(request, slug, talk):
     return depend_on(response, (record.guid for record in shown if record), zone=row.event.zone)
 
 
+def describe_slots(talk: Talk, live: LiveState) -> list[dict]:
+    """Each slot as it is now, with its `mark` (what changed), the `status` of its room, and `notices` to either."""
+    found = []
+    for slot in talk.present_slots:
+        now, room = live.slots.get(slot.guid), slot.room.name if slot.room else ""
+        status = live.status_of(room, slot.starts_at, slot.ends_at)
+        notices = live.notices_for(slot=slot.guid, room=room if status or is_near(slot) else "")
+        found.append({"slot": slot, "mark": now.mark if now else "", "status": status, "notices": notices})
+    return found
+
+
+def is_near(slot: PresentSlot) -> bool:
+    return slot.starts_at - SOON <= timezone.now() < slot.ends_at
+
+
 def records_of_card(talk: Talk) -> list[Record | None]:
     """The records that a talk's card shows."""
-    rooms = [slot.room for slot in talk.current_slots]
+    rooms = [room for slot in talk.present_slots for room in (slot.room, slot.former_room)]
     return [talk, talk.event, talk.track, *(credit.speaker for credit in talk.credits), *rooms]
 
 
 def list_calendar_links(talk: Talk, request) -> list[tuple]:
     """(slot, links) for each current slot; the links add it to web calendars."""
     found = []
-    for slot in talk.current_slots:
+    for slot in talk.present_slots:
         place = ", ".join(filter(None, [slot.room.name if slot.room else "", talk.event.location_label]))
         links = calendar_links(
             title=talk.title,

@@ -273,6 +273,30 @@ def _event_room_trigger(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
     return statement_trigger("record_dependents", operation, body)
 
 
+# A change of the day is shown by pages of its slots and rooms; a notice to everybody by all of its event.
+LIVE_CHANGE = {
+    "events": "SELECT event_id FROM new_rows WHERE kind = 'notice' AND slot IS NULL AND room_id IS NULL",
+    "rooms": "SELECT room_id FROM new_rows WHERE room_id IS NOT NULL",
+    "slots": """SELECT s.id FROM new_rows n JOIN events_event e ON e.id = n.event_id
+    JOIN events_releasedslot s ON s.release_id = e.current_release_id AND s.guid IN (n.slot, n.other)""",
+    "talks": """SELECT s.talk_id FROM new_rows n JOIN events_event e ON e.id = n.event_id
+    JOIN events_releasedslot s ON s.release_id = e.current_release_id AND s.guid IN (n.slot, n.other)""",
+}
+
+
+def _live_change_trigger(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    body = "".join(record(kind, keys) for kind, keys in LIVE_CHANGE.items())
+    return statement_trigger("record_dependents", operation, body)
+
+
+def _live_slot_trigger(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    rows = "old_rows" if operation is pgtrigger.Delete else "new_rows"
+    body = record("slots", f"SELECT slot_id FROM {rows}") + record(
+        "talks", f"SELECT s.talk_id FROM {rows} l JOIN events_releasedslot s ON s.id = l.slot_id"
+    )
+    return statement_trigger("record_dependents", operation, body)
+
+
 # Slots are recorded twice: as public as the talk was, and as it is now.
 TALK_SLOTS = f"""
   {INSERT}
@@ -350,6 +374,10 @@ DEPENDENTS = {
                 "SELECT collection_id FROM resources_collectionitem WHERE resource_id = ANY(changed)",
             ),
         )
+    ],
+    "events_livechange": [_live_change_trigger(pgtrigger.Insert), _live_change_trigger(pgtrigger.Update)],
+    "events_liveslot": [
+        _live_slot_trigger(operation) for operation in (pgtrigger.Insert, pgtrigger.Update, pgtrigger.Delete)
     ],
     "events_room": [
         statement_trigger(

@@ -185,6 +185,11 @@ urlpatterns = [
     path("v1/events/<uslug:slug>/document/", events.EventDocumentView.as_view(), name="event-document"),
     path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
     path("v1/imports/", events.NewEventView.as_view(), name="imports"),
+    path("v1/events/<uslug:slug>/live/", events.LiveView.as_view(), name="event-live"),
+    path(
+        "v1/events/<uslug:slug>/live/<uuid:guid>/", events.LiveChangeView.as_view(), name="event-live-change"
+    ),
+    path("v1/events/<uslug:slug>/room-states/", events.RoomStatesView.as_view(), name="event-room-states"),
     path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),
     path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
     path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),

@@ -1,7 +1,7 @@
 // The reader's own schedule: the event's list without all that has no star, its clashes, and ways to take it along.
 const box = document.querySelector("[data-my]");
 const slug = document.querySelector("template[data-star]").dataset.event;
-const names = { stars: `stars:${slug}`, calendar: `calendar:${slug}` };
+const names = { stars: `stars:${slug}`, calendar: `calendar:${slug}`, mine: `mine:${document.documentElement.lang}:${slug}` };
 const part = (name) => box.querySelector(`[data-${name}]`);
 const say = (text) => (part("said").textContent = text);
 
@@ -64,20 +64,6 @@ async function load() {
   programme.innerHTML = await response.text();
 }
 
-function marked(slots) {
-  const spans = slots
-    .filter((slot) => !("off" in slot.dataset))
-    .map((slot) => ({ slot, times: [...slot.querySelectorAll(".slot__where time")].map((time) => Date.parse(time.dateTime)) }));
-  for (const one of spans) {
-    for (const other of spans) {
-      if (one === other || one.times[0] >= other.times[1] || other.times[0] >= one.times[1]) continue;
-      const clash = Object.assign(document.createElement("p"), { className: "slot__clash" });
-      clash.textContent = box.dataset.clash.replace("%s", () => other.slot.querySelector("h3").textContent);
-      one.slot.append(clash);
-    }
-  }
-}
-
 function show() {
   const stars = read("stars", []);
   const copy = programme.content.cloneNode(true);
@@ -85,7 +71,6 @@ function show() {
   for (const hour of copy.querySelectorAll(".hour")) if (!hour.querySelector(".slot")) hour.remove();
   for (const day of copy.querySelectorAll(".day")) if (!day.querySelector(".hour")) day.remove();
   const slots = [...copy.querySelectorAll(".slot")];
-  marked(slots);
   const zone = copy.querySelector(".zone");
   part("mine").replaceChildren(...(slots.length && zone ? [zone] : []), ...copy.querySelectorAll(".day"));
   part("none").hidden = stars.length > 0;
@@ -94,6 +79,18 @@ function show() {
   part("link").value = `${location.origin}${location.pathname}#${fragment()}`;
   const gone = stars.length - slots.length;
   if (gone > 0) say(box.dataset.gone.replace("%s", gone));
+  keep("mine", part("mine").innerHTML); // shown at once the next time
+  document.dispatchEvent(new CustomEvent("roadshow:mine", { detail: programme.content }));
+  document.dispatchEvent(new Event("roadshow:shown"));
+}
+
+// What was shown last, until the schedule is there: of the same stars.
+function showStored() {
+  const stored = document.createElement("template");
+  stored.innerHTML = read("mine", "");
+  const shown = [...stored.content.querySelectorAll(".slot")].map(({ dataset }) => dataset.slot);
+  if (!shown.length || !shown.every((id) => read("stars", []).includes(id))) return;
+  part("mine").replaceChildren(stored.content);
   document.dispatchEvent(new Event("roadshow:shown"));
 }
 
@@ -106,8 +103,9 @@ function showCalendar() {
   part("link").value = `${location.origin}${location.pathname}#${fragment()}`;
   part("picture").hidden = true;
   if (!made) return;
-  part("address").value = made.address;
-  part("subscribe").href = made.address.replace(/^https?:/, "webcal:");
+  const alarm = part("alarm").value;
+  part("address").value = made.address + (alarm && `?alarm=${alarm}`);
+  part("subscribe").href = part("address").value.replace(/^https?:/, "webcal:");
   const date = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(new Date(made.expires));
   box.querySelector("p[data-until]").textContent = box.dataset.until.replace("%s", date);
 }
@@ -133,6 +131,7 @@ part("code").addEventListener("click", trying(async () => {
   part("picture").src = code;
   part("picture").hidden = false;
 }));
+part("alarm").addEventListener("change", showCalendar);
 part("revoke").addEventListener("click", trying(async () => {
   const response = await fetch(new URL(read("calendar").address).pathname, { method: "DELETE" });
   if (!response.ok && response.status !== 404) throw new Refused(response.status);
@@ -151,5 +150,7 @@ addEventListener("hashchange", async () => {
   if (programme) show();
 });
 document.addEventListener("roadshow:stars", () => programme && show());
+document.addEventListener("roadshow:live", () => load().then(show).catch(() => {}));
 showCalendar();
+showStored();
 Promise.all([load(), receive()]).then(show, (error) => say(describeFailure(error)));

@@ -70,6 +70,7 @@ if ("display" in box.dataset) {
 }
 setInterval(follow, 5_000);
 setInterval(renew, 60_000);
+document.addEventListener("roadshow:live", renew);
 addEventListener("online", renew);
 addEventListener("offline", renew);
 document.addEventListener("visibilitychange", () => document.hidden || renew());
