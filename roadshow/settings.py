@@ -174,7 +174,7 @@ CACHED_VIEWS = {
     "events:talk": "", "events:changes": "page", "events:embed": "theme", "events:embed_schedule": "*",
     "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",
     "events:live": "", "events:room_states": "",
-    "events:rooms": "at", "events:room": "day", "events:venue": "",
+    "events:rooms": "", "events:room": "day", "events:venue": "",
     **{f"events:{name}": "" for name in (
         "xml", "json", "ics", "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
     )},

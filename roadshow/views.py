@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
+from events.views.now import Glance, glance_at
 from resources.models import Resource
-from roadshow.http.caching import cache_by_cost
+from roadshow.http.caching import cache_by_cost, expire_at
 from roadshow.http.pages import PAGE_SIZE, CountedPaginator, edit_url, render_list
 from speakers.models import Speaker
 
@@ -27,10 +28,12 @@ def home(request):
     events = Event.objects.visible_to(request.user).for_cards()
     upcoming, past = list(events.upcoming()[:FEW]), list(events.past()[:FEW])
     links = Resource.objects.visible_to(request.user).listed().for_cards()
-    return render(
+    glance = find_running(upcoming)
+    response = render(
         request,
         "portal/home.html",
         {
+            "glance": glance,
             "upcoming": upcoming,
             "past": past,
             "series": Series.objects.visible_to(request.user).defer("description", "search")[:FEW],
@@ -38,6 +41,12 @@ def home(request):
             "links": links[:FEW],
         },
     )
+    return expire_at(response, glance.until) if glance else response
+
+
+def find_running(events: list[Event]) -> Glance | None:
+    """What is on at the first of these events that runs and has a schedule."""
+    return next((glance for event in events if (glance := glance_at(event))), None)
 
 
 def list_topics(events: list[Event], user):

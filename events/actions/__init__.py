@@ -3,7 +3,7 @@
 from .cloning import clone_event
 from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
-from .feedback import give_feedback
+from .feedback import give_feedback, is_feedback_open
 from .importing import CannotUndo, ImportRefused, Report, describe_change, import_schedule, undo_import
 from .live import LiveRefused, announce, merge_into_plan, plan_change, undo_change
 from .merging import MergeRefused, merge_speakers, repeat_talk
@@ -52,6 +52,7 @@ __all__ = [
     "give_feedback",
     "import_schedule",
     "invite",
+    "is_feedback_open",
     "list_left_out",
     "load_plan",
     "load_plans",

@@ -1,8 +1,10 @@
 """Feedback about a talk, an event or a recap."""
 
 from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
 
-from ..models import Event, Feedback, Recap, Talk
+from ..models import Event, Feedback, Recap, ReleasedSlot, Talk
 
 
 @transaction.atomic
@@ -23,3 +25,12 @@ def give_feedback(
     feedback.full_clean()
     feedback.save()
     return feedback
+
+
+def is_feedback_open(event: Event, talk: Talk | None = None) -> bool:
+    """Whether organisers ask for feedback, and a talk has begun (one without a time always has); 1 query."""
+    if not event.feedback_open or talk is None:
+        return event.feedback_open
+    slots = ReleasedSlot.objects.current().filter(talk=talk).with_present()
+    begins_at = slots.aggregate(first=Min("present_starts_at"))["first"]
+    return begins_at is None or begins_at <= timezone.now()

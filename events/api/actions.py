@@ -28,6 +28,7 @@ from ..actions import (
     ScheduleConflict,
     give_feedback,
     import_schedule,
+    is_feedback_open,
     merge_speakers,
 )
 from ..formats.date_order import ORDERS
@@ -204,7 +205,7 @@ class MergeView(PublicReadMixin, APIView):
 
 
 class FeedbackView(PublicReadMixin, APIView):
-    """Stars, a comment or both, about an event or one of its talks, while it is open. Needs no account."""
+    """Stars, a comment or both, about an event or a talk that has begun, while it is open. Needs no account."""
 
     permission_classes = [AnyoneMayWrite]
 
@@ -216,7 +217,7 @@ class FeedbackView(PublicReadMixin, APIView):
         else:
             talk = Talk.objects.visible_to(request.user).filter(guid=guid).select_related("event").first()
             event = talk and talk.event
-        if event is None or not event.feedback_open:
+        if event is None or not is_feedback_open(event, talk):
             raise Http404
         data = FeedbackSerializer(data=request.data)
         data.is_valid(raise_exception=True)

@@ -24,6 +24,7 @@ from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
 from roadshow.http.pages import conditional_page, site_root
 
+from ..forms import FeedbackForm
 from ..models import Event, Talk
 from ..released import load_present_state
 from ..schedule import DaySchedule, Entry
@@ -34,7 +35,7 @@ from .talks import visible_event
 
 PLACEHOLDER = "device-copy"  # a talk's slug in the address of its frame
 # Comments in the place of what the device puts there.
-PARTS = {name: f"<!--{name}-->" for name in ("bar", "body", "count", "list", "rooms")}
+PARTS = {name: f"<!--{name}-->" for name in ("bar", "body", "count", "list", "rooms", "title")}
 
 
 @require_safe
@@ -129,6 +130,7 @@ class PageParts:
         if hasattr(self, "programme"):
             programme.present = self.programme.present
             programme.document = self.programme.document  # decoded once
+            programme.buildings = self.programme.buildings
         else:
             programme.present = load_present_state(self.event).without_live()
         return programme
@@ -176,6 +178,7 @@ class PageParts:
             "now": ("now", [], "events/now.html"),
             "display": ("display", [], "events/display.html"),
             "talk": ("talk", [PLACEHOLDER], "events/stored.html"),
+            "feedback": ("talk_feedback", [PLACEHOLDER], "events/feedback_page.html"),
             "unknown": ("event", [], "events/not_stored.html"),
         }
         filters = self.render("events/schedule_filters.html", self.programme)
@@ -189,6 +192,7 @@ class PageParts:
                 "body": mark_safe(PARTS["body"]),
                 "filters": filters,
                 "wide": name == "grid",
+                "feedback_form": FeedbackForm(),
                 **ways,
             }
             found[name] = self.render(template, self.programme, path, **context)

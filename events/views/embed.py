@@ -59,7 +59,7 @@ def render_frame(request, part: str, event: Event, context: dict) -> HttpRespons
 @frame_view
 def embed_schedule(request, slug):
     event = visible_event(request, slug)
-    programme = Programme(event, request.GET.dict()) if event.current_release else None
+    programme = Programme(event, request.GET) if event.current_release else None
     if programme and set(programme.parameters) - {"theme"}:
         request.has_unknown_parameters = bool(programme.problems)
     digest = programme and programme.present.digest

@@ -1,8 +1,11 @@
+from collections import Counter
+
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from roadshow.http.caching import expire_at
 from roadshow.http.pages import edit_url, render_list, site_root
 from speakers.models import Speaker
 
@@ -10,6 +13,8 @@ from .. import linked_data
 from ..filters import EventFilter, TalkFilter
 from ..formats import tour_map
 from ..models import Event, Feedback, Recap, Series, Talk, Topic
+from .now import glance_at
+from .schedule import Programme
 
 MAX_LISTED = 12  # talks, people or links on an event page; a link leads to the rest
 
@@ -94,7 +99,10 @@ def event(request, slug):
     links = row.resources.visible_to(request.user).listed()
     recaps = list(row.recaps.all())
     shown = list(talks.in_time_order().for_cards()[:MAX_LISTED])
-    return render(
+    talk_count = talks.count()
+    glance = glance_at(row)
+    outline = describe_outline(row) if talk_count > MAX_LISTED and row.current_release_id else None
+    response = render(
         request,
         "events/event.html",
         {
@@ -103,7 +111,10 @@ def event(request, slug):
             "recap": choose_recap(recaps, request.GET.get("recap") or get_language()),
             "photos": row.photos.all(),
             "talks": shown,
-            "talk_count": talks.count(),
+            "talk_count": talk_count,
+            "glance": glance,
+            "live": glance.programme.present.live if glance else None,
+            "outline": outline,
             "people": people.for_cards()[:MAX_LISTED],
             "people_count": people.count(),
             "links": links.for_cards()[:MAX_LISTED],
@@ -114,8 +125,26 @@ def event(request, slug):
             "edit": edit_url(request, row),
         },
     )
+    return expire_at(response, glance.until) if glance else response
 
 
 def choose_recap(recaps: list[Recap], language: str) -> Recap | None:
     """The recap in `language` (a tag), else the first one."""
     return next((recap for recap in recaps if recap.language == language), recaps[0] if recaps else None)
+
+
+def describe_outline(event: Event) -> dict:
+    """Days (date, number of entries, first start, last end), tracks and numbers of what is released; 5 queries."""
+    programme = Programme(event, {})
+    days = [
+        (day.date, len(day.entries), day.entries[0].starts_at, max(entry.ends_at for entry in day.entries))
+        for day in programme.days
+        if day.entries
+    ]
+    tracks = Counter(entry.talk.track for day in programme.days for entry in day.entries if entry.talk.track)
+    hues = programme.hue_classes
+    return {
+        "days": days,
+        "tracks": [(name, hues.get(name, ""), number) for name, number in sorted(tracks.items())],
+        "rooms": len({entry.room for day in programme.days for entry in day.entries if entry.room}),
+    }

@@ -1,8 +1,10 @@
 """Feedback form: no account needed, protected by a honeypot field and a rate limit.
 
-It is a separate page because it contains a CSRF token: event and talk pages are cached for everybody.
+It is a separate page because what was entered comes back with errors: event and talk pages are cached for everybody.
 """
 
+import re
+from hashlib import sha256
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -11,24 +13,29 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from roadshow.expiring.models import increase
 from roadshow.http.rate_limits import is_within_limit
 
-from ..actions import give_feedback
+from ..actions import give_feedback, is_feedback_open
 from ..forms import FeedbackForm
 from ..models import Talk
 from .talks import visible_event
 
 TIMES, SECONDS = 10, 3600  # messages from one sender per hour, over all events
+ONCE_SECONDS = 7 * 24 * 3600  # for which a message that is sent again is recognised
 
 
+@csrf_exempt  # no account is behind it, and a device without a network sends it later, see feedback.js
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_feedback(request, slug):
     return _handle_feedback(request, visible_event(request, slug), None)
 
 
+@csrf_exempt  # as above
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def talk_feedback(request, slug, talk):
@@ -38,12 +45,12 @@ def talk_feedback(request, slug, talk):
 
 
 def _handle_feedback(request, event, talk):
-    if not event.feedback_open:
+    if not is_feedback_open(event, talk):
         raise Http404
     if request.method != "POST":
         return _render_form(request, event, talk, FeedbackForm(initial={"about": request.GET.get("about")}))
     form = FeedbackForm(request.POST)
-    if form.is_valid() and not form.cleaned_data["website"]:
+    if form.is_valid() and not form.cleaned_data["website"] and is_sent_first(request.POST.get("once", "")):
         if not is_within_limit(request, "feedback", times=TIMES, seconds=SECONDS):
             form.add_error(None, _("That was a lot of feedback. Please send the rest in an hour."))
         else:
@@ -52,6 +59,13 @@ def _handle_feedback(request, event, talk):
         return _render_form(request, event, talk, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("Thank you. The organisers have received what you wrote."))
     return redirect((talk or event).get_absolute_url())
+
+
+def is_sent_first(once: str) -> bool:
+    """Whether a message with this mark was not received before: a device may not know that its message arrived."""
+    if not re.fullmatch(r"[0-9a-f-]{36}", once):
+        return True
+    return increase(sha256(f"feedback:{once}".encode()).hexdigest(), seconds=ONCE_SECONDS) == 1
 
 
 def _render_form(request, event, talk, form, **options):

@@ -1,12 +1,14 @@
 """Current and next entries of each room: a page for phones, and one for screens in a hallway."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from ..formats.days import find_day
 from ..models import Event
 from ..schedule import Entry
 from .schedule import Programme
@@ -72,6 +74,45 @@ def list_rooms_at(
         if entry.starts_at < until and only in ("", entry.room):
             rooms.setdefault(entry.room, []).append(entry)
     return [(room, _label_entries(entries, at)) for room, entries in rooms.items() if entries]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What is on at an event at a moment: its programme, entries that are on, those that begin next at one time."""
+
+    programme: Programme
+    at: dt.datetime
+    now: list[Entry]
+    next: list[Entry]
+
+    @property
+    def until(self) -> dt.datetime:
+        """When it is not right any more."""
+        moments = [entry.ends_at for entry in self.now] + [entry.starts_at for entry in self.next]
+        return min(moments, default=self.at + dt.timedelta(minutes=15))
+
+
+def glance_at(event: Event, at: dt.datetime | None = None) -> Glance | None:
+    """What is on while the event runs, breaks and cancelled talks left out; None on other days; 6 queries."""
+    at = at or timezone.now()
+    today = find_day(at, event.zone, event.day_change)
+    if event.current_release_id is None or not event.starts_on <= today <= event.ends_on:
+        return None
+    programme = Programme(event, {})
+    entries = [
+        entry
+        for day in programme.days
+        for entry in day.entries
+        if not entry.is_cancelled and entry.talk.kind != "break"
+    ]
+    coming = [entry for entry in entries if entry.starts_at > at]
+    first = min((entry.starts_at for entry in coming), default=at)
+    return Glance(
+        programme,
+        at,
+        [entry for entry in entries if entry.starts_at <= at < entry.ends_at],
+        [entry for entry in coming if entry.starts_at == first],
+    )
 
 
 def _label_entries(entries: list[Entry], at: dt.datetime) -> list[tuple[Entry, str]]:

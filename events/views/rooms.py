@@ -4,9 +4,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from roadshow.http.caching import expire_at
+
 from ..live import load_live_state
 from ..models import Event, RoomStatus, Venue
-from .now import parse_moment
 from .schedule import Programme
 from .talks import visible_event
 
@@ -18,7 +19,7 @@ def room_list(request, slug):
     """All rooms of an event, by venue and building, with their statuses and what is on now."""
     event = visible_event(request, slug)
     programme = Programme(event, {}) if event.current_release else None
-    at = parse_moment(request.GET.get("at", ""), event) or timezone.now()
+    at = timezone.now()
     entries = [entry for day in programme.days for entry in day.entries] if programme else []
     live = programme.present.live if programme else load_live_state(event)
     now = {
@@ -32,7 +33,9 @@ def room_list(request, slug):
         place = places.setdefault((row.room.venue, row.room.building), [])
         place.append((row.room, live.statuses.get(row.room.name), now.get(row.room.name)))
     context = {"event": event, "live": live, "places": places}
-    return render(request, "events/room_list.html", context)
+    response = render(request, "events/room_list.html", context)
+    bounds = [moment for entry in entries for moment in (entry.starts_at, entry.ends_at) if moment > at]
+    return expire_at(response, min(bounds)) if bounds else response
 
 
 @require_safe

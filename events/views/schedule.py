@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import cast
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -51,7 +52,16 @@ class Programme:
 
     def __init__(self, event: Event, parameters: Mapping[str, str]):
         self.event = event
-        self.parameters = {name: value.strip()[:200] for name, value in parameters.items() if value.strip()}
+        lists = (
+            parameters.lists()
+            if isinstance(parameters, QueryDict)
+            else ((name, [value]) for name, value in parameters.items())
+        )
+        stripped = (
+            (name, [value.strip()[:200] for value in values if value.strip()]) for name, values in lists
+        )
+        self.values = {name: values for name, values in stripped if values}
+        self.parameters = {name: values[-1] for name, values in self.values.items()}
         self.view = "grid" if self.parameters.get("view") == "grid" else "list"
 
     @cached_property
@@ -67,17 +77,55 @@ class Programme:
         return group_by_day(self.document)
 
     @cached_property
-    def facets(self) -> dict[str, list[str]]:
-        return collect_facets(self.document)
+    def buildings(self) -> dict[str, str]:
+        """Room name -> building, for rooms that are in one; 1 query."""
+        return dict(self.event.rooms.exclude(building="").values_list("name", "building"))
 
     @cached_property
-    def filters(self) -> dict[str, str]:
-        """The query parameters that filter: `q`, and those whose value occurs in this document."""
-        return {
-            name: value
-            for name, value in self.parameters.items()
-            if name == "q" or value in self.facets.get(name, ())
+    def facets(self) -> dict[str, list[str]]:
+        return collect_facets(self.document, self.buildings)
+
+    @cached_property
+    def filters(self) -> dict[str, list[str]]:
+        """The query parameters that filter: `q`, and the values that occur in this document."""
+        found = {
+            name: values if name == "q" else [one for one in values if one in self.facets.get(name, ())]
+            for name, values in self.values.items()
         }
+        return {name: values for name, values in found.items() if values}
+
+    @cached_property
+    def found_talks(self) -> set[UUID]:
+        """GUIDs of the talks in which the portal's search finds the words, in abstracts and nearly right ones too."""
+        text = " ".join(self.filters.get("q", ()))[:200]
+        if not text:
+            return set()
+        rows = self.event.talks.visible_to(AnonymousUser())
+        return set(Talk.objects.filter(pk__in=rows.keys_for(text)).values_list("guid", flat=True))
+
+    @cached_property
+    def chips(self) -> list[tuple[str, str]]:
+        """(label, query string without it) for each value that filters."""
+        found = []
+        for name, values in self.filters.items():
+            for value in values:
+                query = QueryDict(mutable=True)
+                for other, others in self.values.items():
+                    query.setlist(other, [one for one in others if (other, one) != (name, value)])
+                label = f"“{value}”" if name == "q" else facet_label(name, value)
+                found.append((label, f"?{query.urlencode()}"))
+        return found
+
+    @cached_property
+    def alternatives(self) -> list[tuple[str, str, int]]:
+        """Where nothing fits: what fits without one of the filters, as (its label, query string, number)."""
+        found = []
+        for label, query in self.chips:
+            other = Programme(self.event, QueryDict(query.removeprefix("?")))
+            other.present, other.document, other.buildings = self.present, self.document, self.buildings
+            if other.entry_count:
+                found.append((label, query, other.entry_count))
+        return found
 
     @cached_property
     def day(self) -> DaySchedule | None:
@@ -160,7 +208,9 @@ class Programme:
         }
 
     def list_entries(self, day: DaySchedule) -> list[Entry]:
-        return filter_entries(day.entries, self.filters) if self.filters else day.entries
+        if not self.filters:
+            return day.entries
+        return filter_entries(day.entries, self.filters, talks=self.found_talks, buildings=self.buildings)
 
     @cached_property
     def hue_classes(self) -> dict[str, str]:
@@ -182,8 +232,9 @@ class Programme:
         found = [_("There is no parameter “%(name)s”.") % {"name": name[:80]} for name in names]
         refused = [
             (name, value)
-            for name, value in self.parameters.items()
-            if name in self.facets and name not in self.filters
+            for name, values in self.values.items()
+            for value in values
+            if name in self.facets and value not in self.filters.get(name, ())
         ]
         if "day" in self.parameters:
             days = {ALL_DAYS, *(f"{day.date}" for day in self.days)}
@@ -198,8 +249,10 @@ class Programme:
     @property
     def controls(self) -> list[Control]:
         labels = {
+            "time": _("Time of day"),
             "track": _("Track"),
             "room": _("Room"),
+            "building": _("Building"),
             "kind": _("Kind"),
             "level": _("Level"),
             "language": _("Language"),
@@ -211,9 +264,10 @@ class Programme:
             Control(
                 name,
                 labels[name],
-                "select",
-                self.filters.get(name, ""),
+                "checks" if name == "track" else "select",
+                self.filters.get(name, [""])[-1],
                 [(v, facet_label(name, v)) for v in values],
+                self.filters.get(name, []),
             )
             for name, values in self.facets.items()
         ]
@@ -230,6 +284,8 @@ def facet_label(name: str, value: str) -> str:
             return format_language(value)
         case "recorded":
             return _("has a recording")
+        case "time":
+            return {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}[value]
     return value
 
 
@@ -237,7 +293,7 @@ def facet_label(name: str, value: str) -> str:
 def schedule(request, slug):
     event = visible_event(request, slug)
     release = event.current_release
-    programme = Programme(event, request.GET.dict())
+    programme = Programme(event, request.GET)
     today = timezone.localdate(timezone=event.zone)
     state = [release and [release.guid, programme.present.digest], event.updated_at, today]
 

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -5,7 +7,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from roadshow.core.models import Record
-from roadshow.http.caching import depend_on
+from roadshow.http.caching import depend_on, expire_at
 from roadshow.http.pages import absolute_url, edit_url, render_list, site_root
 
 from .. import linked_data
@@ -74,7 +76,7 @@ def talk(request, slug, talk):
             "related": related,
             "repetitions": repetitions,
             "comments": Feedback.objects.visible_to(request.user).filter(talk=row, state="shown"),
-            "feedback_open": row.event.feedback_open,
+            "feedback_open": row.event.feedback_open and has_begun(row),
             "linked_data": mark_safe(linked_data.describe_talk(row, site_root(request))),
             "edit": edit_url(request, row),
             "live": live,
@@ -84,7 +86,25 @@ def talk(request, slug, talk):
     shown = [row.event.series, row.event.venue, *topics, *row.resources.only("guid")]
     for card in (row, *related, *repetitions):
         shown += records_of_card(card)
-    return depend_on(response, (record.guid for record in shown if record), zone=row.event.zone)
+    depend_on(response, (record.guid for record in shown if record), zone=row.event.zone)
+    bounds = list_bounds(row)
+    return expire_at(response, min(bounds)) if bounds else response
+
+
+def has_begun(talk: Talk) -> bool:
+    """Whether one of its slots has begun; always so without any."""
+    slots = talk.present_slots
+    return not slots or slots[0].starts_at <= timezone.now()
+
+
+def list_bounds(talk: Talk) -> list[datetime]:
+    """Moments to come at which its page says something else: the status of its room counts, feedback opens."""
+    moments = [
+        moment
+        for slot in talk.present_slots
+        for moment in (slot.starts_at - SOON, slot.starts_at, slot.ends_at)
+    ]
+    return [moment for moment in moments if moment > timezone.now()]
 
 
 def describe_slots(talk: Talk, live: LiveState) -> list[dict]:

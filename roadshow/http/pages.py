@@ -94,13 +94,17 @@ def edit_url(request: HttpRequest, row) -> str:
 
 @dataclass(frozen=True)
 class Control:
-    """An input of the form above a list. `kind` is search, select, date or text; `options` are (value, label)."""
+    """An input of the form above a list. `kind` is search, select, checks, date or text; `options` are (value, label).
+
+    `values` are the chosen ones of checks, of which there may be several.
+    """
 
     name: str
     label: str
     kind: str
     value: str
     options: list[tuple[str, str]] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
 
 
 def build_controls(filterset: RecordFilter, shown: Mapping[str, Iterable | None]) -> list[Control]:

@@ -174,10 +174,11 @@ def test_a_star_stays_on_the_device_in_list_grid_talk_and_my_schedule(event, ope
     star(page, "Talk 4").click()
     page.get_by_role("link", name="My schedule 3").click()
     expect(page.locator(".slot")).to_have_count(3)
-    expect(page.get_by_text("Clashes with “Talk 1”")).to_have_count(1)
+    page.get_by_role("group", name="At the same time: which one is it?").get_by_label("Talk 1").check()
+    expect(page.locator(".slot--maybe")).to_have_text(re.compile("Talk 0"))
     star(page, "Talk 1").click()
-    expect(page.locator(".slot")).to_have_count(2)
-    expect(page.get_by_text("Clashes with")).to_have_count(0)
+    expect(page.locator(".hour .slot")).to_have_count(2)
+    expect(page.get_by_text("At the same time")).to_have_count(0)
 
 
 def test_a_private_link_moves_the_stars_and_no_server_sees_them(event, open_page):

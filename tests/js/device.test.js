@@ -4,7 +4,7 @@ import { pick } from "./pick.js";
 
 const names = [
   "FACETS", "LOOKAHEAD", "escapeHtml", "put", "readEntry", "listEntries", "parseAddress", "dateIn", "parseMoment", "chooseDay", "composeDay", "composeBody",
-  "composeRooms", "composeTalk", "composePage",
+  "composeRooms", "composeTalk", "composeFeedback", "composePage",
 ];
 const { parseAddress, parseMoment, chooseDay, composePage } = pick("js/device/pages.js", names);
 

@@ -26,7 +26,7 @@ machines are seen after a tenth of a second at the latest.
 """
 
 from .content_version import RECHECK_SECONDS, ContentVersion, Version
-from .dependencies import Lifetime, depend_on
+from .dependencies import Lifetime, depend_on, expire_at
 from .middleware import CachedResponseMiddleware
 from .responses import CachedResponse, ResponseCache
 from .values import cache_by_cost, cached_count, get_or_build
@@ -42,5 +42,6 @@ __all__ = [
     "cache_by_cost",
     "cached_count",
     "depend_on",
+    "expire_at",
     "get_or_build",
 ]

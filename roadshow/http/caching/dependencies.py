@@ -22,6 +22,15 @@ class Lifetime:
     records: frozenset[UUID] | None = None
 
 
+def expire_at(response: HttpResponse, moment: dt.datetime) -> HttpResponse:
+    """Declare that the clock makes a page wrong at `moment`, such as when the talk ends that it calls current."""
+    lifetime = lifetime_of(response)
+    response.lifetime = Lifetime(  # type: ignore[attr-defined]  # read by lifetime_of()
+        min(lifetime.expires, moment.timestamp()), lifetime.records
+    )
+    return response
+
+
 def depend_on(response: HttpResponse, records: Iterable[UUID], *, zone: ZoneInfo) -> HttpResponse:
     """Declare that a page shows these records only, and of the clock only today's date in `zone`.
 

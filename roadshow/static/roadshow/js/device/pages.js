@@ -1,6 +1,6 @@
 // Pages of an event from its copy on the device. Pure functions of the copy, the address and the time; the service
 // worker calls them. The copy is what events/views/device.py makes: ready parts of the portal's own pages.
-const FACETS = ["track", "room", "kind", "level", "language", "topic", "recorded", "q"];
+const FACETS = ["time", "track", "room", "building", "kind", "level", "language", "topic", "recorded", "q"];
 // Minutes that a page of now and next covers, so that it stays right offline.
 const LOOKAHEAD = 24 * 60;
 
@@ -10,10 +10,10 @@ const put = (html, name, content) => html.replaceAll(`<!--${name}-->`, () => con
 
 // What an address asks for: the event's base address, the kind of page, and the talk's slug. Undefined for others.
 function parseAddress(pathname) {
-  const [, base, kind, talk] =
-    pathname.match(/^((?:\/[a-z-]+)?\/events\/[^/]+\/)(schedule|my|now|display|talks)\/(?:([^/]+)\/)?$/) ?? [];
+  const [, base, kind, talk, feedback] =
+    pathname.match(/^((?:\/[a-z-]+)?\/events\/[^/]+\/)(schedule|my|now|display|talks)\/(?:([^/]+)\/(feedback\/)?)?$/) ?? [];
   if (!base || (talk && kind !== "talks") || (kind === "talks" && !talk)) return undefined;
-  return { base, kind: talk ? "talk" : kind, talk };
+  return { base, kind: feedback ? "feedback" : talk ? "talk" : kind, talk };
 }
 
 // An entry of the copy: when, in which room, which talk, and the text of its first time, which its HTML has.
@@ -99,6 +99,13 @@ function composeTalk(copy, more, slug) {
   return content ? put(copy.frames.talk, "body", content).replaceAll("/talks/device-copy/", () => `/talks/${slug}/`) : undefined;
 }
 
+// The form for feedback on a talk; it is sent when there is a network.
+function composeFeedback(copy, slug) {
+  const entry = listEntries(copy, () => true).find(({ talk }) => talk === slug);
+  const [, title] = entry?.html.match(/<h3[^>]*>(?:<a[^>]*>)?([^<]*)/) ?? [];
+  return title && put(copy.frames.feedback, "title", title).replaceAll("/talks/device-copy/", () => `/talks/${slug}/`);
+}
+
 // The HTML for an address, as a whole page or as the fragment that a script asks for; undefined when there is none.
 function composePage(copy, more, url, { now, isFragment = false }) {
   const address = parseAddress(url.pathname);
@@ -117,6 +124,8 @@ function composePage(copy, more, url, { now, isFragment = false }) {
     }
     case "talk":
       return composeTalk(copy, more, address.talk);
+    case "feedback":
+      return copy.frames.feedback && composeFeedback(copy, address.talk);
     case "my":
       return copy.frames.my;
     default:
