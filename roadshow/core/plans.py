@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
-from .models import MigratesAs, Reencoded, reencode
+from .fields import MigratesAs, ReencodedPicture, reencode_picture
 
 MAX_BYTES = 2 * 1024 * 1024
 SVG = "http://www.w3.org/2000/svg"
@@ -71,10 +71,10 @@ def clean_plan(upload) -> ContentFile:
     if upload.size > MAX_BYTES and PurePath(upload.name).suffix.lower() == ".svg":
         raise ValidationError(_("The drawing has more than 2 MB. Make it smaller first."))
     if PurePath(upload.name).suffix.lower() != ".svg":
-        return reencode(upload)
+        return reencode_picture(upload)
     upload.seek(0)
     name = slugify(PurePath(upload.name).stem)[:60] or "plan"
-    return Reencoded(sanitize_svg(upload.read()), name=f"{name}-{secrets.token_hex(8)}.svg")
+    return ReencodedPicture(sanitize_svg(upload.read()), name=f"{name}-{secrets.token_hex(8)}.svg")
 
 
 class PlanField(MigratesAs, models.FileField):
@@ -88,6 +88,6 @@ class PlanField(MigratesAs, models.FileField):
 
     def pre_save(self, instance, add):
         file = getattr(instance, self.attname)
-        if file and not file._committed and not isinstance(file.file, Reencoded):
+        if file and not file._committed and not isinstance(file.file, ReencodedPicture):
             file.save(file.name, clean_plan(file.file), save=False)
         return super().pre_save(instance, add)
