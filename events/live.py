@@ -109,6 +109,12 @@ class LiveState:
         return [one for one in self.notices if (slot and one.slot == slot) or (room and one.room == room)]
 
     @property
+    def marked(self) -> list[tuple[UUID, SlotNow]]:
+        """Slots that changed, in time order, without those whose changes were all undone."""
+        found = [(guid, now) for guid, now in self.slots.items() if now.mark]
+        return sorted(found, key=lambda pair: pair[1].starts_at)
+
+    @property
     def general_notices(self) -> list[Notice]:
         """Notices to everybody or to a day."""
         return [one for one in self.notices if not one.slot and not one.room]

@@ -30,6 +30,7 @@ urlpatterns = [
     path("events/<uslug:slug>/live/", views.desk, name="desk"),
     path("events/<uslug:slug>/live/<uuid:room>/", views.desk_room, name="desk_room"),
     path("events/<uslug:slug>/live.json", views.live, name="live"),
+    path("events/<uslug:slug>/speakers/", views.event_speakers, name="speakers"),
     path("events/<uslug:slug>/rooms/", views.room_list, name="rooms"),
     path("events/<uslug:slug>/rooms/<uuid:room>/", views.room, name="room"),
     path("venues/<uuid:guid>/", views.venue, name="venue"),

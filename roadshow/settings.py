@@ -171,10 +171,10 @@ CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not DEBUG)
 CACHED_VIEWS = {
     "home": "", "topics": "*", "topic": "page", "search": "q in page", "suggest": "q", "sitemap": "p", "sitemaps": "",
     "events:series": "", "events:events": "*", "events:event": "recap", "events:schedule": "*", "events:talks": "*",
-    "events:talk": "", "events:changes": "page", "events:embed": "theme", "events:embed_schedule": "*",
+    "events:talk": "", "events:changes": "page release", "events:embed": "theme", "events:embed_schedule": "*",
     "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",
     "events:live": "", "events:room_states": "",
-    "events:rooms": "", "events:room": "day", "events:venue": "",
+    "events:speakers": "*", "events:rooms": "", "events:room": "day", "events:venue": "",
     **{f"events:{name}": "" for name in (
         "xml", "json", "ics", "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
     )},

@@ -12,6 +12,7 @@ from .my import my, my_calendar, my_code, private_calendar, private_stars
 from .now import display, now
 from .oembed import oembed
 from .offline import manifest, news, programme, worker
+from .people import event_speakers
 from .previews import event_preview, talk_preview
 from .rooms import room, room_list, venue
 from .schedule import schedule
@@ -34,6 +35,7 @@ __all__ = [
     "event_feedback",
     "event_list",
     "event_preview",
+    "event_speakers",
     "invitation",
     "live",
     "manifest",

@@ -3,10 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
+import segno
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
+
+from roadshow.http.pages import absolute_url
 
 from ..formats.days import find_day
 from ..models import Event
@@ -24,8 +28,39 @@ def now(request, slug):
 
 @require_safe
 def display(request, slug):
-    """The same without navigation, for a full screen; `?room=` shows one room only."""
+    """The same without navigation, for a full screen.
+
+    `?room=` shows one room only, for its door; `?show=changes` what changed today, for a foyer.
+    """
+    if request.GET.get("show") == "changes":
+        return _render_changes(request, slug)
     return _render_now(request, slug, "events/display.html")
+
+
+def _render_changes(request, slug: str):
+    event = visible_event(request, slug)
+    at = parse_moment(request.GET.get("at", ""), event) or timezone.now()
+    programme = Programme(event, {}) if event.current_release else None
+    live = programme.present.live if programme else None
+    entries = [entry for day in programme.days for entry in day.entries] if programme else []
+    changed = [
+        entry
+        for entry in entries
+        if entry.ends_at > at and programme and entry.slot.number in programme.live_marks
+    ]
+    context = {
+        "event": event,
+        "release": event.current_release,
+        "programme": programme,
+        "live": live,
+        "at": at,
+        "changed": changed,
+        "statuses": live.statuses if live else {},
+    }
+    template = "events/display_changes.html"
+    response = render(request, f"{template}#results" if request.htmx else template, context)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def _render_now(request, slug: str, template: str):
@@ -43,10 +78,20 @@ def _render_now(request, slug: str, template: str):
         "today": at.astimezone(event.zone).date(),
         "requested": requested,
         "live": programme.present.live if programme else None,
+        "code": draw_code(request, event) if request.GET.get("room") else "",
     }
     response = render(request, f"{template}#results" if request.htmx else template, context)
     response["Cache-Control"] = "no-cache"
     return response
+
+
+def draw_code(request, event: Event) -> str:
+    """QR code (SVG) that leads a phone from the display at a door to the room's page."""
+    room = event.rooms.filter(name=request.GET["room"]).first()
+    if room is None:
+        return ""
+    link = absolute_url(request, reverse("events:room", args=[event.slug, room.guid]))
+    return segno.make(link, error="m").svg_data_uri(scale=4, border=2, light="white")
 
 
 def parse_moment(text: str, event: Event) -> dt.datetime | None:

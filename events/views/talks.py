@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from roadshow.core.models import Record
+from roadshow.core.text import format_full_date, format_language
 from roadshow.http.caching import depend_on, expire_at
 from roadshow.http.pages import absolute_url, edit_url, render_list, site_root
 
@@ -32,11 +33,29 @@ def talk_list(request, slug):
     talks = event.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
     topics = Topic.objects.filter(talks__in=talks).distinct().values_list("slug", "name")
     tracks = event.tracks.values_list("slug", "name")
+    rooms = event.rooms.order_by("event_rooms__position", "name").values_list("guid", "name")
+    languages = talks.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
+    days = (event.ends_on - event.starts_on).days + 1
+    dates = [event.starts_on + timedelta(days=number) for number in range(days)]
+    choices = {
+        "date": [(f"{date}", format_full_date(date)) for date in dates],
+        "room": list(rooms),
+        "language": [(code, format_language(code)) for code in languages],
+    }
+    several = {name: options for name, options in choices.items() if len(options) > 1}
     return render_list(
         request,
         "events/talk_list.html",
-        TalkFilter(request.GET, talks.for_cards(), request=request),
-        shown={"q": None, "track": tracks, "topic": topics, "kind": None, "level": None, "link": None},
+        TalkFilter(request.GET, talks.for_cards().in_time_order(), request=request),
+        shown={
+            "q": None,
+            **several,
+            "track": tracks,
+            "topic": topics,
+            "kind": None,
+            "level": None,
+            "link": None,
+        },
         context={"event": event},
     )
 

@@ -355,3 +355,13 @@ def test_statuses_of_rooms_come_and_go_in_fosdems_form(event, api, client):
     assert client.get("/api/v1/events/stop/room-states/").json() == states
     for odd in ({}, [{"roomname": "Hall", "state": "7"}], [{"roomname": "Cellar", "state": "1"}], ["x"]):
         assert api("post", "room-states/", odd).status_code == 400
+
+
+def test_a_foyer_shows_what_changed_and_a_door_its_room(event, organiser, client):
+    hall = event.event_rooms.get(room__name="Hall").room
+    announce(event, organiser, Kind.LATE, 1, minutes=15)
+    announce(event, organiser, Kind.STATUS, room=hall, status="full")
+    page = client.get("/events/stop/display/?show=changes&at=2030-10-06T08:00").text
+    assert "Talk 1" in page and "15 min later" in page and "mark--full" in page and "Talk 0" not in page
+    door = client.get("/events/stop/display/?room=Hall&at=2030-10-06T08:00").text
+    assert "data:image/svg+xml" in door and "Talk 3" not in door

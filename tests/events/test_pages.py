@@ -50,9 +50,9 @@ def whole_event(count: int, **options):
         ("/series/tour/", 7),
         ("/series/tour/talks/", 7),
         ("/events/whole/", 13),
-        ("/events/whole/talks/", 7),
+        ("/events/whole/talks/", 9),
         ("/events/whole/talks/talk-0/", 14),
-        ("/events/whole/changes/", 8),
+        ("/events/whole/changes/", 10),
     ],
 )
 def test_a_page_takes_as_many_queries_however_much_there_is(client, path, queries, count):
