@@ -72,7 +72,7 @@ def in_zone(instant, zone):
 @register.filter
 def iso(instant):
     """ISO 8601 with the offset of the datetime's own zone: a script reads the date that it has there."""
-    return instant.isoformat()
+    return instant.isoformat(timespec="seconds")
 
 
 @register.filter
