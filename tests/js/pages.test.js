@@ -26,18 +26,24 @@ test("the filter of a schedule folds case and accents", () => {
 });
 
 test("an entry fits when every facet and every word does", () => {
-  const { fits } = pick("js/plan.js", ["fits"]);
-  const entry = { element: { dataset: { track: "ml", topic: "data|ethics", room: "a" } }, text: "training at scale ml" };
+  const { fits } = pick("js/plan.js", ["isNearly", "containsWord", "partOfDay", "hasValue", "fits"], { known: { text: "abstract", slots: new Set(["s"]) } });
+  const element = { dataset: { slot: "s", track: "ml", topic: "data|ethics", room: "a" }, querySelector: () => ({ dateTime: "2030-10-06T13:00:00+02:00" }) };
+  const entry = { element, text: "training at scale ml" };
   const cases = [
-    [[], [], true],
-    [[["track", "ml"]], ["scale"], true],
-    [[["track", "web"]], [], false],
-    [[["topic", "ethics"]], [], true],
-    [[["topic", "eth"]], [], false],
-    [[["kind", "talk"]], [], true], // the kind that is not written
-    [[["kind", "workshop"]], [], false],
-    [[["room", "a"], ["track", "ml"]], ["training", "scale"], true],
-    [[], ["training", "absent"], false],
+    [{}, [], true],
+    [{ track: ["ml"] }, ["scale"], true],
+    [{ track: ["web"] }, [], false],
+    [{ track: ["web", "ml"] }, [], true],
+    [{ topic: ["ethics"] }, [], true],
+    [{ topic: ["eth"] }, [], false],
+    [{ time: ["afternoon"] }, [], true],
+    [{ time: ["morning"] }, [], false],
+    [{ kind: ["talk"] }, [], true], // the kind that is not written
+    [{ kind: ["workshop"] }, [], false],
+    [{ room: ["a"], track: ["ml"] }, ["training", "scale"], true],
+    [{}, ["training", "absent"], false],
+    [{}, ["trianing"], true], // two letters changed places
+    [{}, ["abstract"], true], // the portal found it
   ];
   for (const [wanted, words, expected] of cases) assert.equal(fits(entry, wanted, words), expected, JSON.stringify([wanted, words]));
 });
@@ -73,4 +79,14 @@ test("only public, direct and successful responses are kept on the device", () =
   for (const bad of [response("private"), response("max-age=0, no-store"), response("", { ok: false }), response("", { redirected: true })]) {
     assert.ok(!isStorable(bad));
   }
+});
+
+test("talks that overlap are one block, and a gap suggests what shares most topics", () => {
+  const { groupClashes, suggest } = pick("js/timeline.js", ["MOST", "groupClashes", "suggest"]);
+  const slot = (id, start, end, ...interests) => ({ id, start, end, interests, isOff: false });
+  const ids = (slots) => groupClashes(slots).map((block) => block.map(({ id }) => id).join());
+  assert.deepEqual(ids([slot("c", 60, 90), slot("a", 0, 30), slot("b", 20, 50)]), ["a,b", "c"]);
+  assert.deepEqual(ids([slot("a", 0, 30), { ...slot("off", 10, 90), isOff: true }, slot("b", 30, 50)]), ["a", "off", "b"]);
+  const all = [slot("x", 30, 40, "data"), slot("y", 30, 50, "data", "ml"), slot("z", 30, 90, "ml"), slot("n", 30, 40, "web")];
+  assert.deepEqual(suggest(all, new Set(["data", "ml"]), 30, 60).map(({ id }) => id), ["y", "x"]);
 });

@@ -27,8 +27,10 @@ function isNearly(one, other) {
   return rest.slice(1) === rest2.slice(1) || rest.slice(1) === rest2 || rest === rest2.slice(1) || swapped;
 }
 
-const containsWord = (text, word) =>
-  text.includes(word) || (word.length > 4 && text.split(/[^\p{L}\p{N}]+/u).some((own) => isNearly(word, own.slice(0, Math.max(word.length, own.length)))));
+function containsWord(text, word) {
+  if (text.includes(word)) return true;
+  return word.length > 4 && text.split(/[^\p{L}\p{N}]+/u).some((own) => isNearly(word, own));
+}
 
 // The part of the day in which an entry begins, by the event's own clock, which its first time is written with.
 function partOfDay(element) {

@@ -120,24 +120,29 @@ function showNote(slot) {
   return details;
 }
 
-function decorateDay(day, all, interests, taken) {
-  const slots = [...day.querySelectorAll(".slot")].map(readSlot);
+// What stands between the talk before and a block: free time with suggestions, and the way to another building.
+function listBetween(before, [first], { all, interests, taken }) {
+  if (!before) return [];
+  const minutes = Math.round((first.start - before.end) / MINUTE);
+  const free = all.filter(({ id }) => !taken.has(id));
+  const gap = minutes >= GAP && showGap(minutes, suggest(free, interests, before.end, first.start));
+  return [gap, showWay(before.room, first.room)].filter(Boolean);
+}
+
+function decorateBlock(block) {
+  if (block.length > 1) {
+    const choice = make("li", "clash__box");
+    choice.append(showChoice(block));
+    block[0].element.closest(".hour").before(choice);
+  } else block[0].element.querySelector(".slot__where").append(showGrade(block[0]));
+  for (const slot of block) slot.element.append(showNote(slot));
+}
+
+function decorateDay(day, context) {
   let before; // the end of what came before, and where it was
-  for (const block of groupClashes(slots)) {
-    const hour = block[0].element.closest(".hour");
-    const start = block[0].start;
-    if (before && start - before.end >= GAP * MINUTE) {
-      const free = all.filter(({ id }) => !taken.has(id));
-      hour.before(showGap(Math.round((start - before.end) / MINUTE), suggest(free, interests, before.end, start)));
-    }
-    const way = before && showWay(before.room, block[0].room);
-    if (way) hour.before(way);
-    if (block.length > 1) hour.before(Object.assign(make("li", "clash__box"), {}));
-    if (block.length > 1) hour.previousElementSibling.append(showChoice(block));
-    for (const slot of block) {
-      if (block.length === 1) slot.element.querySelector(".slot__where").append(showGrade(slot));
-      slot.element.append(showNote(slot));
-    }
+  for (const block of groupClashes([...day.querySelectorAll(".slot")].map(readSlot))) {
+    block[0].element.closest(".hour").before(...listBetween(before, block, context));
+    decorateBlock(block);
     before = { end: Math.max(...block.map(({ end }) => end)), room: block.at(-1).room };
   }
 }
@@ -148,7 +153,7 @@ document.addEventListener("roadshow:mine", ({ detail: programme }) => {
   const all = [...programme.querySelectorAll(".slot:not([data-kind=break])")].map(readSlot);
   const interests = new Set(own.flatMap((slot) => slot.interests));
   const taken = new Set(own.map(({ id }) => id));
-  for (const day of mine.querySelectorAll(".day")) decorateDay(day, all, interests, taken);
+  for (const day of mine.querySelectorAll(".day")) decorateDay(day, { all, interests, taken });
   plan(own);
 });
 
