@@ -22,6 +22,11 @@ class ScheduleChange:
     old: str = ""  # title or speakers' names before
     new: str = ""
 
+    @property
+    def slot(self) -> Slot | None:
+        """The slot that it is about: its new form where there is one, else the first of its talk."""
+        return self.after or self.before or next(iter(self.talk.slots), None)
+
 
 def compare_documents(old: Document | None, new: Document) -> list[ScheduleChange]:
     """The changes from `old` (None: nothing was released yet) to `new`, in the order of the new schedule."""

@@ -64,8 +64,7 @@ def changes(request, slug):
 
 
 def day_of(event: Event, change: ScheduleChange) -> date | None:
-    slot = change.after or change.before or next(iter(change.talk.slots), None)
-    return find_day(slot.starts_at, event.zone, event.day_change) if slot else None
+    return find_day(change.slot.starts_at, event.zone, event.day_change) if change.slot else None
 
 
 def sort_changes(event: Event, found: Iterable[ScheduleChange]) -> list[ScheduleChange]:

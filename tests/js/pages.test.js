@@ -84,9 +84,9 @@ test("only public, direct and successful responses are kept on the device", () =
 test("talks that overlap are one block, and a gap suggests what shares most topics", () => {
   const { groupClashes, suggest } = pick("js/timeline.js", ["MOST", "groupClashes", "suggest"]);
   const slot = (id, start, end, ...interests) => ({ id, start, end, interests, isOff: false });
-  const ids = (slots) => groupClashes(slots).map((block) => block.map(({ id }) => id).join());
+  const ids = (slots) => Array.from(groupClashes(slots), (block) => block.map(({ id }) => id).join());
   assert.deepEqual(ids([slot("c", 60, 90), slot("a", 0, 30), slot("b", 20, 50)]), ["a,b", "c"]);
   assert.deepEqual(ids([slot("a", 0, 30), { ...slot("off", 10, 90), isOff: true }, slot("b", 30, 50)]), ["a", "off", "b"]);
   const all = [slot("x", 30, 40, "data"), slot("y", 30, 50, "data", "ml"), slot("z", 30, 90, "ml"), slot("n", 30, 40, "web")];
-  assert.deepEqual(suggest(all, new Set(["data", "ml"]), 30, 60).map(({ id }) => id), ["y", "x"]);
+  assert.deepEqual(Array.from(suggest(all, new Set(["data", "ml"]), 30, 60), ({ id }) => id), ["y", "x"]);
 });

@@ -4,7 +4,8 @@ const slug = document.querySelector("template[data-star]").dataset.event;
 const words = box.dataset;
 const MINUTE = 60_000;
 const GAP = 20; // minutes without a talk that are worth a suggestion
-const MOST = 3; // suggestions for a gap
+// Suggestions for a gap.
+const MOST = 3;
 const buildings = JSON.parse(document.querySelector("[data-buildings]")?.textContent || "{}"); // room -> building
 
 function read(name, otherwise) {
