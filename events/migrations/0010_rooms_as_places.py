@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0008_live_layer'),
+        ('events', '0009_live_layer'),
     ]
 
     operations = [

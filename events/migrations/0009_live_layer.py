@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0007_talk_pages_and_pictures'),
+        ('events', '0008_record_moves_between_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
