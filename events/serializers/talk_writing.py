@@ -52,29 +52,33 @@ class TalkWriter(RecordSerializer):
         After an IntegrityError the talks are saved one by one, to find the cause. When any talk has an error,
         the caller has to roll back.
         """
-        problems = [self.check_event(row, values) for row, values in wanted]
-        before = {row: column_values(row) for row, _values in wanted if not row._state.adding}
+        rows = [row for row, _values in wanted]
+        before = {row: column_values(row) for row in rows if not row._state.adding}
+        moves = [self.check_event(row, values) for row, values in wanted]
         parts = [(row, self.assign(row, values)) for row, values in wanted]
-        problems = [
-            error | self.validate_row(row) for error, (row, _values) in zip(problems, wanted, strict=True)
-        ]
+        problems = [move | self.validate_row(row) for move, row in zip(moves, rows, strict=True)]
         if any(problems):
             return problems
-        changed = {name for _row, values in wanted for name in values} - {*self.Meta.related}
-        rows = [row for row, _values in wanted]
+        names = {name for _row, values in wanted for name in values} - {*self.Meta.related}
+        changed = [row for row, values in before.items() if column_values(row) != values]
+        if problems := self.save_rows(rows, changed, [*names]):
+            return problems
+        problems, touched = self.write_parts(parts)
+        update_rows([row for row in before if row in touched and row not in changed], (), batch_size=100)
+        return problems
+
+    def save_rows(self, rows: list[Talk], changed: list[Talk], names: list[str]) -> Problems:
+        """Create new rows, and write columns of changed ones. Returns errors of each talk when there are any."""
         new = [row for row in rows if row._state.adding]
-        old = [row for row, values in before.items() if column_values(row) != values]
         unaddressed = [row for row in rows if not row.slug]
         try:
             with transaction.atomic():
-                self.save_all(new, old, [*changed])
+                self.save_all(new, changed, names)
         except IntegrityError:
             for row in unaddressed:  # the slug may have been taken meanwhile
                 row.slug = ""
             return self.save_one_by_one(rows, {id(row) for row in new})
-        problems, touched = self.write_parts(parts)
-        update_rows([row for row in before if row in touched and row not in old], (), batch_size=100)
-        return problems
+        return []
 
     def validate_row(self, row: Talk) -> Any:
         """Errors of `full_clean()`; references are known to exist."""

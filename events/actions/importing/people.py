@@ -1,6 +1,7 @@
 """Persons of a file become speakers, without making one of two people who share a name or an id."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -37,21 +38,9 @@ def match_people(
     the event's only speaker of that name whom organisers had entered by hand; everybody else is new.
     Those whom `by` may not change stay as they are.
     """
-    people: dict[UUID, Person] = {}
-    public: set[UUID] = set()
-    for talk in document.talks:
-        for person in talk.persons:
-            guid = person_guid(event, person)
-            people[guid] = _richer(people.get(guid), person)
-            if talk.state in PUBLIC:
-                public.add(guid)
+    people, public = _collect_persons(event, document)
     report.persons = len(people)
-    found = {speaker.guid: speaker for speaker in Speaker.objects.filter(guid__in=people)}
-    aliases = [str(guid) for guid in people if guid not in found]
-    for speaker in Speaker.objects.filter(imported__guids__has_any_keys=aliases):
-        found |= {UUID(guid): speaker for guid in speaker.imported["guids"] if guid in aliases}
-    found |= _by_id(event, people, found, source)
-    found |= _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
+    found = _find_speakers(event, people, source)
     log.remember(Speaker, [speaker.pk for speaker in found.values()])
     models.prefetch_related_objects([*{speaker.pk: speaker for speaker in found.values()}.values()], "links")
     known = {guid: (found[guid], people[guid]) for guid in _list_editable(found, by)}
@@ -66,6 +55,29 @@ def match_people(
     ]
     report.duplicates = _duplicates(people.values(), new)
     return found
+
+
+def _collect_persons(event: Event, document: Document) -> tuple[dict[UUID, Person], set[UUID]]:
+    """The persons of a document by GUID, and the GUIDs of those with a public talk."""
+    people: dict[UUID, Person] = {}
+    public: set[UUID] = set()
+    for talk in document.talks:
+        for person in talk.persons:
+            guid = person_guid(event, person)
+            people[guid] = _richer(people.get(guid), person)
+            if talk.state in PUBLIC:
+                public.add(guid)
+    return people, public
+
+
+def _find_speakers(event: Event, people: dict[UUID, Person], source: str) -> dict[UUID, Speaker]:
+    """The speakers who are known, by the GUID of the person."""
+    found = {speaker.guid: speaker for speaker in Speaker.objects.filter(guid__in=people)}
+    aliases = [str(guid) for guid in people if guid not in found]
+    for speaker in Speaker.objects.filter(imported__guids__has_any_keys=aliases):
+        found |= {UUID(guid): speaker for guid in speaker.imported["guids"] if guid in aliases}
+    found |= _by_id(event, people, found, source)
+    return found | _by_name(event, {guid: person for guid, person in people.items() if guid not in found})
 
 
 def _list_editable(found: dict[UUID, Speaker], by: User | None) -> list[UUID]:
@@ -143,31 +155,38 @@ def _update(
         known[speaker][str(guid)] = person
     for speaker, people in known.items():
         last = speaker.imported or {}
-        guids = [*dict.fromkeys([*last.get("guids", []), *people])]
+        guids = _join(last.get("guids", []), people)
         person = next(people[guid] for guid in guids if guid in people)
+        links, ids = _links_of(person, own_pages), [f"{source}:{one.id}" for one in people.values() if one.id]
         facts = {name: value for name, value in _facts(person).items() if value}
         updates = {name: value for name, value in facts.items() if _is_news(name, value, speaker, last)}
-        ids = [f"{source}:{one.id}" for one in people.values() if one.id]
-        remembered = last | {"guids": guids, "ids": [*dict.fromkeys([*last.get("ids", []), *ids])]} | facts
+        remembered = last | {
+            "guids": guids,
+            "ids": _join(last.get("ids", []), ids),
+            "links": _join(last.get("links", []), links),
+            **facts,
+        }
         if last.get("hidden") and speaker.state == Speaker.State.DRAFT and public & {*map(UUID, people)}:
             updates["state"] = Speaker.State.PUBLISHED
             remembered["hidden"] = False
-        links = _links_of(person, own_pages)
         missing = _add_links(speaker, links, last)
         new_links += missing
-        remembered |= {"links": [*dict.fromkeys([*last.get("links", []), *links])]}
-        if updates or missing:
-            report.changed_speakers.append(speaker.name)
         for name, value in updates.items():
             setattr(speaker, name, value)
         speaker.imported = remembered
         if updates or missing:
+            report.changed_speakers.append(speaker.name)
             changed.append(speaker)
         elif remembered != last:
             seen.append(speaker)
     update_rows(changed, [*FIELDS, "state", "imported"])
     Speaker.objects.bulk_update(seen, ["imported"], batch_size=500)
     SpeakerLink.objects.bulk_create(new_links, batch_size=1000)
+
+
+def _join(before: Iterable[str], now: Iterable[str]) -> list[str]:
+    """Both without repetitions, the earlier ones first."""
+    return list(dict.fromkeys([*before, *now]))
 
 
 def _add_links(speaker: Speaker, links: dict[str, str], last: dict) -> list[SpeakerLink]:

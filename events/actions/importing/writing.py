@@ -61,34 +61,48 @@ def write_links(items: list[Merged]) -> None:
 
 def write_slots(event: Event, items: list[Merged], matches: Matches) -> None:
     """Move the slots that are there (by GUID, else in order), add and remove the rest."""
-    rooms = {room.name: room for room in matches.rooms.values()}
+    merger = SlotMerger(event, items, matches)
     for item in items:
-        if not item.is_new:
-            rooms |= {slot.room.name: slot.room for slot in item.row.slots.all() if slot.room}
-    wanted = {slot[0] for item in items for slot in item.values["slots"]}
-    foreign = {
-        str(guid)
-        for guid in Slot.objects.filter(guid__in=wanted).exclude(event=event).values_list("guid", flat=True)
-    }
-    used = set(event.slots.values_list("number", flat=True))
-    number = Slot.next_number(event.pk) if items else 0
-    new: list[Slot] = []
-    moved: list[Slot] = []
-    left: list[int] = []
-    for item in items:
+        merger.merge(item)
+    Slot.objects.filter(pk__in=merger.left).delete()
+    bulk_create_with_history(merger.new, Slot, batch_size=BATCH)
+    update_rows(merger.moved, ["starts_at", "ends_at", "room"], batch_size=BATCH)
+
+
+class SlotMerger:
+    """Sorts the slots of a file's talks: `new` ones, those that are `moved`, and keys of those that are `left` over."""
+
+    def __init__(self, event: Event, items: list[Merged], matches: Matches):
+        self.event = event
+        self.new: list[Slot] = []
+        self.moved: list[Slot] = []
+        self.left: list[int] = []
+        self.rooms = {room.name: room for room in matches.rooms.values()}
+        for slot in (slot for item in items if not item.is_new for slot in item.row.slots.all() if slot.room):
+            self.rooms[slot.room.name] = slot.room
+        wanted = {slot[0] for item in items for slot in item.values["slots"]}
+        others = Slot.objects.filter(guid__in=wanted).exclude(event=event)
+        self.foreign = {str(guid) for guid in others.values_list("guid", flat=True)}
+        self.used = set(event.slots.values_list("number", flat=True))
+        self.number = Slot.next_number(event.pk) if items else 0
+
+    def merge(self, item: Merged) -> None:
+        """Sort the slots of one talk."""
         there = {} if item.is_new else {str(slot.guid): slot for slot in item.row.slots.all()}
-        spare = [guid for guid in there if guid not in {slot[0] for slot in item.values["slots"]}]
-        for guid, starts_at, ends_at, room, wish in item.values["slots"]:
+        named = {slot[0] for slot in item.values["slots"]}
+        spare = [guid for guid in there if guid not in named]
+        for guid, starts_at, ends_at, room, number in item.values["slots"]:
             key = guid if guid in there else spare.pop(0) if spare else None
-            slot = there.pop(key) if key else Slot(talk=item.row, event=event)
-            if key is None:
-                slot.guid = uuid5(event.guid, guid) if guid in foreign else UUID(guid)
-                slot.number = wish if wish and wish not in used else number
-                used.add(slot.number)
-                number = max(number, slot.number + 1)
-            slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, rooms.get(room)
-            (moved if key else new).append(slot)
-        left += [slot.pk for slot in there.values()]
-    Slot.objects.filter(pk__in=left).delete()
-    bulk_create_with_history(new, Slot, batch_size=BATCH)
-    update_rows(moved, ["starts_at", "ends_at", "room"], batch_size=BATCH)
+            slot = there.pop(key) if key else self.create(item.row, guid, number)
+            slot.starts_at, slot.ends_at, slot.room = starts_at, ends_at, self.rooms.get(room)
+            (self.moved if key else self.new).append(slot)
+        self.left += [slot.pk for slot in there.values()]
+
+    def create(self, talk: Talk, guid: str, number: int | None) -> Slot:
+        """A slot with the file's GUID and number, unless another has them."""
+        own = uuid5(self.event.guid, guid) if guid in self.foreign else UUID(guid)
+        slot = Slot(talk=talk, event=self.event, guid=own)
+        slot.number = number if number and number not in self.used else self.number
+        self.used.add(slot.number)
+        self.number = max(self.number, slot.number + 1)
+        return slot

@@ -223,25 +223,20 @@ class _Reader:
 
     def _person(self, element: etree._Element, *, loose: bool) -> RawPerson:
         self._attributes(element, ("id", "guid", "name", "url", "code", "avatar"), "person")
-        identifier = element.get("id") or element.get("code") or ""
+        identifier = _first_of(element, "id", "code")
         inside = {_name(child): _markup(child) for child in self._children(element)}
-        own = (
-            inside.get("name")
-            or inside.get("public_name")
-            or (element.text if inside else _text(element))
-            or ""
-        )
+        own = _first_of(inside, "name", "public_name") or (element.text if inside else _text(element)) or ""
         for child in self._children(element):
             if _name(child) not in _PERSON:
                 self._unknown(child, "person")
         return RawPerson(
-            name=own if own.strip() else element.get("name") or "",
-            biography=inside.get("biography") or inside.get("bio") or "",
-            headline=inside.get("affiliation") or "",
-            picture=inside.get("avatar") or inside.get("image") or element.get("avatar") or "",
+            name=own if own.strip() else element.get("name", ""),
+            biography=_first_of(inside, "biography", "bio"),
+            headline=inside.get("affiliation", ""),
+            picture=_first_of(inside, "avatar", "image") or element.get("avatar", ""),
             id=identifier,
-            guid=element.get("guid") or "",
-            url=element.get("url") or "",
+            guid=element.get("guid", ""),
+            url=element.get("url", ""),
             loose=loose and not identifier,
         )
 
@@ -295,3 +290,8 @@ class _Reader:
                     "info",
                     what=_("%(name)s of %(inside)s") % {"name": name, "inside": inside},
                 )
+
+
+def _first_of(values: etree._Element | dict[str, str], *names: str) -> str:
+    """The first of these values that is not empty."""
+    return next((values.get(name) for name in names if values.get(name)), "")

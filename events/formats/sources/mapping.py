@@ -169,16 +169,21 @@ class _Reader:
         event.persons = [self._person(value) for value in self._people(item)]
         event.topics = self._split(pick_list(item, source.topics)) if source.topics else []
         event.links = list(self._links(item))
-        event.optout = bool(source.optout and pick(item, source.optout) in _TRUE)
-        if source.release and _follow_false(item, source.release):
-            event.optout = True
-        if source.cancelled and pick(item, source.cancelled) in _TRUE:
+        event.optout = self._is_true(item, source.optout) or (
+            bool(source.release) and _follow_false(item, source.release)
+        )
+        if self._is_true(item, source.cancelled):
             event.state = "cancelled"
-        if source.service and pick(item, source.service) in _TRUE and not event.persons:
+        if self._is_true(item, source.service) and not event.persons:
             event.kind, event.state = "break", event.state or "confirmed"
         if event.type.lower() in TALK_KINDS:
             event.kind = event.type.lower()
         return event
+
+    @staticmethod
+    def _is_true(item: dict, path: str) -> bool:
+        """Whether a record has a true value at a path; false where the source has no such path."""
+        return bool(path) and pick(item, path) in _TRUE
 
     def _report_unknown(self, item: dict, place: str) -> None:
         for key, value in item.items():

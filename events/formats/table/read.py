@@ -66,22 +66,27 @@ def _read_tables(
     tables: list[tuple[str, list[Row], Sheet]], kind: str, choices: Choices, title: str = ""
 ) -> Reading | None:
     """The tables with headings together; else the grids; None where there is neither."""
+    named = [table for table in tables if find_heading(table[1], choices) is not None]
+    if not named:
+        return _read_grids(tables, kind, choices, title)
     report, raw = Report(), RawSchedule(title=title)
-    found, unread, named = [], [], [table for table in tables if find_heading(table[1], choices) is not None]
-    for name, rows, _sheet in named:
-        found.append(Rows(rows, raw, report, choices, sheet=name))
-    if found:
-        unread = [name for name, rows, _sheet in tables if rows and (name, rows, _sheet) not in named]
-        source = next((one.source for one in found if one.source), None)
-        for name in unread:
-            report.add(name, _("This sheet has no column of titles; it was not read."), "info")
-        counts = {"rows": sum(one.count for one in found)}
-        columns = [column for one in found[:1] for column in one.columns]
-        raw.fields = set().union(*(one.fields for one in found))
-        raw.generator = source.generator if source else ""
-        kind = f"{source.name} ({kind})" if source else kind
-        return build_document(raw, kind, report, choices, counts=counts, columns=columns)
-    count = 0
+    found = [Rows(rows, raw, report, choices, sheet=name) for name, rows, _sheet in named]
+    for table in tables:
+        if table[1] and table not in named:
+            report.add(table[0], _("This sheet has no column of titles; it was not read."), "info")
+    raw.fields = set().union(*(one.fields for one in found))
+    if source := next((one.source for one in found if one.source), None):
+        raw.generator = source.generator
+        kind = f"{source.name} ({kind})"
+    counts = {"rows": sum(one.count for one in found)}
+    return build_document(raw, kind, report, choices, counts=counts, columns=[*found[0].columns])
+
+
+def _read_grids(
+    tables: list[tuple[str, list[Row], Sheet]], kind: str, choices: Choices, title: str
+) -> Reading | None:
+    """The tables that are grids of rooms and times together; None where there is none."""
+    report, raw, count = Report(), RawSchedule(title=title), 0
     for name, rows, sheet in tables:
         layout = find_grid(sheet)
         if rows and layout:

@@ -168,18 +168,20 @@ class Rows:
         if on and not start and split_range(on)[0]:
             on, start = "", on
         first, last = split_range(start)
-        if (first and parse_moment(start) is None) or first:
+        if first:
             start, end = first, end or last
-        on = on or (self.day if start and parse_moment(start) is None and not has_date(start) else "")
-        if on and (start or on != self.day):
-            self.day = on if _is_day(on) else self.day
-        if has_date(start):
-            event.date, event.start = start, ""
-        else:
-            event.date, event.start = on, start
-        if event.start and _has_time(event.date):
-            event.date = re.split(r"[T ]", event.date)[0] if re.match(r"\d{4}-", event.date) else event.date
+        on = on or self._day_for(start)
+        if on and (start or on != self.day) and _is_day(on):
+            self.day = on
+        event.date, event.start = (start, "") if has_date(start) else (on, start)
+        if event.start and _has_time(event.date) and re.match(r"\d{4}-", event.date):
+            event.date = re.split(r"[T ]", event.date)[0]
         event.end = end if has_date(end) or parse_clock(end) else ""
+
+    def _day_for(self, start: str) -> str:
+        """The day of the rows above, for a start that is a time of day alone."""
+        is_time = start and parse_moment(start) is None and not has_date(start)
+        return self.day if is_time else ""
 
     # Persons and links
 

@@ -71,20 +71,12 @@ def _rows(document: Document) -> Iterator[list[str]]:
 
 
 def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
-    starts, ends = (slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)) if slot else (None, None)
-    minutes = round((ends - starts).total_seconds() / 60) if slot else 0
-    guid = (slot.guid if slot else None) or talk.guid
     values = {
-        "id": talk.id or (str(slot.number) if slot and slot.number else ""),
-        "guid": str(guid or ""),
+        "id": talk.id,
+        "guid": str(talk.guid or ""),
         "code": talk.code,
         "title": clean_line(talk.title),
         "subtitle": clean_line(talk.subtitle),
-        "date": starts.date().isoformat() if slot else "",
-        "start": f"{starts:%H:%M}" if slot else "",
-        "end": f"{ends:%H:%M}" if slot and minutes < 24 * 60 else "",
-        "duration": f"{minutes // 60:02}:{minutes % 60:02}" if slot else "",
-        "room": clean_line(slot.room) if slot else "",
         "speakers": "; ".join(clean_line(person.name) for person in talk.persons),
         "track": clean_line(talk.track),
         "type": clean_line(talk.type_label) or talk.kind,
@@ -99,7 +91,23 @@ def _values(talk: Talk, slot: Slot | None, zone) -> dict[str, str]:
         "license": clean_line(talk.recording_license),
         "optout": "yes" if talk.recording_optout else "",
     }
-    return {field: values[field] for field in WRITTEN}
+    if slot:
+        values |= _slot_values(slot, zone)
+        values["id"] = talk.id or (str(slot.number) if slot.number else "")
+        values["guid"] = str(slot.guid or talk.guid or "")
+    return {field: values.get(field, "") for field in WRITTEN}
+
+
+def _slot_values(slot: Slot, zone) -> dict[str, str]:
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    minutes = round((ends - starts).total_seconds() / 60)
+    return {
+        "date": starts.date().isoformat(),
+        "start": f"{starts:%H:%M}",
+        "end": f"{ends:%H:%M}" if minutes < 24 * 60 else "",
+        "duration": f"{minutes // 60:02}:{minutes % 60:02}",
+        "room": clean_line(slot.room),
+    }
 
 
 def _link(link: Link) -> str:
