@@ -7,7 +7,7 @@ with an offset. A Document may lack any of that, so it is made up here, always i
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -103,9 +103,7 @@ def _rooms(document: Document) -> list[Room]:
     rooms: dict[str, Room] = {}
     for room in document.rooms:
         name = clean_line(room.name)
-        rooms.setdefault(
-            name, Room(name=name, guid=room.guid, description=room.description, capacity=room.capacity)
-        )
+        rooms.setdefault(name, replace(room, name=name))
     for talk in document.talks:
         for slot in talk.slots:
             rooms.setdefault(clean_line(slot.room), Room(name=clean_line(slot.room)))
@@ -117,7 +115,7 @@ def _rooms(document: Document) -> list[Room]:
             else derive_guid("room", make_acronym(document), name)
         )
         used.add(guid)
-        rooms[name] = Room(name=name, guid=guid, description=room.description, capacity=room.capacity)
+        rooms[name] = replace(room, guid=guid)
     return list(rooms.values())
 
 
