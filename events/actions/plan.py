@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef
+from django.db.models import Count, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from ..models import AcceptedClash, AcceptedOverlap, Booking, Event, EventRoom, Slot, Talk, TalkSpeaker
@@ -133,22 +133,27 @@ def _load_foreign_slots(own: dict[int, list[PlannedSlot]]) -> dict[int, list[Pla
     slots = [slot for planned in own.values() for slot in planned]
     if not slots:
         return found
-    day = timedelta(days=1)
-    span = (min(slot.starts_at for slot in slots) - day, max(slot.ends_at for slot in slots) + day)
     wanted = {event: _list_resources(planned) for event, planned in own.items()}
-    rows = Booking.objects.filter(resource__in=set().union(*wanted.values()), during__overlap=span)
+    rows = _find_bookings(slots, set().union(*wanted.values()))
     if len(own) == 1:
         rows = rows.exclude(event__in=own)
-    rows = rows.select_related("slot__talk", "slot__room", "event").only(
-        "resource", "during", "event__name", "event__slug", "event__state", "slot__guid", "slot__talk__title",
-        "slot__talk__slug", "slot__room__guid", "slot__room__name", "slot__room__venue",
-    )  # fmt: skip
     names = {guid: name for slot in slots for guid, name in slot.speakers.items()}
     for row in rows:
         for event, resources in wanted.items():
             if row.event_id != event and row.resource in resources:
                 found[event].append(_build_foreign_slot(row, names))
     return found
+
+
+def _find_bookings(slots: list[PlannedSlot], resources: set) -> QuerySet[Booking]:
+    """Bookings of these rooms and speakers from a day before the first slot to a day after the last."""
+    day = timedelta(days=1)
+    span = (min(slot.starts_at for slot in slots) - day, max(slot.ends_at for slot in slots) + day)
+    rows = Booking.objects.filter(resource__in=resources, during__overlap=span)
+    return rows.select_related("slot__talk", "slot__room", "event").only(
+        "resource", "during", "event__name", "event__slug", "event__state", "slot__guid", "slot__talk__title",
+        "slot__talk__slug", "slot__room__guid", "slot__room__name", "slot__room__venue",
+    )  # fmt: skip
 
 
 def _list_resources(slots: list[PlannedSlot]) -> set:

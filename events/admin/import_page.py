@@ -115,22 +115,21 @@ class SourceForm(ChoicesForm):
 
 def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
     """The form; after it the preview; after that the import, of the very bytes that were previewed."""
-    if request.method == "GET" and request.GET.get("template") in _TEMPLATES:
+    if request.method == "POST":
+        return _post(request, event, model_admin)
+    if request.GET.get("template") in _TEMPLATES:
         return _send_template(request.GET["template"])
-    if request.method == "POST" and "undo" in request.POST:
+    return _render(request, event, model_admin, {"form": SourceForm()})
+
+
+def _post(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
+    if "undo" in request.POST:
         return _undo(request, event)
-    if request.method == "POST" and "key" in request.POST:
-        entry = _find_preview(request, event)
-        if entry is None:
-            messages.error(request, _("The preview is too old. Please give the file once more."))
-            return _here(event)
-        if "again" not in request.POST:
-            return _apply(request, event, entry)
-        _choose_again(request, entry)
-        return _render(request, event, model_admin, _preview(entry, SourceForm()))
-    form = SourceForm(request.POST, request.FILES) if request.method == "POST" else SourceForm()
+    if "key" in request.POST:
+        return _continue(request, event, model_admin)
+    form = SourceForm(request.POST, request.FILES)
     shown = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             name, data = form.source()
         except _REFUSALS as refusal:
@@ -140,6 +139,18 @@ def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
             entry = keep_file(event=event, by=acting_user(request), source=name, data=data, choices=choices)
             shown = _preview(entry, form)
     return _render(request, event, model_admin, shown)
+
+
+def _continue(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
+    """After a preview: the import, or the preview with other choices."""
+    entry = _find_preview(request, event)
+    if entry is None:
+        messages.error(request, _("The preview is too old. Please give the file once more."))
+        return _here(event)
+    if "again" not in request.POST:
+        return _apply(request, event, entry)
+    _choose_again(request, entry)
+    return _render(request, event, model_admin, _preview(entry, SourceForm()))
 
 
 def _here(event: Event) -> HttpResponse:

@@ -74,6 +74,19 @@ def _find_plain_days(raw: RawSchedule) -> tuple[date, date] | None:
     return (min(found), max(found)) if found else None
 
 
+def _lies_within(days: tuple[date, date]) -> Callable[[re.Match, str], bool]:
+    """Whether a date, read in an order, lies in a range of days."""
+    return lambda match, name: _is_within(_date(match, name), days)
+
+
+def _better_order(found: list[re.Match], fits: Callable[[re.Match, str], bool]) -> str | None:
+    """The order in which more of the dates fit; None when both do as well."""
+    day_first, month_first = (sum(fits(match, name) for match in found) for name in ("dmy", "mdy"))
+    if day_first == month_first:
+        return None
+    return "dmy" if day_first > month_first else "mdy"
+
+
 def _choose(
     found: list[re.Match], order: str, evidence: tuple[tuple[date, date] | None, ...], report: Report
 ) -> str:
@@ -82,18 +95,13 @@ def _choose(
         return order
     if all(match["mark"] == "." for match in found):
         return "dmy"  # dots are written in day-month-year countries only
-    fits = {name: sum(_date(match, name) is not None for match in found) for name in ("dmy", "mdy")}
-    if fits["dmy"] != fits["mdy"]:
-        return _say(report, max(fits, key=fits.__getitem__), found, _("by its rows"))
-    fits = {name: sum(_has_weekday(match, name) for match in found) for name in fits}
-    if fits["dmy"] != fits["mdy"]:
-        return _say(report, max(fits, key=fits.__getitem__), found, _("by its weekdays"))
+    if better := _better_order(found, lambda match, name: _date(match, name) is not None):
+        return _say(report, better, found, _("by its rows"))
+    if better := _better_order(found, _has_weekday):
+        return _say(report, better, found, _("by its weekdays"))
     for days, why in zip(evidence, (_("by its other dates"), _("by the event's days")), strict=True):
-        if days is None:
-            continue
-        fits = {name: sum(_is_within(_date(match, name), days) for match in found) for name in fits}
-        if fits["dmy"] != fits["mdy"]:
-            return _say(report, max(fits, key=fits.__getitem__), found, why)
+        if days and (better := _better_order(found, _lies_within(days))):
+            return _say(report, better, found, why)
     if all(_date(match, "dmy") == _date(match, "mdy") for match in found):
         return "dmy"
     message = _(

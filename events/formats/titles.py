@@ -68,20 +68,22 @@ def guess_kind(label: str, track: str, title: str, *, people: bool, labelled: bo
     `people`: somebody gives it. `labelled`: other talks of the file have a word for their kind, so that one
     without, given by nobody, is a break.
     """
-    for text in (label, track):
-        for kind, pattern in _KINDS:
-            if (
-                text
-                and pattern.search(text)
-                and not (kind == "break" and people)
-                and (text is label or len(text) < 20)
-            ):
-                return "break" if kind == "keynote" and _is_break(title, people) else kind
+    kind = _find_kind(label, people) or (_find_kind(track, people) if len(track) < 20 else None)
+    if kind:
+        return "break" if kind == "keynote" and _is_break(title, people) else kind
     if _KEYNOTE_TITLE.match(title):
         return "keynote"
     if _is_break(title, people) or (labelled and not label and not people):
         return "break"
     return "talk"
+
+
+def _find_kind(text: str, people: bool) -> str | None:
+    """The kind that a word of a file stands for; what somebody gives is no break."""
+    for kind, pattern in _KINDS:
+        if text and pattern.search(text) and not (kind == "break" and people):
+            return kind
+    return None
 
 
 def _is_break(title: str, people: bool) -> bool:

@@ -24,18 +24,24 @@ def read(root: etree._Element) -> Reading:
         if local_name(element) != "outline":
             continue
         found = {name.rpartition("}")[2].lower(): value for name, value in element.attrib.items()}
-        address = next((found[name] for name in _ADDRESSES if found.get(name)), "")
-        title = found.get("text") or found.get("title") or ""
+        address = _find_address(found)
         if event == "end":
             del path[len(path) if address else -1 :]
         elif address:
-            _link(collector, element, found, address, " / ".join(name for name in path[:MAX_DEPTH] if name))
+            _link(collector, element, found, address, _join_path(path))
         else:
-            path.append(title)
-            collector.add_collection(
-                " / ".join(name for name in path[:MAX_DEPTH] if name), found.get("description", "")
-            )
+            path.append(found.get("text") or found.get("title") or "")
+            collector.add_collection(_join_path(path), found.get("description", ""))
     return collector.build_reading()
+
+
+def _find_address(attributes: dict[str, str]) -> str:
+    return next((attributes[name] for name in _ADDRESSES if attributes.get(name)), "")
+
+
+def _join_path(path: list[str]) -> str:
+    """The title of a collection that is inside of others."""
+    return " / ".join(name for name in path[:MAX_DEPTH] if name)
 
 
 def _link(collector: LinkCollector, element, found: dict[str, str], address: str, collection: str) -> None:

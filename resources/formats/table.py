@@ -103,10 +103,15 @@ def _read(
 
 def _columns(row: list[object], collector: LinkCollector, place: str) -> list[str]:
     """What each column holds; without headings the address is recognised, then title, note and topics."""
-    if any("://" in str(cell) for cell in row):
-        address = next(index for index, cell in enumerate(row) if "://" in str(cell))
+    address = next((index for index, cell in enumerate(row) if "://" in str(cell)), None)
+    if address is not None:
         others = iter(["title", "note", "topics"])
         return ["url" if index == address else next(others, "") for index in range(len(row))]
+    return _named_columns(row, collector, place)
+
+
+def _named_columns(row: list[object], collector: LinkCollector, place: str) -> list[str]:
+    """What each column holds by its heading; several addresses are numbered, the best first."""
     fields = [field_of(str(cell or "")) for cell in row]
     addresses = [index for index, field in enumerate(fields) if field == "url"]
     if not addresses:

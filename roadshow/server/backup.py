@@ -139,22 +139,28 @@ def list_migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
 
 
+def _read_archive(file: Path) -> tuple[dict | None, dict[str, tuple[int, str]]]:
+    """The manifest in a backup, and size and digest of each entry that is in it."""
+    found, manifest = {}, None
+    with gzip.open(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        for entry in archive:
+            content = cast(IO[bytes], archive.extractfile(entry))
+            if entry.name == MANIFEST:
+                manifest = json.load(content)
+                continue
+            digest = hashlib.sha256()
+            while chunk := content.read(CHUNK):
+                digest.update(chunk)
+            found[entry.name] = (entry.size, digest.hexdigest())
+        while stream.read(CHUNK):  # to the checksum at the end
+            pass
+    return manifest, found
+
+
 def read_manifest(file: Path) -> dict:
     """The manifest of a backup of which every byte was checked. Raises BackupError when it is not whole."""
-    found, manifest = {}, None
     try:
-        with gzip.open(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            for entry in archive:
-                content = cast(IO[bytes], archive.extractfile(entry))
-                if entry.name == MANIFEST:
-                    manifest = json.load(content)
-                    continue
-                digest = hashlib.sha256()
-                while chunk := content.read(CHUNK):
-                    digest.update(chunk)
-                found[entry.name] = (entry.size, digest.hexdigest())
-            while stream.read(CHUNK):  # to the checksum at the end
-                pass
+        manifest, found = _read_archive(file)
     except FileNotFoundError:
         raise BackupError(f"There is no file {file}.") from None
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:

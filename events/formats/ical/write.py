@@ -15,7 +15,7 @@ from ..document import Document
 from ..text import clean_block, clean_line
 from ..times import DAY
 from ..titles import CANCELLED
-from ..writing import GENERATOR, Written, build_sheet, list_persons
+from ..writing import GENERATOR, Sheet, Written, build_sheet, list_persons
 from .lines import escape, join_lines
 from .zones import write_vtimezone
 
@@ -52,14 +52,7 @@ def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> by
     Each slot keeps its GUID as UID; cancelled talks stay, as cancelled. Talks without a slot are left out.
     """
     sheet = build_sheet(document)
-    slots = [
-        written
-        for _, rooms in sheet.days
-        for _, cell in rooms
-        for written in cell
-        if talk is None or written.talk.guid == talk
-    ]
-    slots.sort(key=lambda written: (written.slot.starts_at, str(written.guid)))
+    slots = _select_slots(sheet, talk)
     name = clean_line(document.title) or sheet.acronym
     if talk is not None and slots:
         name = f"{clean_line(slots[0].talk.title)} ({name})"
@@ -71,12 +64,18 @@ def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> by
     ]
     if document.released_at:
         lines.append(f"LAST-MODIFIED:{_utc(document.released_at)}")
-    lines += write_vtimezone(
-        sheet.zone, [moment for w in slots for moment in (w.starts_at, w.ends_at)] or _days(sheet)
-    )
+    moments = [moment for written in slots for moment in (written.starts_at, written.ends_at)]
+    lines += write_vtimezone(sheet.zone, moments or _days(sheet))
     for written in slots:
         lines += _event(document, written, sheet.zone, alarm)
     return join_lines([*lines, "END:VCALENDAR"])
+
+
+def _select_slots(sheet: Sheet, talk: UUID | None) -> list[Written]:
+    """The slots of a sheet, or of one talk, in the order of time."""
+    cells = [cell for _day, rooms in sheet.days for _room, cell in rooms]
+    slots = [written for cell in cells for written in cell if talk is None or written.talk.guid == talk]
+    return sorted(slots, key=lambda written: (written.slot.starts_at, str(written.guid)))
 
 
 def write_entries(

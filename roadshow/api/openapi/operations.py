@@ -116,7 +116,7 @@ def _complete_schemas(method: str, operation: dict, schemas: dict) -> None:
 
 
 def _complete(path: str, method: str, operation: dict) -> None:
-    responses, added = operation["responses"], []
+    responses = operation["responses"]
     for parameter in operation.get("parameters", []):
         if parameter.get("in") == "path":
             parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
@@ -124,24 +124,26 @@ def _complete(path: str, method: str, operation: dict) -> None:
         operation["security"].append({})
     for status in _failures(path, method, operation):
         responses.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
-    if (
-        method == "get"
-        and "200" in responses
-        and not path.endswith(("/schema/", "/conflicts/", "/differences/"))
-    ):
-        responses["304"] = {"$ref": "#/components/responses/NotModified"}
-        responses["200"]["headers"] = _validators()
-        added.append("IfNoneMatch")
-    if method in ("put", "patch", "delete"):
-        added.append("IfMatch")
-    if IDEMPOTENT.fullmatch(operation["operationId"]):
-        added.append("IdempotencyKey")
     if method == "put" and "/plan/" not in path:
         responses["201"] = responses["200"]
-    if added:
-        references = [{"$ref": f"#/components/parameters/{name}"} for name in added]
+    if headers := _request_headers(path, method, operation):
+        references = [{"$ref": f"#/components/parameters/{name}"} for name in headers]
         operation.setdefault("parameters", []).extend(references)
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _request_headers(path: str, method: str, operation: dict) -> list[str]:
+    """Names of the headers that an operation understands; where it compares entity tags, 304 is added."""
+    responses, found = operation["responses"], []
+    if method == "get" and "200" in responses and not path.endswith(UNVERSIONED):
+        responses["304"] = {"$ref": "#/components/responses/NotModified"}
+        responses["200"]["headers"] = _validators()
+        found.append("IfNoneMatch")
+    if method in ("put", "patch", "delete"):
+        found.append("IfMatch")
+    if IDEMPOTENT.fullmatch(operation["operationId"]):
+        found.append("IdempotencyKey")
+    return found
 
 
 PATH_PARAMETERS = {"slug": "The slug, as in the page's address.", "guid": "The GUID, which never changes."}
@@ -151,6 +153,7 @@ ORGANISERS_ONLY = (
     "/conflicts/",
     "/document/",
 )  # what even reading needs an account for
+UNVERSIONED = ("/schema/", "/conflicts/", "/differences/")  # responses without an entity tag
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
 
