@@ -171,14 +171,14 @@ def _update(
             remembered["hidden"] = False
         missing = _add_links(speaker, links, last)
         new_links += missing
-        for name, value in updates.items():
-            setattr(speaker, name, value)
-        speaker.imported = remembered
         if updates or missing:
-            report.changed_speakers.append(speaker.name)
+            report.changed_speakers.append(speaker.name)  # as it was
             changed.append(speaker)
         elif remembered != last:
             seen.append(speaker)
+        for name, value in updates.items():
+            setattr(speaker, name, value)
+        speaker.imported = remembered
     update_rows(changed, [*FIELDS, "state", "imported"])
     Speaker.objects.bulk_update(seen, ["imported"], batch_size=500)
     SpeakerLink.objects.bulk_create(new_links, batch_size=1000)
