@@ -251,6 +251,19 @@ def test_an_event_that_is_renamed_hidden_or_deleted_tells_its_followers():
     assert Client().get("/api/v1/changes/?event=after").status_code == 400
 
 
+def test_a_release_tells_of_slots_that_only_read_differently():
+    event = make.Event()
+    talk = make.Talk(event=event)
+    make.Slot(talk=talk)
+    release(event=event, by=None)
+    mirror = Mirror()
+    mirror.follow()
+    talk.title = "Another title"
+    talk.save()
+    release(event=event, by=None)
+    assert same(mirror)
+
+
 def test_an_event_that_was_never_public_cannot_be_followed():
     hidden = make.Event(state="draft", slug="secret")
     since = "updated_since=2020-01-01T00:00:00Z"

@@ -6,15 +6,15 @@ from .statements import INSERT, ON_CONFLICT, record, statement_trigger, when_cha
 
 MOVED_SLOTS = """
       (SELECT {columns} FROM (
-        (SELECT guid, talk_id, starts_at, ends_at, room_id, cancelled FROM events_releasedslot
-           WHERE release_id = one.old_release
-         EXCEPT SELECT guid, talk_id, starts_at, ends_at, room_id, cancelled FROM events_releasedslot
-           WHERE release_id = one.new_release)
+        (SELECT {compared} FROM events_releasedslot WHERE release_id = one.old_release
+         EXCEPT SELECT {compared} FROM events_releasedslot WHERE release_id = one.new_release)
         UNION ALL
-        (SELECT guid, talk_id, starts_at, ends_at, room_id, cancelled FROM events_releasedslot
-           WHERE release_id = one.new_release
-         EXCEPT SELECT guid, talk_id, starts_at, ends_at, room_id, cancelled FROM events_releasedslot
-           WHERE release_id = one.old_release)) AS moved)"""
+        (SELECT {compared} FROM events_releasedslot WHERE release_id = one.new_release
+         EXCEPT SELECT {compared} FROM events_releasedslot WHERE release_id = one.old_release)) AS moved)"""
+# What a talk shows of its slots, and what the records of slots show besides: a new title is a change of those, too.
+SHOWN_BY_TALK = "guid, talk_id, starts_at, ends_at, room_id, cancelled"
+SHOWN_BY_SLOT = f"{SHOWN_BY_TALK}, sequence, changed_at, previous_starts_at"
+CHANGED_SLOTS = MOVED_SLOTS.format(columns="guid", compared=SHOWN_BY_SLOT)
 OF_EVENT_OR_ITS_TALKS = """SELECT resource_id FROM resources_resource_events WHERE event_id = one.id
     UNION SELECT rt.resource_id FROM resources_resource_talks rt JOIN events_talk t ON t.id = rt.talk_id
           WHERE t.event_id = one.id"""
@@ -36,8 +36,8 @@ def _event_updated() -> pgtrigger.Trigger:
     }
     of_releases = {
         "releases": "SELECT unnest(ARRAY[one.old_release, one.new_release])",
-        "slots": f"{SLOTS_OF_RELEASES} AND guid IN {MOVED_SLOTS.format(columns='guid')}",
-        "talks": MOVED_SLOTS.format(columns="talk_id"),
+        "slots": f"{SLOTS_OF_RELEASES} AND guid IN {CHANGED_SLOTS}",
+        "talks": MOVED_SLOTS.format(columns="talk_id", compared=SHOWN_BY_TALK),
     }
     body = f"""
   FOR one IN
