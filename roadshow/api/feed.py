@@ -18,7 +18,7 @@ from roadshow.api.errors import Gone
 from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import integer_parameter
-from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
 from roadshow.core.models import FormerAddress
 from roadshow.http.conditional import current_version, versioned_response
 from roadshow.models import KINDS as RECORDED_KINDS
@@ -197,7 +197,7 @@ class ChangesView(PublicReadMixin, APIView):
 
     def filter_changes(self, rows):
         """The changes of the kinds and the event asked for. Raises ValidationError."""
-        if kinds := [kind for kind in self.request.query_params.get("kind", "").split(",") if kind]:
+        if kinds := listed_parameter(self.request, "kind"):
             for kind in kinds:
                 if kind not in self.viewsets:
                     message = _("“%(word)s” is not one of: %(known)s.")

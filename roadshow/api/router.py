@@ -18,7 +18,7 @@ from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
 from roadshow.api.serializers import Shape
-from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, reject_unknown_parameters
+from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
 from roadshow.http.policies import relax_policy
@@ -99,7 +99,7 @@ class SearchView(PublicReadMixin, APIView):
     def parse_kinds(self) -> list[Kind]:
         """The kinds to search in: those of the parameter, else all. Raises ValidationError."""
         known = {kind.name: kind for kind in KINDS}
-        wanted = [word for word in self.request.query_params.get("kind", "").split(",") if word]
+        wanted = listed_parameter(self.request, "kind")
         for word in wanted:
             if word not in known:
                 message = _("“%(word)s” is not one of: %(known)s.")

@@ -62,9 +62,15 @@ def boolean_parameter(request, name: str) -> bool:
     return text == "true"
 
 
+def listed_parameter(request, name: str) -> list[str]:
+    """The words of a parameter: `?a=x,y` and `?a=x&a=y` alike, as clients send either."""
+    values = request.query_params.getlist(name)
+    return [word for value in values for word in value.split(",") if word]
+
+
 def empty_parameters(parameters) -> dict[str, list[str]]:
     """A message for each parameter without a value."""
-    empty = [name for name, value in parameters.items() if not value.strip(" ,")]
+    empty = [name for name, values in parameters.lists() if not all(value.strip(" ,") for value in values)]
     return {name: [_("Give a value, or leave the parameter out.")] for name in empty}
 
 
@@ -164,7 +170,8 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
         super().initial(request, *args, **options)
         self.shape = Shape.parse(
             self.serializer_class,
-            *(request.query_params.get(name, "").split(",") for name in ("fields", "expand")),
+            listed_parameter(request, "fields"),
+            listed_parameter(request, "expand"),
         )
         if self.action in ON_ONE_RECORD:
             self.allow_parameters(SHAPING)

@@ -281,5 +281,8 @@ def test_pages_kinds_and_events():
     )
     told = Client().get(f"/api/v1/changes/?kind=talks,slots&event={event.slug}").json()["results"]
     assert {one["kind"] for one in told} == {"talks", "slots"}
+    assert (
+        told == Client().get(f"/api/v1/changes/?kind=talks&kind=slots&event={event.slug}").json()["results"]
+    )
     assert str(talk.guid) in json.dumps(told)
     assert ReleasedSlot.objects.count() == 1

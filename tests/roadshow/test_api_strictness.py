@@ -208,3 +208,29 @@ def test_a_release_says_what_it_did(client):
     assert {kind: count for kind, count in report.items() if count} == {
         "slots": 2, "moved": 1, "cancelled": 1, "drafts": 1,
     }  # fmt: skip
+
+
+def test_a_list_may_be_sent_as_one_value_or_as_several(client):
+    """Generators of clients do either."""
+    make.Talk(title="Engines")
+    for query in ("fields=title,slug", "fields=title&fields=slug"):
+        assert client.get(f"/api/v1/talks/?{query}").json()["results"] == [
+            {"slug": "engines", "title": "Engines"}
+        ]
+    found = client.get("/api/v1/search/?q=Engines&kind=events&kind=talks").json()["results"]
+    assert [one["kind"] for one in found] == ["talks"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "talks/?fields=",
+        "talks/?fields=nothing",
+        "talks/?fields=title&fields=",
+        "talks/?expand=,",
+        "search/?q=x&kind=",
+        "changes/?kind=",
+    ],
+)
+def test_empty_and_unknown_words_are_refused(client, address):
+    assert client.get(f"/api/v1/{address}").status_code == 400

@@ -91,8 +91,11 @@ def complete(result, generator, request, public):
         for method, operation in operations.items():
             _complete(path, method, operation)
             _complete_schemas(method, operation, components["schemas"])
-    for schema in components["schemas"].values():
+    for name, schema in components["schemas"].items():
         schema.pop("x-expanded", None)
+        if name.endswith("Request"):  # generators take what has a default for required
+            for one in schema.get("properties", {}).values():
+                one.pop("default", None)
     resolve_shaped(result, components["schemas"])
     components["schemas"] = dict(sorted(components["schemas"].items()))
     return result
