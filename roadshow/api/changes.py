@@ -3,12 +3,17 @@
 A transaction has one row for each record that it created, updated or deleted. Transactions end in another order
 than they began, so readers are given only *settled* rows: those of transactions older than every one that is still
 running. Ordered by transaction, that list only grows at its end, and a reader who stores a cursor misses nothing.
+
+A restored database counts its transactions anew, or from an earlier number. `ChangeNumbering` has what is added to
+them, so that numbers go on rising, in a higher epoch: cursors, also those that webhooks store, remain valid.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+
+EPOCH_BITS = 40  # of a number of a transaction; those above count restores
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,6 +25,11 @@ class ChangeCursor:
 
     def __str__(self):
         return f"{self.xid}-{self.id}"
+
+    @property
+    def epoch(self) -> int:
+        """How often the database had been restored when the change was recorded."""
+        return self.xid >> EPOCH_BITS
 
     @classmethod
     def parse(cls, text: str) -> "ChangeCursor":
@@ -46,12 +56,23 @@ WITH now AS (SELECT pg_current_snapshot() AS snapshot),
   ages AS (SELECT hidden, (top - xid::text::bigint) & 4294967295 AS age FROM running, ends)
 SELECT CASE WHEN bool_or(hidden) THEN min(bottom)
             ELSE least(min(top), min(top - age) FILTER (WHERE age < 2147483648)) END
+       + coalesce((SELECT shift FROM api_changenumbering), 0)
 FROM ends LEFT JOIN ages ON true
 """
 HORIZON = f"SELECT pg_stat_clear_snapshot();\n{OLDEST}"
 LATEST = "SELECT xid, id FROM api_change WHERE xid < %s ORDER BY xid DESC, id DESC LIMIT 1"
-IS_RESTORED = """
-SELECT EXISTS (SELECT FROM api_change WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+# Of this server, until it is restored to an earlier moment or replaced by its replica.
+SERVER = """
+(SELECT system_identifier FROM pg_control_system()) || '-' || (SELECT timeline_id FROM pg_control_checkpoint())
+"""
+IS_ADOPTED = f"SELECT server = {SERVER} FROM api_changenumbering"
+NUMBER = f"INSERT INTO api_changenumbering (id, server, shift) VALUES (1, {SERVER}, 0) ON CONFLICT DO NOTHING"
+BEGIN_EPOCH = f"""
+UPDATE api_changenumbering
+SET server = {SERVER}, shift = (SELECT ((coalesce(max(xid), 0) >> {EPOCH_BITS}) + 1) << {EPOCH_BITS} FROM api_change)
+"""
+IS_LOST = f"""
+SELECT NOT EXISTS (SELECT FROM api_change WHERE (xid, id) >= (%s, %s) AND xid < (%s::bigint + 1) << {EPOCH_BITS})
 """
 # A reader who has not read the older change yet has to learn from the newer one that the record was public.
 KEEP_PUBLIC = """
@@ -107,13 +128,36 @@ def delete_superseded(before: datetime) -> int:
         return cursor.rowcount
 
 
-def renumber_after_restore() -> None:
-    """Number all changes as the oldest transaction when they came from another server, by a restored dump."""
+def adopt_server(*, restored: bool = False) -> None:
+    """Begin a new epoch when the database is on another server than before, or was `restored` just now.
+
+    Call it before changes are read: a reader would not find those of lower numbers.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(IS_RESTORED)
-        if cursor.fetchone()[0]:
-            with transaction.atomic():
-                cursor.execute(KEEP_PUBLIC)
-                cursor.execute(KEEP_EVENT)
-                cursor.execute(DELETE_SUPERSEDED)
-                cursor.execute("UPDATE api_change SET xid = 1")
+        if not restored and is_adopted(cursor):
+            return
+        with transaction.atomic():  # after writers of lower numbers, and once
+            cursor.execute("LOCK TABLE api_change, api_changenumbering IN SHARE ROW EXCLUSIVE MODE")
+            if restored or not is_adopted(cursor):
+                cursor.execute(BEGIN_EPOCH)
+
+
+def is_adopted(cursor) -> bool:
+    """Whether the numbering is of this server."""
+    cursor.execute(IS_ADOPTED)
+    known = cursor.fetchone()
+    if known is None:  # in an emptied database
+        cursor.execute(NUMBER)
+    return known is None or known[0]
+
+
+def is_lost(cursor: ChangeCursor) -> bool:
+    """Whether what the reader has read up to the cursor was lost by a restore, at least in part."""
+    latest = latest_cursor()
+    if cursor > latest:
+        return True
+    if cursor.epoch == latest.epoch or not cursor.xid:
+        return False
+    with connection.cursor() as executor:
+        executor.execute(IS_LOST, [cursor.xid, cursor.id, cursor.epoch])
+        return executor.fetchone()[0]

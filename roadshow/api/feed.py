@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from events.models import Event
 from roadshow.api.authentication import OrganisersMayWrite
-from roadshow.api.changes import ChangeCursor, latest_cursor, renumber_after_restore
+from roadshow.api.changes import ChangeCursor, adopt_server, is_lost, latest_cursor
 from roadshow.api.errors import Gone
 from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
@@ -161,7 +161,7 @@ class ChangesView(PublicReadMixin, APIView):
     )
     def get(self, request):
         reject_unknown_parameters(request.query_params, self.parameters)
-        renumber_after_restore()
+        adopt_server()
         cursor, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
         size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         return versioned_response(request, current_version(), lambda: self.page(rows, cursor, size))
@@ -174,7 +174,7 @@ class ChangesView(PublicReadMixin, APIView):
             cursor = ChangeCursor.parse(text)
         except ValueError:
             raise ValidationError({"cursor": _("This is not a cursor. Take it from an answer.")}) from None
-        if cursor.xid and cursor > latest_cursor():
+        if is_lost(cursor):
             raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
         return cursor
 

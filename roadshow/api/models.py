@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from .change_triggers import log_triggers
@@ -38,10 +37,7 @@ class Change(models.Model):
         UPDATE = "update", _("changed")
         DELETE = "delete", _("deleted")
 
-    xid = models.BigIntegerField(
-        editable=False,
-        db_default=Cast(Cast(Func(function="pg_current_xact_id"), TextField()), models.BigIntegerField()),
-    )
+    xid = models.BigIntegerField(editable=False, db_default=Func(function="roadshow_change_number"))
     kind = models.CharField(max_length=20)
     guid = models.UUIDField()
     operation = models.CharField(max_length=6, choices=Operation)
@@ -69,6 +65,24 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.guid} {self.operation}"
+
+
+class ChangeNumbering(models.Model):
+    """What is added to the numbers of transactions in the log of changes; one row. See `roadshow.api.changes`.
+
+    `server` is the identity of the PostgreSQL server that the numbers are of.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    server = models.CharField(max_length=60)
+    shift = models.BigIntegerField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("numbering of changes"), _("numberings of changes")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_change_numbering")]
+
+    def __str__(self):
+        return self.server
 
 
 class StoredResponse(models.Model):

@@ -1,5 +1,7 @@
 """The router of the API, its search over all kinds of record, and its schema."""
 
+import threading
+
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
@@ -148,6 +150,11 @@ class RootView(PublicReadMixin, APIRootView):
         return response
 
 
+_one_schema = (
+    threading.Lock()
+)  # drf-spectacular makes one at a time: two at once miss each other's components
+
+
 class SchemaView(PublicReadMixin, SpectacularAPIView):
     """The schema, readable from every origin."""
 
@@ -155,7 +162,12 @@ class SchemaView(PublicReadMixin, SpectacularAPIView):
 
     def get(self, request, *args, **options):
         make = super().get
-        return versioned_response(request, UNCHANGING, lambda: make(request, *args, **options))
+
+        def make_alone():
+            with _one_schema:
+                return make(request, *args, **options)
+
+        return versioned_response(request, UNCHANGING, make_alone)
 
 
 class NotFoundView(PublicReadMixin, APIView):

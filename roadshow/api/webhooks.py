@@ -29,7 +29,7 @@ from drf_orjson_renderer.renderers import ORJSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from roadshow.api.changes import ChangeCursor, latest_cursor
+from roadshow.api.changes import ChangeCursor, adopt_server, latest_cursor
 from roadshow.api.feed import describe_changes
 from roadshow.api.models import Change
 from roadshow.api.router import VIEWSETS
@@ -74,6 +74,7 @@ class AnonymousView(PublicReadMixin, APIView):
 
 def start_deliveries() -> int:
     """Start a job for each receiver that has something to get; returns how many have. One job of each is active."""
+    adopt_server()
     latest = latest_cursor()
     due = Delivery.objects.due().filter(webhook=OuterRef("pk")).order_by()
     waiting = [
@@ -117,6 +118,7 @@ def deliver_webhooks() -> Counter[Outcome]:
         finally:
             connections.close_all()  # of this thread
 
+    adopt_server()
     keys = list(Webhook.objects.ready().values_list("pk", flat=True))
     with ThreadPoolExecutor(THREADS) as pool:
         return sum(pool.map(deliver, keys), Counter())

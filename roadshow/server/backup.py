@@ -24,6 +24,8 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
+from roadshow.api.changes import adopt_server
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 LEFT_OUT = {"expiring_counter", "expiring_upload", "django_session", "django_tasks_database_dbtaskresult"}
@@ -189,6 +191,7 @@ def restore_backup(file: Path) -> dict[str, int]:
         cursor.execute("SET LOCAL statement_timeout = 0")
         _load_tables(file, cursor, manifest)
         _set_sequences(cursor)
+        adopt_server(restored=True)
         cursor.execute("UPDATE core_contentversion SET value = value + extract(epoch FROM now())::bigint")
     _load_media(file)
     return {

@@ -24,10 +24,13 @@ def migrate() -> None:
     """Bring the tables up to date; of several who try at once on one database, the others wait."""
     from django.db.migrations.executor import MigrationExecutor
 
+    from roadshow.api.changes import adopt_server
+
     with migration_lock(), without_time_limits():
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
+        adopt_server()
 
 
 @contextlib.contextmanager

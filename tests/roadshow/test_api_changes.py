@@ -14,9 +14,10 @@ from django.test import Client
 
 from events.actions import release
 from events.models import EventRoom, ReleasedSlot, Talk
-from roadshow.api.changes import delete_superseded, renumber_after_restore
-from roadshow.api.models import Change
+from roadshow.api.changes import EPOCH_BITS, adopt_server, delete_superseded, latest_cursor
+from roadshow.api.models import Change, ChangeNumbering
 from roadshow.api.router import VIEWSETS
+from roadshow.models import Webhook
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -259,15 +260,36 @@ def test_old_changes_are_forgotten_and_nobody_misses_them():
     assert same(Mirror())
 
 
-def test_a_restored_database_begins_anew():
-    """Its transactions count from a lower number; cursors of the old one are refused."""
+def restore(*, ahead: int) -> None:
+    """Make the database look restored: its changes have numbers that this server is far from."""
+    Change.objects.update(xid=F("xid") + ahead)
+    ChangeNumbering.objects.update_or_create(defaults={"server": "another", "shift": 0})
+
+
+def test_cursors_remain_valid_after_a_restore():
     portal()
-    Change.objects.update(xid=F("xid") + 10**12)
-    renumber_after_restore()
-    assert same(Mirror())
+    mirror = Mirror()
+    mirror.follow()
+    hook = Webhook.objects.create(name="Hook", url="https://hook.example.org/")
+    restore(ahead=10**9)
+    adopt_server()
+    topic = make.Topic()
+    assert same(mirror) and same(Mirror())
+    assert Change.objects.settled().after(hook.place).filter(guid=topic.guid).exists()
+    adopt_server()
+    assert ChangeNumbering.objects.get().shift == 1 << EPOCH_BITS
+
+
+def test_who_has_read_what_a_restore_lost_is_told():
+    portal()
+    last = latest_cursor()
+    restore(ahead=0)
+    beyond = [f"{last.xid + 5}-{last.id + 5}", f"{10**12}-1", f"{10**17}-1"]
+    adopt_server()
+    assert {Client().get(f"/api/v1/changes/?cursor={cursor}").status_code for cursor in beyond} == {410}
     make.Topic()
-    assert same(Mirror())
-    assert Client().get(f"/api/v1/changes/?cursor={10**12}-1").status_code == 410
+    assert {Client().get(f"/api/v1/changes/?cursor={cursor}").status_code for cursor in beyond} == {410}
+    assert Client().get(f"/api/v1/changes/?cursor={last}").status_code == 200
 
 
 def test_pages_kinds_and_events():
