@@ -3,7 +3,7 @@
 from .checking import accept_move, check_due_links, delete_old_checks, record_check
 from .curating import MergeRefused, merge_resources, refresh_url_keys
 from .importing import ImportRefused, Report, import_resources
-from .suggesting import DuplicateLink, suggest_link
+from .suggesting import DuplicateLink, read_page, suggest_link
 
 __all__ = [
     "DuplicateLink",
@@ -15,6 +15,7 @@ __all__ = [
     "delete_old_checks",
     "import_resources",
     "merge_resources",
+    "read_page",
     "record_check",
     "refresh_url_keys",
     "suggest_link",

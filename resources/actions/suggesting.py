@@ -1,14 +1,30 @@
 """Link suggestions by anybody, for curators to decide on."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from events.models import Topic
+from roadshow.http.guard import FetchFailed, UrlRefused
+from roadshow.jobs.handlers import NETWORK, JobError, background_job
 
+from ..links import fetch_metadata
 from ..models import Resource
+
+READ_SECONDS = 5  # for the page of a suggested link
+
+
+@background_job(seconds=3 * READ_SECONDS, queue=NETWORK, label=gettext_noop("Page of a suggested link"))
+def read_page(report, *, url: str) -> dict:
+    """Fetch the page; the fields of its `PageMetadata`."""
+    try:
+        return asdict(fetch_metadata(url, timeout=READ_SECONDS))
+    except (FetchFailed, UrlRefused) as error:
+        raise JobError(str(error)) from error
 
 
 class DuplicateLink(ValidationError):  # noqa: N818 - an outcome that is shown to the user

@@ -1,13 +1,12 @@
 """The admin page that imports a list of links: upload or URL, preview, import."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
@@ -17,15 +16,14 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from events.formats.reading import UnreadableFile
 from roadshow.core import pending_imports
 from roadshow.core.access import acting_user
-from roadshow.http.guard import FetchFailed, fetch_url
+from roadshow.jobs.models import Job, JobState
 
-from ..actions import ImportRefused, Report, import_resources
-from ..formats import MAX_BYTES, read_links
+from ..actions.importing import TOO_OLD, UPLOAD, import_links, preview_links
+from ..formats import MAX_BYTES
 
-PREVIEW_KIND = "links"
+HERE = reverse_lazy("admin:resources_resource_import_links")
 
 
 class ListForm(forms.Form):
@@ -73,64 +71,70 @@ class ListForm(forms.Form):
             raise ValidationError(_("Give a file or an address."))
         return data
 
-    def load_source(self) -> dict[str, Any]:
-        """The arguments of `_run_import`, with the file's bytes. Raises FetchFailed or ImportRefused."""
-        options = {"collection": self.cleaned_data["collection"], "update": self.cleaned_data["update"]}
-        if file := self.cleaned_data["file"]:
-            return options | {"name": file.name, "data": file.read()}
-        fetched = fetch_url(self.cleaned_data["url"], limit=MAX_BYTES)
-        if fetched.status != 200:
-            raise ImportRefused(
-                _("The address answered with status %(status)s.") % {"status": fetched.status}
-            )
-        return options | {"name": self.cleaned_data["url"], "data": fetched.body}
+    def store(self, user: User) -> str:
+        """Keep the file or the address for the preview and the import; the key of both."""
+        file = self.cleaned_data["file"]
+        return pending_imports.store_import(
+            user,
+            UPLOAD,
+            data=file.read() if file else b"",
+            name=file.name if file else self.cleaned_data["url"],
+            url=self.cleaned_data["url"],
+            collection=self.cleaned_data["collection"],
+            update=self.cleaned_data["update"],
+        )
 
 
-def import_links(request: HttpRequest, model_admin) -> HttpResponse:
-    """Show the form, then the preview, then import the same bytes that were previewed."""
+def import_list(request: HttpRequest, model_admin) -> HttpResponse:
+    """Show the form; let the file be read; show the preview; then import the same bytes that were previewed."""
     if request.method == "POST" and "key" in request.POST:
-        return _apply_preview(request)
+        return _start_import(request)
+    if request.method != "POST" and "key" in request.GET:
+        return _show_preview(request, model_admin)
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
-    report = key = None
     if request.method == "POST" and form.is_valid():
-        try:
-            source = form.load_source()
-            report = _run_import(acting_user(request), dry_run=True, **source)
-        except (FetchFailed, UnreadableFile, ImportRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            key = pending_imports.store_import(acting_user(request), PREVIEW_KIND, **source)
-    context = {
+        user = acting_user(request)
+        key = form.store(user)
+        job = preview_links.start(owner=user, next_url=f"{HERE}?key={key}", user=user.pk, upload=key)
+        if job.state != JobState.FAILED:
+            return HttpResponseRedirect(job.get_absolute_url())
+        form.add_error(None, job.problem)
+    return _render(request, model_admin, form=form)
+
+
+def _show_preview(request: HttpRequest, model_admin) -> HttpResponse:
+    user, key = acting_user(request), request.GET["key"]
+    jobs = Job.objects.filter(owner=user, kind=preview_links.path, state=JobState.DONE)
+    job = jobs.filter(arguments__upload=key).first()
+    if job is None or pending_imports.load_import(user, UPLOAD, key) is None:
+        messages.error(request, _(TOO_OLD))
+        return HttpResponseRedirect(str(HERE))
+    return _render(request, model_admin, form=ListForm(), report=job.result, key=key)
+
+
+def _render(request: HttpRequest, model_admin, **context) -> HttpResponse:
+    context |= {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),
         "opts": model_admin.opts,
-        "form": form,
-        "report": report,
-        "key": key,
     }
     return TemplateResponse(request, "admin/resources/resource/import.html", context)
 
 
-def _apply_preview(request: HttpRequest) -> HttpResponse:
-    key = request.POST["key"]
-    source = pending_imports.load_import(acting_user(request), PREVIEW_KIND, key)
-    here = HttpResponseRedirect(reverse("admin:resources_resource_import_links"))
-    if source is None:
-        messages.error(request, _("The preview is too old. Please give the file once more."))
-        return here
-    try:
-        report = _run_import(acting_user(request), dry_run=False, **source)
-    except (UnreadableFile, ImportRefused) as refusal:
-        messages.error(request, str(refusal))
-        return here
-    pending_imports.delete_import(acting_user(request), PREVIEW_KIND, key)
-    text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
-    counts = {"new": len(report.new), "changed": len(report.changed), "same": report.unchanged}
-    messages.success(request, text % counts)
-    return HttpResponseRedirect(reverse("admin:resources_resource_changelist"))
-
-
-def _run_import(user, *, name: str, data: bytes, collection: str, update: bool, dry_run: bool) -> Report:
-    return import_resources(
-        reading=read_links(data, name=name), collection=collection, by=user, update=update, dry_run=dry_run
+def _start_import(request: HttpRequest) -> HttpResponse:
+    user = acting_user(request)
+    job = import_links.start(
+        owner=user,
+        key=f"links:{request.POST['key'][:64]}",
+        next_url=reverse("admin:resources_resource_changelist"),
+        user=user.pk,
+        upload=request.POST["key"],
     )
+    if job.state == JobState.FAILED:
+        messages.error(request, job.problem)
+        return HttpResponseRedirect(str(HERE))
+    if job.state != JobState.DONE:
+        return HttpResponseRedirect(job.get_absolute_url())
+    text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
+    messages.success(request, text % job.result)
+    return HttpResponseRedirect(job.next_url)

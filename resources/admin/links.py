@@ -110,7 +110,7 @@ class ResourceAdmin(LinkColumns, LinkActions, ExportAdmin, RecordAdmin):
 
     @action(description=_("Import a list"), url_path="import-list", icon="upload")
     def import_links(self, request):
-        return import_page.import_links(request, self)
+        return import_page.import_list(request, self)
 
     @action(description=_("Publish, and the next"), attrs={"accesskey": "p", "title": "Alt+P"})
     def publish_and_next(self, request, obj):

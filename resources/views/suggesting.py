@@ -1,28 +1,34 @@
-"""Suggesting a link: its URL, a form filled with the page's metadata, then a suggestion for the curators."""
+"""Suggesting a link: its URL, a form filled with the page's metadata, then a suggestion for the curators.
 
-import threading
+The background worker reads the page, so that a silent server holds no web thread. Meanwhile the sender's page asks
+again each second, and offers the empty form; where no worker reads it in time, it is shown by itself.
+"""
+
+import uuid
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from roadshow.core.url_normalization import normalise_url
-from roadshow.http.guard import FetchFailed, UrlRefused, check_url
+from roadshow.http.guard import UrlRefused, check_url
 from roadshow.http.rate_limits import is_within_limit
+from roadshow.jobs.models import Job, JobState
 
-from ..actions import DuplicateLink, suggest_link
+from ..actions import DuplicateLink, read_page, suggest_link
 from ..forms import AddressForm, SuggestionForm
-from ..links import fetch_metadata, guess_kind
+from ..links import PageMetadata, guess_kind
 from ..models import Resource
 
 HOUR = 3600
-FETCH_SECONDS = 5
-_fetching = threading.BoundedSemaphore(1)  # pages fetched at once in a process, so that threads stay free
+PATIENCE = timedelta(seconds=10)  # after which the form comes without the page's metadata
 MAX_FETCHES, MAX_SUGGESTIONS = 30, 10  # per sender and hour
 FIELDS = ("url", "title", "kind", "level", "language", "authors", "year", "note", "free")
 
@@ -30,11 +36,13 @@ FIELDS = ("url", "title", "kind", "level", "language", "authors", "year", "note"
 @csrf_exempt  # needs no account
 @require_http_methods(["GET", "HEAD", "POST"])
 def suggest(request):
+    if request.method != "POST" and "page" in request.GET:
+        return _show_read_page(request)
     if request.method != "POST":
         return _render_form(request, AddressForm(initial={"url": request.GET.get("url", "")[:2000]}))
     if "title" in request.POST:
         return _store_suggestion(request)
-    return _show_suggestion_form(request)
+    return _start_reading(request)
 
 
 def _render_form(request, form, *, known=None, status=HTTPStatus.OK):
@@ -42,8 +50,8 @@ def _render_form(request, form, *, known=None, status=HTTPStatus.OK):
     return render(request, "resources/suggest.html", context, status=status)
 
 
-def _show_suggestion_form(request):
-    """The second step: the form with the page's metadata, or empty when the page cannot be read."""
+def _start_reading(request):
+    """Let the page be read, or show the empty form to who asks too often."""
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _render_form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -59,28 +67,36 @@ def _show_suggestion_form(request):
         request, "look up", times=MAX_FETCHES, seconds=HOUR
     ):
         return _render_form(request, SuggestionForm(initial=_initial_values(url)))
-    try:
-        metadata = _fetch_when_free(url)
-    except (FetchFailed, UrlRefused) as error:
-        why = _("The page could not be read: %(why)s Please say yourself what it is.") % {"why": error}
-        messages.warning(request, why)
-        return _render_form(request, SuggestionForm(initial=_initial_values(url)))
+    return redirect(f"{reverse('resources:suggest')}?page={read_page.start(url=url).pk}")
+
+
+def _show_read_page(request):
+    """The second step: the form with the page's metadata; before that a page that asks again."""
+    job = _find_reading(request.GET["page"])
+    if job is None:
+        return _render_form(request, AddressForm())
+    is_late = timezone.now() - job.created_at > PATIENCE or "skip" in request.GET
+    if job.is_active and not is_late:
+        response = render(request, "resources/reading.html", {"job": job})
+        response["Refresh"], response["Cache-Control"] = "1", "no-store"
+        return response
+    if job.state != JobState.DONE:
+        Job.objects.filter(pk=job.pk).active().request_cancel()
+        why = job.problem or _("It does not answer at this moment.")
+        text = _("The page could not be read: %(why)s Please say yourself what it is.")
+        messages.warning(request, text % {"why": why})
+        return _render_form(request, SuggestionForm(initial=_initial_values(job.arguments["url"])))
+    metadata = PageMetadata(**(job.result or {}))
     if known := Resource.objects.of_address(metadata.url):
-        return _render_duplicate(request, form, known)
-    return _render_form(request, SuggestionForm(initial=_initial_values(url, metadata)))
+        return _render_duplicate(request, AddressForm({"url": metadata.url}), known)
+    return _render_form(request, SuggestionForm(initial=_initial_values(job.arguments["url"], metadata)))
 
 
-def _fetch_when_free(url: str):
-    """The page's metadata. Raises FetchFailed at once while this process fetches for somebody else.
-
-    A server that does not answer holds the one thread for FETCH_SECONDS, and no other request waits for it.
-    """
-    if not _fetching.acquire(blocking=False):
-        raise FetchFailed("busy", gettext_lazy("The portal is reading other pages at this moment."))
+def _find_reading(key: str) -> Job | None:
     try:
-        return fetch_metadata(url, timeout=FETCH_SECONDS)
-    finally:
-        _fetching.release()
+        return Job.objects.filter(pk=uuid.UUID(key), kind=read_page.path).first()
+    except ValueError:
+        return None
 
 
 def _add_scheme(text: str) -> str:

@@ -27,7 +27,7 @@ from typing import Protocol
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -87,6 +87,7 @@ class BackgroundJob:
                     owner=owner,
                     key=key,
                     next_url=next_url,
+                    language=translation.get_language() or "",
                     arguments=arguments,
                 )
         except IntegrityError:
@@ -186,7 +187,12 @@ class Outcome:
 
 
 def execute(job: Job, report: Report) -> Outcome:
-    """Call the job's handler and describe what came of it; raises nothing but KeyboardInterrupt."""
+    """Call the job's handler, in its owner's language, and describe what came of it; raises nothing."""
+    with translation.override(job.language or None):
+        return _execute(job, report)
+
+
+def _execute(job: Job, report: Report) -> Outcome:
     try:
         return Outcome(JobState.DONE, find_handler(job.kind)(report, **job.arguments))
     except JobError as error:

@@ -77,6 +77,7 @@ class Job(models.Model):
     result = models.JSONField(_("result"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=500, blank=True)
     traceback = models.TextField(_("traceback"), blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True, db_default="", default="")
     next_url = models.CharField(max_length=500, blank=True, help_text=_("The page that shows the result."))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from resources.models import LinkCheck, Resource
+from roadshow.jobs.models import Job, JobState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ def test_a_link_shows_its_history_of_checks(client, curator):
 
 
 def upload(client, text=FILE, **more):
-    return client.post(IMPORT, {"file": SimpleUploadedFile("links.md", text.encode()), **more})
+    return client.post(IMPORT, {"file": SimpleUploadedFile("links.md", text.encode()), **more}, follow=True)
 
 
 def test_a_list_is_previewed_and_then_imported(client, curator):
@@ -147,7 +148,7 @@ def test_a_list_is_previewed_and_then_imported(client, curator):
     row = Resource.objects.get()
     assert (row.title, row.state, row.created_by) == ("A tool", "published", curator)
     assert [each.title for each in row.collections.all()] == ["Tools"]
-    assert upload(client).context["report"].changes == 0
+    assert upload(client).context["report"]["changes"] == 0
 
 
 def test_a_list_goes_into_one_collection(client, curator):
@@ -176,6 +177,23 @@ def test_a_preview_is_its_curator_s_own(client, curator):
     client.force_login(factories.Organiser())
     assert "The preview is too old" in client.post(IMPORT, {"key": key}, follow=True).text
     assert not Resource.objects.exists()
+
+
+def test_a_list_is_read_by_the_worker(client, curator, settings):
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    page = upload(client)
+    job = Job.objects.get()
+    assert page.redirect_chain == [(job.get_absolute_url(), 302)]
+    assert "Preview of a list of links" in page.text
+    key = job.arguments["upload"]
+    assert "The preview is too old" in client.get(IMPORT, {"key": key}, follow=True).text
+    job.state = JobState.DONE
+    job.result = {"kind": "Markdown", "links": 1, "distinct": 1, "new": ["A tool"], "changed": []}
+    job.save()
+    assert client.get(job.get_absolute_url(), follow=True).context["key"] == key
+    client.post(IMPORT, {"key": key})
+    client.post(IMPORT, {"key": key})
+    assert Job.objects.filter(key__startswith="links:").count() == 1
 
 
 def test_attendees_import_nothing(client):

@@ -1,9 +1,12 @@
 """Suggesting a link without an account."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from resources.models import Resource
-from roadshow.http.guard import FetchFailed
+from roadshow.jobs.models import Job
 from tests import factories
 from tests.roadshow.servers import send, serving
 
@@ -16,7 +19,7 @@ SECOND = {"url": "https://example.org/new", "title": "New", "kind": "video", "fr
 def test_a_page_proposes_its_title_and_description(client, settings):
     with serving(lambda handler: send(handler, PAGE)) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
-        form = client.post(PATH, {"url": f"{server.url}/page?utm_source=x"}).context["form"]
+        form = client.post(PATH, {"url": f"{server.url}/page?utm_source=x"}, follow=True).context["form"]
     assert {name: form.initial[name] for name in ("url", "title", "note", "language")} == {
         "url": f"{server.url}/page",
         "title": "A title",
@@ -63,7 +66,7 @@ def test_what_is_no_public_address_is_refused_with_a_sentence(client, url):
 def test_a_page_that_cannot_be_read_is_described_by_hand(client, settings):
     with serving(lambda handler: send(handler, b"gone", 404)) as server:
         settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
-        page = client.post(PATH, {"url": f"{server.url}/gone"})
+        page = client.post(PATH, {"url": f"{server.url}/gone"}, follow=True)
     assert "The server answers with an error (404). Please say yourself what it is." in page.text
     assert page.context["second"]
 
@@ -81,19 +84,37 @@ def test_nobody_suggests_without_end(client):
     assert Resource.objects.count() == 10
 
 
-def test_silent_servers_hold_one_thread_and_nobody_waits(client, monkeypatch):
-    seconds = []
+@pytest.fixture
+def waiting(client, settings) -> str:
+    """The address of the page that waits for a suggested link to be read."""
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    return client.post(PATH, {"url": "https://example.org/silent"})["Location"]
 
-    def hang(url, *, timeout):
-        seconds.append(timeout)
-        page = client.post(PATH, {"url": "https://example.org/second"})  # while the first one waits
-        assert "The portal is reading other pages at this moment." in page.text
-        assert page.context["second"]
-        raise FetchFailed("timeout", "It took too long.")
 
-    monkeypatch.setattr("resources.views.suggesting.fetch_metadata", hang)
-    assert client.post(PATH, {"url": "https://example.org/first"}).context["second"]
-    assert client.post(PATH, {"url": "https://example.org/third"}).context[
-        "second"
-    ]  # the thread is free again
-    assert seconds == [5, 5]
+def test_a_silent_server_holds_no_web_thread(client, waiting):
+    page = client.get(waiting)
+    assert (page["Refresh"], page["Cache-Control"]) == ("1", "no-store")
+    assert 'role="status"' in page.text
+    form = client.get(f"{waiting}&skip=1").context["form"]
+    assert form.initial["url"] == "https://example.org/silent"
+    assert Job.objects.get().state == "cancelled"
+
+
+def test_without_a_worker_the_form_comes_by_itself(client, waiting):
+    Job.objects.update(created_at=timezone.now() - timedelta(seconds=11))
+    page = client.get(waiting)
+    assert page.context["second"]
+    assert "It does not answer at this moment." in page.text
+
+
+@pytest.mark.parametrize("key", ["", "x", "00000000-0000-4000-8000-000000000000"])
+def test_an_unknown_reading_begins_anew(client, key):
+    assert not client.get(f"{PATH}?page={key}").context["second"]
+
+
+def test_why_a_page_cannot_be_read_is_said_in_the_language_of_the_sender(client, settings):
+    with serving(lambda handler: send(handler, b"gone", 404)) as server:
+        settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
+        page = client.post(f"/zh-hans{PATH}", {"url": f"{server.url}/gone"}, follow=True)
+    assert "server answers" not in page.text
+    assert "404" in page.text
