@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.media import serve_media
@@ -38,6 +39,11 @@ urlpatterns = [
         path("", include("speakers.urls")),
         path("", include("resources.urls")),
         path("", include("roadshow.jobs.urls")),
+        path(
+            "admin/password-reset/",
+            RedirectView.as_view(pattern_name="account_reset_password"),
+            name="admin_password_reset",  # the sign-in page links to it
+        ),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -9,4 +9,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self):
+        from .text_checks import install_text_checks  # needs models
+
         post_migrate.connect(set_parameters, sender=self)
+        post_migrate.connect(install_text_checks, sender=self)

@@ -17,7 +17,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import html_block, list_block, table
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.rules_inline import StateInline, emphasis, image, link
 from markdown_it.token import Token
 
 from .html_tags import LAYOUT_TAGS, RENDERED_TAGS, Tag, split_tags
@@ -40,6 +40,8 @@ def build_parser() -> MarkdownIt:
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("html_inline", _html_inline)
+    parser.inline.ruler.at("link", _link)
+    parser.inline.ruler.at("image", _image)
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.core.ruler.push("link_urls", _link_urls)
     parser.core.ruler.push("filter_html", _filter_html)
@@ -91,6 +93,15 @@ def _html_inline(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = piece.source
     state.pos += len(piece.source)
     return True
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """A link. Without a bracket that closes, the rest of the text is not read for each one that opens."""
+    return state.html_terminator_last("]") > state.pos and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    return state.html_terminator_last("]") > state.pos and image(state, silent)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:

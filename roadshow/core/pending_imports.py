@@ -32,5 +32,10 @@ def load_import(user: User, target: str, key: str) -> dict | None:
     return upload and {**upload.options, "data": bytes(upload.data)}
 
 
+def replace_data(user: User, target: str, key: str, data: bytes) -> None:
+    """Store the content that an import's address had, as if it had been sent."""
+    Upload.objects.filter(owner=user, purpose=target, pk=key).update(data=data)
+
+
 def delete_import(user: User, target: str, key: str) -> None:
     Upload.objects.filter(owner=user, purpose=target, pk=key).delete()

@@ -18,7 +18,7 @@ from roadshow.http.cors import preflight_response
 from roadshow.http.rate_limits import client_address
 from roadshow.server import health, metrics
 from roadshow.server.logs import RequestInfo, current_request
-from roadshow.server.outage import RETRY_AFTER, is_database_outage, outage_response
+from roadshow.server.outage import RETRY_AFTER, is_database_outage, is_disk_outage, outage_response
 
 access = logging.getLogger("roadshow.access")
 
@@ -55,10 +55,11 @@ class RequestMiddleware:
         return self.bodies.read(request, info.address) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not is_database_outage(error):
+        of_disk = is_disk_outage(error)
+        if not of_disk and not is_database_outage(error):
             return None
         logging.getLogger("django.request").error("Outage at %s", request.path, exc_info=error)
-        return outage_response(request)
+        return outage_response(request, of_disk=of_disk)
 
     def record(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         """Count the request, and log it where ACCESS_LOG is set."""

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import os
+import shutil
 import threading
 import time
 
@@ -19,6 +20,7 @@ from events import actions
 from events.models import Event, Feedback, Room, Talk, TalkLink, TalkSpeaker
 from resources.models import Resource
 from roadshow.http import caching
+from roadshow.http.build import build_id
 from speakers.models import Speaker
 from tests import factories
 
@@ -499,3 +501,14 @@ def test_the_api_tells_when_private_notes_changed_a_record(client, talk):
     edit_private_notes(talk)
     settle()
     assert client.get(address).json()["updated_at"] > before
+
+
+def test_copies_of_one_version_have_one_build_id(settings, tmp_path):
+    """Whatever the times of their files, so that their entity tags are equal."""
+    for name in ("roadshow", "events", "speakers", "resources", "templates"):
+        shutil.copytree(settings.BASE_DIR / name, tmp_path / name, copy_function=shutil.copyfile)
+    here = build_id.__wrapped__()
+    settings.BASE_DIR = tmp_path
+    assert build_id.__wrapped__() == here
+    (tmp_path / "templates" / "base.html").write_text("another")
+    assert build_id.__wrapped__() != here

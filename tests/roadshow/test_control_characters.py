@@ -1,9 +1,13 @@
 """Texts with control characters are refused, whichever way they come in."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
 
 from events.models import Feedback
+from roadshow.core.models import CheckedTexts
+from roadshow.core.text_checks import constraint_name, install_text_checks, list_text_columns
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +56,65 @@ def test_public_forms_refuse_them(client):
     event = make.Event(feedback_open=True)
     client.post(f"/events/{event.slug}/feedback/", {"rating": 5, "comment": "good\x01"})
     assert not Feedback.objects.filter(comment__contains="\x01").exists()
+
+
+# Texts that no page, feed or file shows as they are: digests, paths of code, what other servers said, the queue.
+UNCHECKED = {
+    "api.Change", "api.ChangeNumbering", "api.StoredResponse", "core.ContentVersion", "core.FormerAddress",
+    "expiring.Counter", "expiring.Upload", "jobs.Job", "resources.LinkCheck", "roadshow.ApiToken",
+}  # fmt: skip
+
+
+def ours() -> list[type[models.Model]]:
+    """Our models with texts, without the history of each, which is written from them."""
+    labels = {"events", "speakers", "resources", "roadshow", "core", "api", "jobs", "expiring"}
+    candidates = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in labels and not hasattr(model, "history_date") and not model._meta.proxy
+    ]
+    texts = models.CharField | models.TextField
+    return [
+        model
+        for model in candidates
+        if any(isinstance(field, texts) for field in model._meta.local_concrete_fields)
+    ]
+
+
+def test_every_model_with_texts_is_checked():
+    unchecked = {model._meta.label for model in ours() if not issubclass(model, CheckedTexts)}
+    assert unchecked <= UNCHECKED, "derive these models from CheckedTexts"
+
+
+@pytest.mark.parametrize("table", list_text_columns())
+def test_the_database_refuses_them_in_every_text_column(table):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND conname = %s",
+            [table, constraint_name(table)],
+        )
+        (definition,) = cursor.fetchone()
+    for column in list_text_columns()[table]:
+        assert f"(({column})::text !~ " in definition or f"({column} !~ " in definition
+
+
+@pytest.mark.parametrize(
+    ("make_row", "field"),
+    [(make.Talk, "title"), (make.Talk, "abstract"), (make.Speaker, "name"), (make.Resource, "url")],
+)
+def test_bulk_writes_are_refused(make_row, field):
+    row = make_row()
+    for sign in "\x01\x0b\x1f\x7f":
+        with pytest.raises(IntegrityError, match="no_control_characters"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**{field: f"one{sign}two"})
+    type(row).objects.filter(pk=row.pk).update(**{field: "one 二 é"})
+
+
+def test_what_is_stored_already_is_cleaned():
+    talk = make.Talk()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE events_talk DROP CONSTRAINT {constraint_name('events_talk')}")
+    type(talk).objects.filter(pk=talk.pk).update(title="one\x01two", abstract="a\tb\x1f")
+    install_text_checks(using="default")
+    talk.refresh_from_db()
+    assert (talk.title, talk.abstract) == ("onetwo", "a\tb")

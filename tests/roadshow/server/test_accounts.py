@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -80,6 +81,21 @@ def test_a_forgotten_password_is_reset_by_mail(client, organiser):
     client.post(reverse("account_reset_password"), {"email": "organiser@example.org"})
     assert [message.to for message in mail.outbox] == [["organiser@example.org"]]
     assert "/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_the_sign_in_page_leads_to_a_new_password(client):
+    page = client.get(reverse("admin:login")).content.decode()
+    assert f'href="{reverse("admin_password_reset")}"' in page
+    assert client.get(reverse("admin_password_reset"))["Location"] == reverse("account_reset_password")
+
+
+def test_recovery_codes_sign_in_once(client, organiser):
+    TOTP.activate(organiser, generate_totp_secret())
+    code = RecoveryCodes.activate(organiser).get_unused_codes()[0]
+    for status in (302, 200):
+        sign_in(client, reverse("account_login"), "login")
+        assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == status
+        client.logout()
 
 
 def test_single_sign_on_is_off_until_it_is_set():

@@ -1,5 +1,6 @@
 """What surrounds each request: health pages, ids, logs, metrics, bodies in time, outages, limits of sign-in."""
 
+import errno
 import io
 import json
 import logging
@@ -177,6 +178,17 @@ def test_an_outage_is_503_and_says_when_to_come_back():
     assert RequestMiddleware(None).process_exception(request, ValueError()) is None
     answer = outage.outage_response(RequestFactory().get("/api/v1/events/"))
     assert json.loads(answer.content)["errors"][0]["code"] == "unavailable"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_full_disk_is_503_and_says_that_nothing_was_stored(code):
+    page = RequestFactory().get("/admin/speakers/speaker/add/")
+    answer = RequestMiddleware(None).process_exception(page, OSError(code, "no room"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"no room for files" in answer.content
+    answer = RequestMiddleware(None).process_exception(RequestFactory().get("/api/"), OSError(code, ""))
+    assert "Nothing was stored" in json.loads(answer.content)["errors"][0]["detail"]
+    assert RequestMiddleware(None).process_exception(page, OSError(errno.ENOENT, "")) is None
 
 
 @pytest.mark.django_db
