@@ -1,131 +1,28 @@
-"""`python -m tests.faults [WORD…]`: inject faults into a running portal and print what people see meanwhile.
+"""Faults: each a context manager that injects one and ends it.
 
-A node with two web workers, a background worker, Debian's PostgreSQL and Redis are started on free ports. Four
-observers send a request every quarter of a second: a reader (a schedule), an organiser (changes a talk by the API),
-and a monitor (/healthz and /readyz). For each fault the table has the statuses that each of them got while it lasted,
-the longest response in seconds, and the seconds from its end until all four were well again. WORDs pick faults.
-
-The exit status is 1 if somebody got a 500 or no response, /healthz took more than a second, or a change was lost that
-was confirmed.
+What one yields, if anything, is called after the portal is well again, and says what was lost.
 """
 
 import contextlib
 import json
+import os
+import signal
 import socket
-import sys
-import tempfile
-import threading
+import subprocess
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import psutil
 
-from tests.operation.services import HOST, Cluster, Response, Service, request, wait_until
+from tests.faults.portal import Portal
+from tests.operation.services import HOST, Service, wait_until
 
-INTERVAL, HEALTHY_SECONDS, RECOVERY_SECONDS = 0.25, 1.0, 90
-
-
-@dataclass
-class Observer:
-    """Sends `send()` again and again while `observing`, and keeps (time, response)."""
-
-    name: str
-    send: Callable[[], Response]
-    seen: list[tuple[float, Response]] = field(default_factory=list)
-
-    def run(self, stop: threading.Event) -> None:
-        while not stop.wait(INTERVAL):
-            started = time.monotonic()
-            self.seen.append((started, self.send()))
-
-    def between(self, start: float, end: float) -> list[Response]:
-        return [response for at, response in self.seen if start <= at < end]
-
-    def well_at(self, after: float) -> float | None:
-        """When the first of two good responses in a row after that moment was sent."""
-        later = [
-            (at, response.status < 400 and response.status > 0) for at, response in self.seen if at >= after
-        ]
-        return next((at for (at, one), (_, two) in pairwise(later) if one and two), None)
+Check = Callable[[], str]  # empty when nothing was lost
 
 
-class Portal:
-    """The services, and the changes that were confirmed."""
-
-    def __init__(self, cluster: Cluster):
-        self.cluster = cluster
-        self.database = cluster.postgres(connections=40)
-        self.redis = cluster.redis("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru")
-        self.variables: dict[str, object] = {
-            "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.database.port}/roadshow",
-            "CACHE_URL": f"redis://127.0.0.1:{self.redis.port}/0",
-            "WORKERS": 2,
-            "WORKER": 1,
-            "API_LIMIT_USER": 0,
-            "API_LIMIT_ADDRESS": 0,
-        }
-        cluster.manage(self.variables, "migrate")
-        cluster.manage(self.variables, "load_demo")
-        self.node = cluster.node("node", self.variables)
-        self.token = self._make_token()
-        events = json.loads(self.get("/api/v1/events/").body)["results"]
-        self.slug = next(event["slug"] for event in events if event["release"])
-        talks = json.loads(self.get(f"/api/v1/talks/?event={self.slug}").body)["results"]
-        self.talk = talks[0]["guid"]
-        self.number = self.confirmed = 0
-
-    def _make_token(self) -> str:
-        code = (
-            "from django.contrib.auth import get_user_model; from roadshow.models import ApiToken; "
-            "user = get_user_model().objects.filter(is_staff=True).first(); "
-            "print(ApiToken.objects.create(user=user, name='faults', may_write=True)[1])"
-        )
-        return self.cluster.manage(self.variables, "shell", "-v0", "-c", code).split()[-1]
-
-    def get(self, path: str, **options: object) -> Response:
-        return request(self.node.port, path, **options)
-
-    def read(self) -> Response:
-        return self.get(f"/events/{self.slug}/schedule/")
-
-    def write(self) -> Response:
-        """Give the talk a new subtitle."""
-        self.number += 1
-        response = self.get(
-            f"/api/v1/talks/{self.talk}/",
-            method="PATCH",
-            body=json.dumps({"subtitle": f"Change {self.number}"}).encode(),
-            headers={"Authorization": f"Token {self.token}", "Content-Type": "application/json"},
-        )
-        if response.status == 200:
-            self.confirmed = self.number
-        return response
-
-    def lost(self) -> bool:
-        """Whether the last confirmed change is not there. A later, unconfirmed one may be."""
-        subtitle = json.loads(self.get(f"/api/v1/talks/{self.talk}/").body)["subtitle"]
-        return int(subtitle.removeprefix("Change ") or 0) < self.confirmed
-
-    def web_worker(self) -> psutil.Process:
-        """A process that answers requests: a child of the node that has none itself."""
-        return next(one for one in self._children() if not one.children())
-
-    def background_worker(self) -> psutil.Process:
-        """The process that takes jobs: a child of the node's supervisor."""
-        return next(worker for one in self._children() for worker in one.children())
-
-    def _children(self) -> list[psutil.Process]:
-        assert self.node.process
-        return psutil.Process(self.node.process.pid).children()
-
-
-# --- faults: each a context manager that injects one, and ends it -----------------------------------------
 @contextlib.contextmanager
-def kill_service(service: Service) -> Iterator[None]:
+def kill_service(service: Service) -> Iterator[Check | None]:
     service.kill()
     time.sleep(8)
     yield
@@ -133,7 +30,7 @@ def kill_service(service: Service) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def pause_service(service: Service, seconds: float) -> Iterator[None]:
+def pause_service(service: Service, seconds: float) -> Iterator[Check | None]:
     service.pause()
     time.sleep(seconds)
     yield
@@ -141,14 +38,14 @@ def pause_service(service: Service, seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def restart_database(portal: Portal) -> Iterator[None]:
+def restart_database(portal: Portal) -> Iterator[Check | None]:
     portal.database.stop()
     portal.database.start()
     yield
 
 
 @contextlib.contextmanager
-def take_connections(portal: Portal) -> Iterator[None]:
+def take_connections(portal: Portal) -> Iterator[Check | None]:
     """Other programs take every connection that is left."""
     import psycopg
 
@@ -163,7 +60,7 @@ def take_connections(portal: Portal) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def fill_redis(portal: Portal) -> Iterator[None]:
+def fill_redis(portal: Portal) -> Iterator[Check | None]:
     with socket.create_connection(("127.0.0.1", portal.redis.port)) as client:
         client.sendall(b"CONFIG SET maxmemory-policy noeviction\r\nCONFIG SET maxmemory 1\r\n")
         time.sleep(8)
@@ -172,7 +69,7 @@ def fill_redis(portal: Portal) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def kill_process(process: psutil.Process) -> Iterator[None]:
+def kill_process(process: psutil.Process) -> Iterator[Check | None]:
     """Kill a process that its parent has to replace."""
     process.kill()
     time.sleep(5)
@@ -180,12 +77,12 @@ def kill_process(process: psutil.Process) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def slow_clients(portal: Portal) -> Iterator[None]:
-    """200 clients announce a body of 10,000 bytes and send one each second, for 30 s."""
+def slow_clients(portal: Portal) -> Iterator[Check | None]:
+    """200 clients at another address announce a body of 10,000 bytes and send one each second, for 30 s."""
     head = f"POST /oembed/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 10000\r\n\r\n".encode()
     clients = []
     for _ in range(200):
-        client = socket.create_connection(("127.0.0.1", portal.node.port))
+        client = socket.create_connection(("127.0.0.1", portal.node.port), source_address=("127.0.0.2", 0))
         client.sendall(head)
         clients.append(client)
     for _ in range(30):
@@ -198,87 +95,168 @@ def slow_clients(portal: Portal) -> Iterator[None]:
         client.close()
 
 
-def list_faults(portal: Portal) -> dict[str, Callable[[], contextlib.AbstractContextManager]]:
-    """Each fault by its name in the table."""
-    return {
-        "database killed for 8 s": lambda: kill_service(portal.database),
-        "database stopped for 20 s": lambda: pause_service(portal.database, 20),
-        "database restarted": lambda: restart_database(portal),
-        "database out of connections, 10 s": lambda: take_connections(portal),
-        "Redis killed for 8 s": lambda: kill_service(portal.redis),
-        "Redis stopped for 20 s": lambda: pause_service(portal.redis, 20),
-        "Redis full, 8 s": lambda: fill_redis(portal),
-        "web worker killed": lambda: kill_process(portal.web_worker()),
-        "background worker killed": lambda: kill_process(portal.background_worker()),
-        "200 slow clients for 30 s": lambda: slow_clients(portal),
-    }
+@contextlib.contextmanager
+def kill_during_import(portal: Portal) -> Iterator[Check]:
+    """Kill the background worker and its children in the midst of an import of 1,500 talks."""
+    code = """
+from django.contrib.auth import get_user_model
+from events.actions.importing.jobs import keep_file, run_import
+from events.models import Event
+event, user = Event.objects.get(slug=%r), get_user_model().objects.get(username='operator')
+lines = ['title,start,end,room'] + [
+    f'Talk number {n},{event.starts_on} {8 + n %% 12:02d}:00,{event.starts_on} {8 + n %% 12:02d}:30,Room {n // 12}'
+    for n in range(1500)]
+entry = keep_file(event=event, by=user, source='talks.csv', data=chr(10).join(lines).encode(), choices={})
+print(run_import.start(owner=user, entry=entry.pk, force=True).pk)
+"""
+    job = portal.shell(code % portal.slug)
+    cookie = "; ".join(f"{name}={value}" for name, value in portal.cookies.items())
+
+    def state() -> dict:
+        answer = portal.get(f"/jobs/{job}/state/", headers={"Cookie": cookie})
+        return json.loads(answer.body) if answer.status == 200 else {"state": "", "done": 0}
+
+    wait_until(lambda: state()["state"] == "running" and state()["done"], 60, "the import")
+    worker = portal.background_worker()
+    for process in [*worker.children(recursive=True), worker]:
+        process.kill()
+    killed = time.monotonic()
+    time.sleep(5)
+
+    def check() -> str:
+        wait_until(lambda: state()["state"] in ("done", "failed"), 150, "the import's end")
+        seconds = time.monotonic() - killed
+        code = "from events.models import Talk; print(Talk.objects.filter(title__startswith='Talk number').count())"
+        count, found = portal.shell(code), state()
+        print(
+            f"  the import was {found['state']} {seconds:.0f} s after the kill, with {count} talks",
+            flush=True,
+        )
+        return (
+            "" if (found["state"], count) == ("done", "1500") else f"import: {found['problem']} {count} talks"
+        )
+
+    yield check
 
 
-def observe(portal: Portal, inject: Callable[[], contextlib.AbstractContextManager]) -> dict[str, str]:
-    """Inject a fault while the observers watch; the cells of its row."""
-    observers = [
-        Observer("reader", portal.read),
-        Observer("organiser", portal.write),
-        Observer("/healthz", lambda: portal.get("/healthz", timeout=10)),
-        Observer("/readyz", lambda: portal.get("/readyz", timeout=10)),
-    ]
-    stop = threading.Event()
-    threads = [threading.Thread(target=one.run, args=(stop,), daemon=True) for one in observers]
-    for thread in threads:
-        thread.start()
-    time.sleep(2)
-    start = time.monotonic()
-    with inject():
-        pass
-    end = time.monotonic()
-    with contextlib.suppress(Exception):
-        wait_until(lambda: all(one.well_at(end) for one in observers), RECOVERY_SECONDS)
-    stop.set()
-    for thread in threads:
-        thread.join(40)
-    cells = {one.name: describe(one.between(start, end)) for one in observers}
-    well = [one.well_at(end) for one in observers]
-    cells["well after"] = f"{max(at - end for at in well if at):.1f} s" if all(well) else "never"
-    cells["lost"] = "yes" if portal.lost() else "nothing"
-    return cells
+def fill_folder(folder: Path) -> Path:
+    """A file that takes the rest of the file system."""
+    ballast = folder / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(os.urandom(4096))
+    return ballast
 
 
-def describe(responses: list[Response]) -> str:
-    """Statuses with their number, and the longest time: "200 × 31, 503 × 4; 0.41 s"."""
-    if not responses:
-        return "–"
-    counts = Counter(response.status or "none" for response in responses)
-    statuses = ", ".join(f"{status} × {count}" for status, count in sorted(counts.items(), key=str))
-    return f"{statuses}; {max(response.seconds for response in responses):.2f} s"
+@contextlib.contextmanager
+def fill_cache(portal: Portal) -> Iterator[None]:
+    ballast = fill_folder(portal.cache_folder)
+    time.sleep(8)
+    yield
+    ballast.unlink()
 
 
-def is_failure(cells: dict[str, str]) -> bool:
-    seconds = cells["/healthz"].rpartition("; ")[2].removesuffix(" s")
-    slow = seconds != "–" and float(seconds) > HEALTHY_SECONDS
-    seen = " ".join(cells.values())
-    return (
-        slow
-        or "500 ×" in seen
-        or "none ×" in seen
-        or cells["lost"] == "yes"
-        or cells["well after"] == "never"
+@contextlib.contextmanager
+def protect_cache(portal: Portal) -> Iterator[None]:
+    """Mount the cache's file system read-only."""
+    subprocess.run(["mount", "-o", "remount,ro", str(portal.cache_folder)], check=True)
+    time.sleep(8)
+    yield
+    subprocess.run(["mount", "-o", "remount,rw", str(portal.cache_folder)], check=True)
+
+
+@contextlib.contextmanager
+def fill_media(portal: Portal) -> Iterator[Check]:
+    """No room for pictures while an organiser adds speakers with portraits."""
+    ballast = fill_folder(portal.media_folder)
+    code = "from speakers.models import Speaker; print(Speaker.objects.filter(name__startswith='Uploaded').count())"
+    before, statuses = int(portal.shell(code)), []
+    end = time.monotonic() + 8
+    while time.monotonic() < end:
+        statuses.append(portal.upload().status)
+        time.sleep(0.5)
+    refused = {name: statuses.count(name) for name in set(statuses)}
+    half = int(portal.shell(code)) - before - statuses.count(302)
+
+    def after() -> str:
+        again = portal.upload().status
+        print(f"  uploads while the disk was full: {refused}; afterwards: {again}", flush=True)
+        problems = [f"{half} speakers without the picture that was sent"] if half else []
+        if again != 302 or refused.get(500) or refused.get(0):
+            problems.append(f"uploads: {refused}, afterwards {again}")
+        return ", ".join(problems)
+
+    yield after
+    ballast.unlink()
+
+
+@contextlib.contextmanager
+def jump_clock(portal: Portal, offset: str) -> Iterator[None]:
+    """Let the time of portal and database jump by `offset` for 20 s."""
+    portal.clock.write_text(f"{offset}\n")
+    time.sleep(20)
+    yield
+    portal.clock.write_text("+0\n")
+
+
+@contextlib.contextmanager
+def add_receivers(portal: Portal) -> Iterator[Check]:
+    """Ten receivers of webhooks, of which three refuse connections and two accept them and say nothing, for 60 s."""
+    hosts = portal.receivers.hosts()
+    portal.shell(
+        "from roadshow.models import Webhook\n"
+        f"for host in {hosts!r}: Webhook.objects.create(name=host, url=f'http://{{host}}/')\nprint(1)"
     )
+    portal.receivers.delays.clear()
+    time.sleep(60)
+    found = portal.receivers
+
+    def check() -> str:
+        """Whether each live receiver was told of the last confirmed change in the end."""
+        last = portal.confirmed
+
+        def all_told() -> bool:
+            return all(found.latest.get(one.host, 0) >= last for one in found.live)
+
+        with contextlib.suppress(Exception):
+            wait_until(all_told, 60)
+        told = f"{len(found.delays)} messages" if found.delays else "no message"
+        longest = max(found.delays, default=0)
+        print(f"  live receivers got {told}, the latest {longest:.1f} s after its change", flush=True)
+        return (
+            "" if all_told() else f"a receiver knows change {min(found.latest.values(), default=0)} of {last}"
+        )
+
+    yield check
+    portal.shell("from roadshow.models import Webhook; Webhook.objects.all().delete(); print(1)")
 
 
-def main(words: list[str]) -> int:
-    failed = False
-    with tempfile.TemporaryDirectory(prefix="roadshow-faults-") as folder, Cluster(Path(folder)) as cluster:
-        portal = Portal(cluster)
-        columns = ("reader", "organiser", "/healthz", "/readyz", "well after", "lost")
-        print(f"| fault | {' | '.join(columns)} |\n|---{'|---' * len(columns)}|", flush=True)
-        for name, inject in list_faults(portal).items():
-            if words and not any(word in name for word in words):
-                continue
-            cells = observe(portal, inject)
-            failed |= is_failure(cells)
-            print(f"| {name} | {' | '.join(cells[column] for column in columns)} |", flush=True)
-    return int(failed)
+@contextlib.contextmanager
+def kill_embedded(portal: Portal) -> Iterator[None]:
+    """Kill the embedded PostgreSQL, which the supervisor has to start again."""
+    find_embedded(portal).kill()
+    time.sleep(8)
+    yield
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+@contextlib.contextmanager
+def pause_embedded(portal: Portal, seconds: float) -> Iterator[None]:
+    leader = find_embedded(portal)
+    family = [leader, *leader.children(recursive=True)]
+    for process in family:
+        process.send_signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    yield
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGCONT)
+
+
+def find_embedded(portal: Portal) -> psutil.Process:
+    """The leading process of the portal's embedded PostgreSQL."""
+    data = str(portal.cluster.folder)
+    for process in psutil.process_iter(["cmdline"]):
+        command = process.info["cmdline"] or []
+        if command and command[0].endswith("postgres") and any(data in word for word in command):
+            return process
+    raise RuntimeError("there is no embedded PostgreSQL")
