@@ -5,10 +5,12 @@ import threading
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.views import APIView
 
@@ -150,24 +152,32 @@ class RootView(PublicReadMixin, APIRootView):
         return response
 
 
-_one_schema = (
+_documents: dict[str | None, dict] = {}  # OpenAPI documents by language
+_one_document = (
     threading.Lock()
 )  # drf-spectacular makes one at a time: two at once miss each other's components
 
 
 class SchemaView(PublicReadMixin, SpectacularAPIView):
-    """The schema, readable from every origin."""
+    """The schema, readable from every origin; made once in each process and language."""
 
     schema = None
 
     def get(self, request, *args, **options):
         make = super().get
 
-        def make_alone():
-            with _one_schema:
-                return make(request, *args, **options)
+        def load() -> Response:
+            with _one_document:
+                language = get_language()
+                if language in _documents and not set(request.query_params) - {"format"}:
+                    disposition = f'inline; filename="{self._get_filename(request, None)}"'
+                    return Response(_documents[language], headers={"Content-Disposition": disposition})
+                response = make(request, *args, **options)
+                if not set(request.query_params) - {"format"}:
+                    _documents[language] = response.data
+                return response
 
-        return versioned_response(request, UNCHANGING, make_alone)
+        return versioned_response(request, UNCHANGING, load)
 
 
 class NotFoundView(PublicReadMixin, APIView):

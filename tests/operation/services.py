@@ -25,7 +25,7 @@ from tests.roadshow.processes import ROOT, free_port
 from tests.roadshow.servers import SELF_SIGNED
 
 HOST = "talks.example.org"
-START_SECONDS = 60  # limit for a service to answer; nothing waits without one
+START_SECONDS = 180  # limit for a service to answer; nothing waits without one
 UNPRIVILEGED = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 
 

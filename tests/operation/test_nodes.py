@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.operation.conftest import Portal
+from tests.operation.portal import Portal, make_token
 from tests.operation.services import Response, Service, request, wait_until
 
 pytestmark = [pytest.mark.operation, pytest.mark.django_db(databases=[])]
@@ -76,12 +76,7 @@ def test_static_files_of_a_page_are_on_both_nodes(portal: Portal):
 @pytest.fixture(scope="module")
 def token(portal: Portal) -> str:
     """A token that may write, of the demo's organiser."""
-    code = (
-        "from django.contrib.auth import get_user_model; from roadshow.models import ApiToken; "
-        "user = get_user_model().objects.filter(is_staff=True).first(); "
-        "print(ApiToken.objects.create(user=user, name='operation', may_write=True)[1])"
-    )
-    return portal.cluster.manage(portal.variables, "shell", "-v0", "-c", code).split()[-1]
+    return make_token(portal)
 
 
 def test_a_release_on_one_node_is_seen_on_the_other(portal: Portal, slug, token):

@@ -7,7 +7,7 @@ import threading
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.operation.conftest import Portal
+from tests.operation.portal import Portal
 from tests.operation.services import request, wait_until
 from tests.operation.test_nodes import HTTPS, get
 from tests.roadshow.processes import free_port

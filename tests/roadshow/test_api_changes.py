@@ -275,7 +275,7 @@ def test_cursors_remain_valid_after_a_restore():
     adopt_server()
     topic = make.Topic()
     assert same(mirror) and same(Mirror())
-    assert Change.objects.settled().after(hook.place).filter(guid=topic.guid).exists()
+    assert Change.objects.settled().after(hook.cursor).filter(guid=topic.guid).exists()
     adopt_server()
     assert ChangeNumbering.objects.get().shift == 1 << EPOCH_BITS
 

@@ -1,10 +1,13 @@
 """The stored OpenAPI document: what it promises of responses, parameters and types."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 import yaml
+from django.db import connections
+from django.test import Client
 
 from roadshow.api.router import VIEWSETS
 from tests import factories as make
@@ -102,3 +105,20 @@ def test_a_bulk_update_and_a_put_without_slug_can_be_sent(client, admin_user):
     data = {"name": "Engines"}
     named("TopicPutRequest").validate(data)
     assert client.put("/api/v1/topics/engines/", data, content_type="application/json").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_requests_at_once_get_one_schema(monkeypatch):
+    monkeypatch.setattr("roadshow.api.router._documents", {})
+
+    def ask(_number):
+        try:
+            answer = Client().get("/api/v1/schema/?format=json")
+            return answer.status_code, answer.content
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert {status for status, _content in found} == {200}
+    assert len({content for _status, content in found}) == 1

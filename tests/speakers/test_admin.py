@@ -47,7 +47,11 @@ def test_a_picture_is_stored_as_another_without_what_it_says_of_its_maker(enter,
 
 @pytest.mark.parametrize(
     ("size", "format", "sentence"),
-    [((9000, 7000), "PNG", "more than 50 million pixels"), ((20, 20), "EPS", "Use JPEG, PNG or WebP.")],
+    [
+        ((9000, 7000), "PNG", "more than 20 million pixels"),
+        ((4000, 3100), "WEBP", "more than 12 million pixels"),
+        ((20, 20), "EPS", "Use JPEG, PNG or WebP."),
+    ],
 )
 def test_a_picture_that_cannot_be_used_is_refused_by_the_form(enter, size, format, sentence):
     page = enter(picture=picture(size, format))
