@@ -20,7 +20,7 @@ FROM api_change
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0003_stored_headers")]
+    dependencies = [("api", "0004_change_other_event")]
     operations = [
         migrations.CreateModel(
             name="ChangeNumbering",
