@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.core.models import CONTROL
+
 from ..formats import document as doc
 from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Room, Talk
 from ..models.release import chain_digest
@@ -77,6 +79,7 @@ def release(
     last = event.releases.order_by("-number").first()
     now = timezone.now()
     number = last.number + 1 if last else 1
+    note = CONTROL.sub("", note)
     document = build_document(event, version=str(number), note=note, released_at=now)
     if not document.talks and not allow_empty:
         raise EmptyRelease(_("No confirmed talk has a time yet, so the schedule would be empty."))

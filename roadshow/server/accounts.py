@@ -1,9 +1,12 @@
 """Accounts: second factors and single sign-on by django-allauth, for the accounts that exist; nobody signs up."""
 
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -13,6 +16,7 @@ from django.utils.translation import gettext as _
 from roadshow.core.access import is_organiser
 from roadshow.core.admin_site import SignInForm
 
+logger = logging.getLogger(__name__)
 ALWAYS_OPEN = (
     "/accounts/",
     "/static/",
@@ -64,3 +68,16 @@ class RequireSecondFactor:
             error = {"code": "second_factor", "detail": _("Set up a second factor first."), "attr": None}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
         return HttpResponseRedirect(reverse("mfa_index"))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A provider of single sign-on that does not respond is no error of ours."""
+        if not request.path_info.startswith("/accounts/oidc/"):
+            return None
+        from requests import RequestException
+
+        if not isinstance(error, RequestException):
+            return None
+        logger.warning("Single sign-on: %s", error)
+        text = _("The sign-in service does not respond. Sign in with your password, or try again later.")
+        messages.error(request, text)
+        return HttpResponseRedirect(reverse("account_login"))

@@ -1,8 +1,11 @@
 """Connections to the database: the pool of web processes, client-side time limits, and work without time limits."""
 
 import contextlib
+import functools
 import logging
 import select
+import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -26,10 +29,49 @@ def limit_wait(seconds: float) -> Iterator[None]:
         _patience.reset(token)
 
 
+SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # a server answers it with one byte, before anybody signs in
+PROBE_AFTER, PROBE_SECONDS = 2.0, 1.0
+# By server: when it was asked last, and whether it answered.
+_probes: dict[tuple[str, int], tuple[float, bool]] = {}
+
+
+def does_server_respond(host: str, port: int) -> bool:
+    """Whether a PostgreSQL server, or a pooler, answers a new connection within a second; asked once in a second."""
+    asked_at, answered = _probes.get((host, port), (-PROBE_SECONDS, True))
+    if time.monotonic() - asked_at < PROBE_SECONDS:
+        return answered
+    try:
+        with _connect(host, port) as client:
+            client.sendall(SSL_REQUEST)
+            answered = bool(client.recv(1))
+    except OSError:
+        answered = False
+    _probes[host, port] = time.monotonic(), answered
+    return answered
+
+
+def _connect(host: str, port: int) -> socket.socket:
+    """A socket of the server, by TCP or, where `host` is a folder, of this machine. Raises OSError."""
+    if not host.startswith("/"):
+        return socket.create_connection((host, port), PROBE_SECONDS)
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(PROBE_SECONDS)
+    client.connect(f"{host}/.s.PGSQL.{port}")
+    return client
+
+
 class WebConnection(psycopg.Connection):
-    """A connection that does not wait for ever: when the server is silent, it closes and raises OperationalError."""
+    """A connection that does not wait for ever: when the server is silent, it closes and raises OperationalError.
+
+    A statement may take long; a server that does not even answer a new connection meanwhile is away.
+    """
 
     seconds = CLIENT_SECONDS
+
+    @functools.cached_property
+    def server(self) -> tuple[str, int]:
+        """Host, or folder of its socket, and port."""
+        return self.pgconn.host.decode(), int(self.pgconn.port)
 
     def wait(self, gen, interval=0.1):  # type: ignore[override]  # waits for what the original does
         """Drive psycopg's generator `gen` as its own `wait` does, with a deadline."""
@@ -40,10 +82,16 @@ class WebConnection(psycopg.Connection):
             poll = select.poll()
             poll.register(self.pgconn.socket, _events(state))
             while True:
-                ready = poll.poll(max(0, 1000 * (deadline - time.monotonic())))
+                left = max(0, deadline - time.monotonic())
+                ready = poll.poll(1000 * min(left, PROBE_AFTER))
+                if not ready and left > PROBE_AFTER and does_server_respond(*self.server):
+                    continue
                 if not ready:
                     self.pgconn.finish()
-                    raise psycopg.OperationalError(f"the database did not respond within {limit:g} seconds")
+                    seconds = time.monotonic() - deadline + limit
+                    raise psycopg.OperationalError(
+                        f"the database did not respond within {seconds:.0f} seconds"
+                    )
                 state = gen.send(_ready(ready[0][1]))
                 poll.modify(self.pgconn.socket, _events(state))
         except StopIteration as end:

@@ -8,6 +8,10 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 
+from roadshow.server.database import limit_wait
+
+READY_SECONDS = 2  # that a monitor waits for the database
+
 
 def _respond(request: HttpRequest, text: str, status: int = 200) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
@@ -33,7 +37,7 @@ def find_problem() -> str:
     if problem := find_missing_files():
         return problem
     try:
-        with connection.cursor() as cursor:
+        with limit_wait(READY_SECONDS), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return "" if is_migrated() else "tables missing: run manage.py migrate"
     except (DatabaseError, InterfaceError):

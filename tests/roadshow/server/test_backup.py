@@ -28,7 +28,7 @@ def media(settings, tmp_path):
 @pytest.fixture
 def portal():
     """Rows of several kinds, with text that COPY has to escape, and a picture."""
-    event = factories.Event(name="Tab\tand “quotes”\\n")
+    event = factories.Event(name="“quotes”\\n", description="Tab\tand\r\nlines")
     factories.Slot(talk=factories.Talk(event=event, speakers=[factories.Speaker()]))
     factories.Resource()
     default_storage.save("photos/one.jpg", ContentFile(bytes(range(256)) * 100))

@@ -1,18 +1,21 @@
 """What surrounds each request: health pages, ids, logs, metrics, bodies in time, outages, limits of sign-in."""
 
+import contextlib
 import errno
 import io
 import json
 import logging
+import socket
 import threading
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 
-from roadshow.server import health, logs, outage
+from roadshow.server import database, health, logs, outage
 from roadshow.server.requests import BodyReader, RequestMiddleware
 from tests import factories
 
@@ -216,3 +219,32 @@ def test_a_locked_account_says_when_to_come_back(client, settings):
 @pytest.mark.django_db
 def test_metrics_are_off_until_asked_for(client):
     assert client.get("/metrics").status_code == 404
+
+
+@pytest.fixture
+def web_connection(monkeypatch):
+    """A connection as web processes have them, which asks after its server at once."""
+    monkeypatch.setattr(database, "PROBE_AFTER", 0.05)
+    monkeypatch.setattr(database, "_probes", {})
+    parameters = connections["default"].get_connection_params()
+    wanted = {
+        name: parameters[name]
+        for name in ("host", "port", "user", "password", "dbname")
+        if name in parameters
+    }
+    with contextlib.closing(database.WebConnection.connect(**wanted)) as one:
+        yield one
+
+
+@pytest.mark.django_db
+def test_a_long_statement_is_waited_for_while_the_server_responds(web_connection):
+    assert web_connection.execute("SELECT pg_sleep(0.3)").fetchone()
+
+
+@pytest.mark.django_db
+def test_a_silent_server_is_noticed_at_once(web_connection, monkeypatch):
+    monkeypatch.setattr(database, "PROBE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        web_connection.server = ("127.0.0.1", silent.getsockname()[1])
+        with pytest.raises(psycopg.OperationalError, match="did not respond"):
+            web_connection.execute("SELECT pg_sleep(20)")
