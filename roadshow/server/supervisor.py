@@ -73,10 +73,13 @@ def _start_worker() -> int:
     if pid:
         return pid
     try:
+        from django.conf import settings
+
         from roadshow.jobs.worker import Worker
         from roadshow.server.database import disable_pool
         from roadshow.server.processes import end_with_parent
 
+        settings.METRICS = False  # files of its counters are closed, see _run; jobs are counted by their rows
         end_with_parent()
         disable_pool()
         Worker(grace=3).run()

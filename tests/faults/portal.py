@@ -89,6 +89,7 @@ class Portal:
             "ROADSHOW_DATA": cluster.folder / "data",
             "WORKERS": 2,
             "WORKER": 1,
+            "METRICS": 1,
             "API_LIMIT_USER": 0,
             "API_LIMIT_ADDRESS": 0,
             "SITE_URL": f"http://{HOST}",

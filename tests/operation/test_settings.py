@@ -147,3 +147,16 @@ def test_the_operator_is_told_of_nothing_wrong(portal: Portal):
     portal.cluster.manage(portal.variables, "build")
     mail = {"EMAIL_URL": "smtp://mail.example.org"}
     assert "roadshow." not in portal.cluster.manage(portal.variables | mail, "check", "--deploy")
+
+
+def test_background_work_is_done_where_metrics_are_on(portal: Portal):
+    node = portal.cluster.node("worker", portal.variables | {"WORKER": 1})
+    try:
+        code = (
+            "from roadshow.server.periodic import delete_expired_rows; print(delete_expired_rows.start().pk)"
+        )
+        job = portal.cluster.manage(portal.variables, "shell", "-v0", "-c", code).split()[-1]
+        state = f"SELECT state FROM jobs_job WHERE id = '{job}'"  # noqa: S608 - a UUID
+        wait_until(lambda: portal.cluster.query(portal.primary, state) == "done", 60)
+    finally:
+        node.stop()
