@@ -156,7 +156,7 @@ def test_background_work_is_done_where_metrics_are_on(portal: Portal):
             "from roadshow.server.periodic import delete_expired_rows; print(delete_expired_rows.start().pk)"
         )
         job = portal.cluster.manage(portal.variables, "shell", "-v0", "-c", code).split()[-1]
-        state = f"SELECT state FROM jobs_job WHERE id = '{job}'"  # noqa: S608 - a UUID
+        state = f"SELECT state FROM jobs_job WHERE id = '{job}'"
         wait_until(lambda: portal.cluster.query(portal.primary, state) == "done", 60)
     finally:
         node.stop()
