@@ -365,3 +365,15 @@ def test_a_foyer_shows_what_changed_and_a_door_its_room(event, organiser, client
     assert "Talk 1" in page and "15 min later" in page and "mark--full" in page and "Talk 0" not in page
     door = client.get("/events/stop/display/?room=Hall&at=2030-10-06T08:00").text
     assert "data:image/svg+xml" in door and "Talk 3" not in door
+
+
+def test_an_organiser_limits_a_helper_to_rooms(event, organiser, client):
+    role = Role.objects.create(user=factories.User(), name="volunteer", event=event)
+    hall = event.rooms.get(name="Hall")
+    client.force_login(organiser)
+    page = f"/admin/events/event/{event.pk}/people/"
+    assert "Only in these rooms" in client.get(page).text
+    client.post(page, {"do": "rooms", "key": role.pk, "rooms": [hall.guid, "x"]})
+    assert list(role.rooms.all()) == [hall]
+    client.post(page, {"do": "rooms", "key": role.pk})
+    assert not role.rooms.exists()

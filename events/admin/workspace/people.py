@@ -1,5 +1,7 @@
 """The people of an event: who has which role, invitations, and what each role may do."""
 
+from uuid import UUID
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +19,14 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from roadshow.core.access import acting_user
-from roadshow.core.roles import EVENT_ROLES, PERMISSION_LABELS, ROLE_PERMISSIONS, Permission, RoleName
+from roadshow.core.roles import (
+    EVENT_ROLES,
+    PERMISSION_LABELS,
+    ROLE_PERMISSIONS,
+    Permission,
+    RoleName,
+    roles_with,
+)
 from roadshow.http.pages import absolute_url
 
 from ...actions import InvitationRefused, change_role, invite, remove_organiser, remove_role
@@ -47,7 +56,7 @@ class InviteForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show people and invitations. POST `do`: invite, resend, revoke, change, remove, remove_organiser."""
+    """Show people and invitations. POST `do`: invite, resend, revoke, change, rooms, remove, remove_organiser."""
     event = get_event(request, pk, Permission.MANAGE_PEOPLE)
     form = InviteForm(**_form_options(request, event))
     if request.method == "POST":
@@ -62,7 +71,9 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     context = page_context(request, event, "people", _("People of %(event)s") % {"event": event}) | {
         "form": form,
         "organisers": event.organisers.order_by("username"),
-        "roles": Role.objects.filter(event=event).select_related("user"),
+        "roles": Role.objects.filter(event=event).select_related("user").prefetch_related("rooms"),
+        "rooms": event.rooms.order_by("event_rooms__position", "name"),
+        "live_roles": roles_with(Permission.RUN_LIVE),
         "series_roles": Role.objects.filter(series=series).select_related("user"),
         "series_organisers": event.series.organisers.order_by("username") if event.series else [],
         "invitations": event.invitations.all(),
@@ -155,6 +166,21 @@ def _change(request: HttpRequest, event: Event, key: int) -> None:
     )
 
 
+def _limit_rooms(request: HttpRequest, event: Event, key: int) -> None:
+    role = get_object_or_404(event.roles.select_related("user"), pk=key)
+    role.rooms.set(
+        event.rooms.filter(guid__in=[guid for guid in request.POST.getlist("rooms") if is_guid(guid)])
+    )
+    messages.success(request, _("The rooms of %(user)s are saved.") % {"user": role.user})
+
+
+def is_guid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
 def _remove(request: HttpRequest, event: Event, key: int) -> None:
     role = get_object_or_404(event.roles.select_related("user"), pk=key)
     remove_role(role=role)
@@ -171,6 +197,7 @@ OPERATIONS = {
     "resend": _resend,
     "revoke": _revoke,
     "change": _change,
+    "rooms": _limit_rooms,
     "remove": _remove,
     "remove_organiser": _remove_organiser,
 }
