@@ -8,6 +8,7 @@ from hashlib import sha256
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -28,7 +29,7 @@ TIMES, SECONDS = 10, 3600  # messages from one sender per hour, over all events
 ONCE_SECONDS = 7 * 24 * 3600  # for which a message that is sent again is recognised
 
 
-@csrf_exempt  # no account is behind it, and a device without a network sends it later, see feedback.js
+@csrf_exempt  # a device without a network sends it later, see feedback.js; the browser says whose form it is
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_feedback(request, slug):
@@ -47,6 +48,8 @@ def talk_feedback(request, slug, talk):
 def _handle_feedback(request, event, talk):
     if not is_feedback_open(event, talk):
         raise Http404
+    if request.method == "POST" and is_of_another_site(request):
+        raise PermissionDenied
     if request.method != "POST":
         return _render_form(request, event, talk, FeedbackForm(initial={"about": request.GET.get("about")}))
     form = FeedbackForm(request.POST)
@@ -59,6 +62,16 @@ def _handle_feedback(request, event, talk):
         return _render_form(request, event, talk, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("Thank you. The organisers have received what you wrote."))
     return redirect((talk or event).get_absolute_url())
+
+
+def is_of_another_site(request) -> bool:
+    """Whether a browser says that a page of another site sends the form."""
+    origin = request.headers.get("origin")
+    fetched = request.headers.get("sec-fetch-site", "same-origin")
+    return fetched not in ("same-origin", "none") or origin not in (
+        None,
+        f"{request.scheme}://{request.get_host()}",
+    )
 
 
 def is_sent_first(once: str) -> bool:

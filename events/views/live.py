@@ -75,6 +75,7 @@ class DeskRoom:
 def desk(request, slug):
     """The desk. GET with `kind` shows what a change would do; POST `do`: announce, undo, merge."""
     if not request.user.is_authenticated:
+        visible_event(request, slug)  # of a draft nobody learns that it exists
         return redirect(reverse("admin:login", query={"next": request.path}))
     event, rights = open_desk(request, slug)
     if request.method == "POST":

@@ -1,11 +1,14 @@
 """Feedback without an account: a form, a trap, a limit, and organisers who decide."""
 
+import datetime as dt
 import time
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from events import actions
 from events.models import Feedback
 from tests import factories
 
@@ -105,11 +108,31 @@ def test_the_page_of_a_talk_leads_to_the_form(client, talk):
     target = f"{talk.get_absolute_url()}feedback/"
     assert f'href="{target}"' in client.get(talk.get_absolute_url()).text
     page = client.get(target)
-    assert "csrfmiddlewaretoken" in page.text and "no-store" in page["Cache-Control"]
+    assert "data-feedback" in page.text and "no-store" in page["Cache-Control"]
 
 
-def test_a_form_of_another_site_is_refused(talk):
-    assert send(Client(enforce_csrf_checks=True), talk, comment="Hello").status_code == 403
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://example.org"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_a_form_of_another_site_is_refused(talk, headers):
+    assert send(Client(headers=headers), talk, comment="Hello").status_code == 403
+    assert send(Client(headers={"origin": "http://testserver"}), talk, comment="Hello").status_code != 403
+
+
+def test_a_message_that_a_device_sends_twice_arrives_once(client, talk):
+    for _ in range(2):
+        send(client, talk, comment="From the train", once="0b2f1f0e-0000-4000-8000-000000000000")
+    assert Feedback.objects.filter(talk=talk).count() == 1
+
+
+def test_feedback_on_a_talk_opens_when_it_begins(client, talk):
+    slot = factories.Slot(talk=talk, starts_at=timezone.now() + dt.timedelta(hours=1))
+    actions.release(event=talk.event, by=None)
+    assert send(client, talk, comment="Early").status_code == 404
+    slot.starts_at = timezone.now() - dt.timedelta(minutes=1)
+    slot.save()
+    actions.release(event=talk.event, by=None)
+    assert send(client, talk, comment="In time").status_code != 404
 
 
 def test_organisers_see_the_numbers_of_what_they_list(client, talk):

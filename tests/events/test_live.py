@@ -273,7 +273,7 @@ def test_pages_without_javascript_say_what_changed(event, organiser, client, pat
 
 
 def test_the_desk_is_for_helpers_only(event, client):
-    assert client.get("/events/stop/live/").url == "/admin/login/?next=/events/stop/live/"
+    assert client.get("/events/stop/live/").url == "/admin/login/?next=%2Fevents%2Fstop%2Flive%2F"
     client.force_login(factories.User())
     for path in ("/events/stop/live/", f"/events/stop/live/{event.event_rooms.first().room.guid}/"):
         assert client.get(path).status_code == 404
@@ -328,7 +328,7 @@ def test_the_state_of_the_day_takes_three_queries(event, organiser, client, coun
 @pytest.fixture
 def api(client, event, organiser):
     """`api(method, path, data)` calls the API of the event with an organiser's token."""
-    headers = token(organiser)
+    headers = token(organiser, may_write=True)
 
     def call(method, path, data=None):
         return getattr(client, method)(

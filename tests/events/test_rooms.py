@@ -56,7 +56,7 @@ def event(settings, tmp_path):
     room.venue.plan = SimpleUploadedFile("plan.svg", SVG % b"<script/><rect/>")
     room.venue.save()
     factories.Slot(talk=factories.Talk(event=event, title="First"), room=room)
-    event.event_rooms.create(room=room)
+    event.event_rooms.get_or_create(room=room)
     actions.release(event=event, by=None)
     event.refresh_from_db()
     return event
