@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from roadshow.core import link_preview
 from roadshow.core.templatetags.roadshow import event_dates
+from roadshow.core.text import format_short_date, format_time
 from roadshow.http.files import file_response
 
 from ..models import Event, Talk
@@ -29,10 +30,20 @@ def talk_preview(request, slug, talk):
     rows = Talk.objects.visible_to(request.user).filter(event=event).for_cards()
     row = get_object_or_404(rows, slug=talk)
     people = ", ".join(credit.speaker.name for credit in row.credits)
-    above = f"{event.name} · {event_dates(event)}"
+    above = f"{event.name} · {describe_first_slot(row) or event_dates(event)}"
     return serve_preview(
         request, event, title=row.title, above=above, below=people, color=row.track.color if row.track else ""
     )
+
+
+def describe_first_slot(talk: Talk) -> str:
+    """Day, time and room of its first slot; empty while it has none."""
+    if not talk.present_slots:
+        return ""
+    slot = talk.present_slots[0]
+    start = slot.starts_at.astimezone(talk.event.zone)
+    room = slot.room.name if slot.room else ""
+    return " · ".join(filter(None, [f"{format_short_date(start)} {format_time(start)}", room]))
 
 
 def serve_preview(request, event: Event, *, title: str, above: str, below: str, color: str = ""):
