@@ -1,7 +1,7 @@
 """The portal's typeface as a static file: the variable font of a package, reduced to the characters that pages use.
 
-Manrope is under the SIL Open Font License 1.1, whose text is served beside it; scripts other than Latin fall back to the
-system's fonts, see base.css. The file is made once, when static files are collected or first asked for.
+Manrope is under the SIL Open Font License 1.1, whose text is served beside it. Scripts other than Latin fall back to
+the system's fonts, see base.css. The file is made once, when static files are collected or first asked for.
 """
 
 from importlib.resources import files
