@@ -21,6 +21,7 @@ from roadshow.api.changes import ChangeCursor
 from roadshow.api.feed import ChangesView
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
+from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.serializers import Shape
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
@@ -216,6 +217,23 @@ urlpatterns = [
     path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
     path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),
     path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
+    path("v1/webhooks/", WebhookViewSet.as_view(plan), name="webhooks"),
+    path("v1/webhooks/<uuid:guid>/", WebhookViewSet.as_view(planned), name="webhook"),
+    path(
+        "v1/webhooks/<uuid:guid>/deliveries/",
+        WebhookViewSet.as_view({"get": "deliveries"}, detail=True),
+        name="webhook-deliveries",
+    ),
+    path(
+        "v1/webhooks/<uuid:guid>/test/",
+        WebhookViewSet.as_view({"post": "test"}, detail=True),
+        name="webhook-test",
+    ),
+    path(
+        "v1/webhooks/<uuid:guid>/deliveries/<uuid:delivery>/redeliver/",
+        WebhookViewSet.as_view({"post": "redeliver"}, detail=True),
+        name="webhook-redeliver",
+    ),
     path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),

@@ -69,6 +69,7 @@ API_WRITES = {  # method and what it writes to: the permission
     ("GET", "document"): Permission.VIEW,
     ("PUT", "document?dry_run=true"): Permission.EDIT_EVENT,
     ("POST", "release"): Permission.RELEASE,
+    ("POST", "webhooks"): Permission.EDIT_EVENT,
     ("PATCH", "speaker"): Permission.EDIT_SPEAKERS,
     ("POST", "talks"): Permission.EDIT_TALKS,
     ("DELETE", "event"): Permission.MANAGE_PEOPLE,
@@ -189,6 +190,7 @@ def api_request(client, portal, method: str, what: str):
         "plan": (f"{root}/events/{portal.slug}/plan/", {}),
         "conflicts": (f"{root}/events/{portal.slug}/conflicts/", {}),
         "release": (f"{root}/events/{portal.slug}/release/", {"note": "New"}),
+        "webhooks": (f"{root}/webhooks/", {"name": "x", "url": "https://example.org/", "event": portal.slug}),
         "speaker": (f"{root}/speakers/{portal.speaker.slug}/", {"headline": "New"}),
         "talks": (f"{root}/talks/", {"event": portal.slug, "title": "New"}),
     }

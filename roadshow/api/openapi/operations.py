@@ -149,14 +149,21 @@ def _request_headers(path: str, method: str, operation: dict) -> list[str]:
     return found
 
 
-PATH_PARAMETERS = {"slug": "The slug, as in the page's address.", "guid": "The GUID, which never changes."}
+PATH_PARAMETERS = {
+    "slug": "The slug, as in the page's address.",
+    "guid": "The GUID, which never changes.",
+    "delivery": "The GUID of the message.",
+}
 ORGANISERS_ONLY = (
     "/plan/",
     "/plan/{guid}/",
     "/conflicts/",
     "/document/",
+    "/webhooks/",
+    "/webhooks/{guid}/",
+    "/deliveries/",
 )  # what even reading needs an account for
-UNVERSIONED = ("/schema/", "/conflicts/", "/differences/")  # responses without an entity tag
+UNVERSIONED = ("/schema/", "/deliveries/", "/conflicts/", "/differences/")  # responses without an entity tag
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
 
