@@ -36,7 +36,7 @@ from roadshow.http.conditional import (
     require_match,
     versioned_response,
 )
-from roadshow.http.cors import allow_every_origin
+from roadshow.http.cors import OPEN_HEADERS
 
 SHAPING = ("expand", "fields")
 ON_ONE_RECORD = ("retrieve", "create", "update", "partial_update", "destroy")
@@ -100,10 +100,9 @@ class RecordFilterBackend(BaseFilterBackend):
 class PublicReadMixin(APIView):
     """What all views of the API share: responses for every origin, whose rights count, the portal's address."""
 
-    def finalize_response(self, request, response, *args, **options):
-        response = super().finalize_response(request, response, *args, **options)
-        allow_every_origin(response)
-        return response
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return super().default_response_headers | OPEN_HEADERS
 
     def permission_denied(self, request, message=None, code=None):
         if request.authenticators and not request.successful_authenticator:

@@ -13,22 +13,20 @@ ALLOWED_HEADERS = (
     "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, "
     "If-Match, If-Modified-Since, If-None-Match"
 )
-EXPOSED_HEADERS = "ETag, Last-Modified, Location, Retry-After, Idempotent-Replayed"
-
-
-def allow_every_origin(response: HttpResponse) -> None:
-    """Let scripts of every origin read a response and its headers."""
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+# Let scripts of every origin read a response and its headers.
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Location, Retry-After, Idempotent-Replayed",
+}
 
 
 def preflight_response(request: HttpRequest) -> HttpResponse | None:
     """The response to a preflight request for an open path; None for other requests."""
     if "Access-Control-Request-Method" not in request.headers or not OPEN_PATHS.match(request.path_info):
         return None
-    response = HttpResponse(status=204)
-    allow_every_origin(response)
-    response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-    response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-    response["Access-Control-Max-Age"] = "86400"
-    return response
+    allowed = {
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+        "Access-Control-Max-Age": "86400",
+    }
+    return HttpResponse(status=204, headers=OPEN_HEADERS | allowed)
