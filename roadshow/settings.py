@@ -288,7 +288,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "roadshow.http.static_files.GzipManifestStorage"
     },
 }
 WHITENOISE_MAX_AGE = 3600
