@@ -13,6 +13,11 @@ from .mapping import Source, read_raw
 from .pick import dicts, follow, pick_text
 
 
+def keep_names(names: str) -> dict[str, str]:
+    """Fields whose keys in the file have our names."""
+    return {name: name for name in names.split()}
+
+
 def _first(root: Any, path: str = "") -> dict:
     """The first record of a list, at a path or at the top; empty where there is none."""
     found = dicts(follow(root, path) if path else root)
@@ -71,7 +76,13 @@ _SESSIONIZE = {
 _SESSIONIZE_IGNORED = (
     "isPlenumSession|isInformed|isConfirmed|questionAnswers|sort|isTopSpeaker|changedAt|submittedAt|isActive"
 )
-_SESSIONIZE_LINKS = {"recording": "recordingUrl", "web": "liveUrl"}
+_SESSIONIZE_VIEW: dict[str, Any] = {
+    "talk": _SESSIONIZE,
+    "links": {"recording": "recordingUrl", "web": "liveUrl"},
+    "topics": "topics",
+    "service": "isServiceSession",
+    "ignored": _SESSIONIZE_IGNORED,
+}
 
 SOURCES = (
     Source(
@@ -80,33 +91,21 @@ SOURCES = (
             _has(root, "sessions", "speakers") and _has_any(root, "categories", "rooms", "questions")
         ),
         prepare=prepare.sessionize_all,
-        talk=_SESSIONIZE,
-        links=_SESSIONIZE_LINKS,
-        topics="topics",
-        service="isServiceSession",
+        **_SESSIONIZE_VIEW,
         rooms="rooms",
-        ignored=_SESSIONIZE_IGNORED,
         says_states=False,
     ),
     Source(
         name="Sessionize, grid",
         matches=lambda root: _has(_first(root), "rooms", "date"),
         prepare=prepare.sessionize_view,
-        talk=_SESSIONIZE,
-        links=_SESSIONIZE_LINKS,
-        topics="topics",
-        service="isServiceSession",
-        ignored=_SESSIONIZE_IGNORED,
+        **_SESSIONIZE_VIEW,
     ),
     Source(
         name="Sessionize, sessions",
         matches=lambda root: _has(_first(root), "sessions", "groupName"),
         prepare=prepare.sessionize_view,
-        talk=_SESSIONIZE,
-        links=_SESSIONIZE_LINKS,
-        topics="topics",
-        service="isServiceSession",
-        ignored=_SESSIONIZE_IGNORED,
+        **_SESSIONIZE_VIEW,
     ),
     Source(
         name="pretalx, schedule",
@@ -114,16 +113,8 @@ SOURCES = (
             _has(root, "talks", "rooms") and _has_any(root, "event_start", "tracks", "version")
         ),
         prepare=prepare.pretalx_widget,
-        talk={
-            "code": "code",
-            "title": "title",
-            "abstract": "abstract",
-            "start": "start",
-            "end": "end",
-            "room": "room",
-            "track": "track",
-            "state": "state",
-            "duration": "duration",
+        talk=keep_names("code title abstract start end room track state duration")
+        | {
             "language": "content_locale",
             "type": "submission_type|session_type",
         },
@@ -131,7 +122,11 @@ SOURCES = (
         topics="tags",
         rooms="rooms",
         tracks="tracks",
-        conference={"version": "version", "timezone": "timezone", "start": "event_start", "end": "event_end"},
+        conference=keep_names("version timezone")
+        | {
+            "start": "event_start",
+            "end": "event_end",
+        },
         ignored="id|fav_count|do_not_record|updated",
         generator="pretalx",
     ),
@@ -139,15 +134,10 @@ SOURCES = (
         name="pretalx, submissions",
         matches=_is_pretalx_list,
         prepare=prepare.records,
-        talk={
-            "code": "code",
-            "title": "title",
-            "abstract": "abstract",
-            "description": "description",
-            "state": "state",
+        talk=keep_names("code title abstract description state duration")
+        | {
             "type": "submission_type.name|submission_type",
             "track": "track.name|track",
-            "duration": "duration",
             "language": "content_locale",
             "logo": "image",
             "start": "slot.start|slots.0.start",
@@ -190,17 +180,14 @@ SOURCES = (
         name="Indico",
         matches=_is_indico,
         prepare=prepare.indico,
-        talk={
+        talk=keep_names("title duration type url")
+        | {
             "id": "contributionId|friendly_id|id|db_id",
-            "title": "title",
             "abstract": "description",
             "start": "startDate|start_dt",
             "end": "endDate|end_dt",
-            "duration": "duration",
-            "type": "type",
             "room": "room|roomFullname|room_name|location",
             "track": "track.title|track|sessionTitle|session",
-            "url": "url",
         },
         persons="presenters|speakers|persons",
         surname_first=True,
@@ -238,10 +225,8 @@ SOURCES = (
             "long_abstract",
         ),
         prepare=prepare.open_event,
-        talk={
-            "id": "id",
-            "title": "title",
-            "subtitle": "subtitle",
+        talk=keep_names("id title subtitle language state level")
+        | {
             "abstract": "short-abstract|short_abstract",
             "description": "long-abstract|long_abstract",
             "start": "starts-at|start_time|starts_at",
@@ -249,9 +234,6 @@ SOURCES = (
             "room": "microlocation.name",
             "track": "track.name",
             "type": "session-type.name|session_type.name",
-            "language": "language",
-            "state": "state",
-            "level": "level",
         },
         links={
             "slides": "slides-url|slides_url|slides",
@@ -279,12 +261,10 @@ SOURCES = (
             _has_any(root, "proposals") or (_has(root, "talks") and _has_any(root, "categories", "formats"))
         ),
         prepare=prepare.conference_hall,
-        talk={
+        talk=keep_names("title abstract level")
+        | {
             "id": "id|proposalNumber",
-            "title": "title",
-            "abstract": "abstract",
             "description": "references",
-            "level": "level",
             "state": "confirmationStatus|deliberationStatus|state",
             "language": "language|languages.0",
             "track": "categories.0.name|categories.0",
@@ -292,12 +272,11 @@ SOURCES = (
         },
         person={"id": "uid|id"},
         topics="tags",
-        conference={
+        conference=keep_names("description timezone")
+        | {
             "title": "name",
             "start": "startDate|conferenceDates.start",
             "end": "endDate|conferenceDates.end",
-            "description": "description",
-            "timezone": "timezone",
         },
         says_states=True,
         ignored="createTimestamp|updateTimestamp|review|comments|message|organizersMessage|answers|.*[tT]imestamp|loves|hates"
@@ -307,23 +286,13 @@ SOURCES = (
         name="frab, events",
         matches=lambda root: _has(root, "conference_events"),
         prepare=prepare.frab,
-        talk={
-            "id": "id",
-            "guid": "guid",
-            "title": "title",
-            "subtitle": "subtitle",
-            "abstract": "abstract",
-            "description": "description",
+        talk=keep_names("id guid title subtitle abstract description language duration logo url state")
+        | {
             "type": "type|event_type",
             "track": "track.name|track",
-            "language": "language",
             "start": "start_time|start|date",
             "end": "end_time|end",
-            "duration": "duration",
             "room": "room.name|room",
-            "logo": "logo",
-            "url": "url",
-            "state": "state",
         },
         persons="speakers|persons",
         link_lists="links|attachments",
@@ -337,23 +306,15 @@ SOURCES = (
             _first(root, "events"), "event_type", "length", "is_highlighted", "start_time"
         ),
         prepare=prepare.frab,
-        talk={
-            "id": "id",
-            "guid": "guid",
-            "title": "title",
-            "subtitle": "subtitle",
-            "abstract": "abstract",
-            "description": "description",
+        talk=keep_names("id guid title subtitle abstract description language state url")
+        | {
             "type": "event_type.title|event_type|type",
             "track": "track.name|track",
-            "language": "language",
             "start": "scheduled_date|start_time|start",
             "end": "end_time|end",
             "duration": "length|duration",
             "room": "room.name|room",
-            "state": "state",
             "level": "difficulty_level",
-            "url": "url",
         },
         persons="speakers|persons|speaker_names",
         link_lists="links|attachments|media_id",
@@ -366,19 +327,12 @@ SOURCES = (
             _first(root) or _first(root, "schedule"), "conf_key", "conf_url", "authors"
         ),
         prepare=prepare.symposion,
-        talk={
+        talk=keep_names("abstract description room start end duration license language")
+        | {
             "id": "conf_key",
             "title": "name|title",
-            "abstract": "abstract",
-            "description": "description",
-            "room": "room",
-            "start": "start",
-            "end": "end",
-            "duration": "duration",
             "url": "conf_url",
-            "license": "license",
             "type": "kind",
-            "language": "language",
         },
         persons="authors",
         topics="tags",
@@ -392,24 +346,14 @@ SOURCES = (
         name="schedule2.json",
         matches=lambda root: _has(follow(root, "schedule"), "events", "conference"),
         prepare=prepare.schedule2,
-        talk={
-            "id": "id",
-            "guid": "guid",
-            "code": "code",
-            "title": "title",
-            "subtitle": "subtitle",
-            "abstract": "abstract",
-            "description": "description",
-            "type": "type",
+        talk=keep_names(
+            "id guid code title subtitle abstract description type language end duration slug url"
+        )
+        | {
             "track": "track.name|track",
-            "language": "language",
             "start": "start|date",
-            "end": "end",
-            "duration": "duration",
             "room": "room.name|room",
-            "slug": "slug",
             "logo": "logo.url|logo",
-            "url": "url",
             "feedback_url": "feedback.url|feedback_url",
             "license": "recording.license|recording_license",
         },
@@ -440,20 +384,12 @@ SOURCES = (
         name="voc submissions",
         matches=_is_voc_submission,
         prepare=prepare.records,
-        talk={
-            "guid": "guid",
-            "id": "id",
-            "code": "code",
-            "title": "title",
-            "subtitle": "subtitle",
-            "abstract": "abstract",
-            "description": "description",
+        talk=keep_names("guid id code title subtitle abstract description duration state")
+        | {
             "type": "type|submission_type.name|submission_type",
             "track": "track.name|track",
             "language": "language|content_locale",
-            "duration": "duration",
             "logo": "logo|image",
-            "state": "state",
             "license": "recording_license",
             "url": "public_url|url",
         },
@@ -472,12 +408,10 @@ SOURCES = (
             or _has(root, "videos_of_event")
         ),
         prepare=prepare.pyvideo,
-        talk={
-            "title": "title",
+        talk=keep_names("title description language")
+        | {
             "abstract": "summary",
-            "description": "description",
             "date": "recorded",
-            "language": "language",
             "license": "copyright_text",
             "logo": "thumbnail_url",
             "url": "",
