@@ -61,6 +61,8 @@ def plan_change(change: LiveChange) -> list[Shift]:
     Raises LiveRefused when it is about a slot that the event does not have.
     """
     times = load_live_times(change.event)
+    if change.kind == Kind.NOTICE and change.slot:
+        _get_time(times, change.slot)
     if change.kind in (Kind.LATE, Kind.MOVED, Kind.CANCELLED, Kind.SWAPPED):
         change.effects = _find_effects(change, times)
     shifts = [
@@ -78,6 +80,8 @@ def _find_effects(change: LiveChange, times: dict[UUID, tuple[str, LiveTime]]) -
             minutes = change.minutes or 0
             if not 0 < abs(minutes) <= MOST_MINUTES:
                 raise LiveRefused(_("Give between 1 and %(most)s minutes.") % {"most": MOST_MINUTES})
+            if slot.cancelled:
+                raise LiveRefused(_("This talk is cancelled."))
             day = find_day(slot.starts_at, change.event.zone, change.event.day_change)
             return delay_slot(_list_beside(times, slot, change.event, day), slot.guid, minutes)
         case Kind.MOVED:

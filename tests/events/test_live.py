@@ -203,6 +203,12 @@ def test_odd_delays_are_refused(event, organiser, minutes):
         announce(event, organiser, Kind.LATE, 0, minutes=minutes)
 
 
+def test_what_is_cancelled_cannot_be_late(event, organiser):
+    announce(event, organiser, Kind.CANCELLED, 0)
+    with pytest.raises(actions.LiveRefused, match="cancelled"):
+        announce(event, organiser, Kind.LATE, 0, minutes=5)
+
+
 def test_the_api_and_files_say_what_the_day_changed(event, organiser, client):
     announce(event, organiser, Kind.LATE, 0, minutes=15)
     guid = slot_of(event, 0)
@@ -305,6 +311,7 @@ def test_a_room_has_a_page_with_everything_that_can_be_announced(event, desk, cl
         {"kind": "late", "slot": f"{UUID(int=5)}", "minutes": "5"},
         {"kind": "moved", "room": f"{UUID(int=5)}"},
         {"kind": "notice", "text": " "},
+        {"kind": "notice", "text": "x", "slot": f"{UUID(int=5)}"},
         {"kind": "status", "status": "odd"},
         {"kind": "odd"},
         {},
