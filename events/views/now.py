@@ -69,6 +69,8 @@ def _render_now(request, slug: str, template: str):
     at = requested or timezone.now()
     programme = Programme(event, {}) if event.current_release else None
     rooms = list_rooms_at(programme, at, request.GET.get("room", "")) if programme else []
+    if programme and programme.buildings:
+        rooms.sort(key=lambda pair: programme.buildings.get(pair[0], "\uffff"))
     context = {
         "event": event,
         "release": event.current_release,
