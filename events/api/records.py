@@ -83,6 +83,11 @@ def parse_guid(data: dict) -> UUID | None:
         return None
 
 
+def make_talk(guid: UUID | None) -> Talk:
+    """A talk that is not stored yet, with this GUID or one of its own."""
+    return Talk(guid=guid) if guid else Talk()
+
+
 class TalkViewSet(RecordViewSet):
     """Talks, workshops, keynotes and breaks."""
 
@@ -122,16 +127,8 @@ class TalkViewSet(RecordViewSet):
         guids = [guid for guid in map(parse_guid, data) if guid]
         if len(set(guids)) < len(guids):
             raise ValidationError({"talks": _("A talk is in the list twice.")})
-        existing = {
-            row.guid: row
-            for row in self.get_queryset()
-            .filter(guid__in=guids)
-            .order_by("pk")
-            .select_related("event", "track")
-            .select_for_update(of=("self",))
-        }
+        existing = self.lock_talks(guids)
         taken = set(Talk.objects.filter(guid__in=guids).values_list("guid", flat=True)) - set(existing)
-        require_can_edit(self.request.user, list(existing.values()))
         context = self.get_serializer_context()
         making, changing = (
             cast(serializers.TalkSerializer, self.get_serializer(context=context, partial=partial))
@@ -146,16 +143,22 @@ class TalkViewSet(RecordViewSet):
         errors: list = []
         for one in data:
             guid = parse_guid(one)
+            serializer = changing if guid in existing else making
+            serializer.instance, context["guid"] = existing.get(guid), guid
             try:
                 if guid in taken or (guid is None and "guid" in one):
                     raise ValidationError({"guid": [_("There is no such talk.")]})
-                serializer = changing if guid in existing else making
-                serializer.instance, context["guid"] = existing.get(guid), guid
-                row = existing.get(guid) or (Talk(guid=guid) if guid else Talk())
-                wanted.append((row, serializer.run_validation(one)))
+                wanted.append((serializer.instance or make_talk(guid), serializer.run_validation(one)))
                 errors.append({})
             except ValidationError as error:
                 errors.append(error.detail)
         if not any(errors):
             errors = making.write_all(wanted)
         return [row for row, _values in wanted], errors
+
+    def lock_talks(self, guids: list[UUID]) -> dict[UUID | None, Talk]:
+        """The talks with these GUIDs that the user sees, locked. Raises PermissionDenied when one is not theirs."""
+        rows = self.get_queryset().filter(guid__in=guids).order_by("pk").select_related("event", "track")
+        existing = {row.guid: row for row in rows.select_for_update(of=("self",))}
+        require_can_edit(self.request.user, list(existing.values()))
+        return existing
