@@ -2,13 +2,14 @@
 
 import threading
 
+from django.conf import settings
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
@@ -24,6 +25,7 @@ from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Numbered
 from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.serializers import Shape
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
+from roadshow.core.text import render_html
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
 from roadshow.http.policies import relax_policy
@@ -181,6 +183,20 @@ class SchemaView(PublicReadMixin, SpectacularAPIView):
         return versioned_response(request, UNCHANGING, load)
 
 
+class GuideView(SpectacularSwaggerSplitView):
+    """The guide that is docs/api.md, and the reference below it."""
+
+    template_name = "api/docs.html"
+
+    def get(self, request, *args, **options):
+        response = super().get(request, *args, **options)
+        if response.template_name == self.template_name:
+            text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+            guide = render_html(text.replace("(openapi.yaml)", f"({reverse('api:schema')})"), top=1)
+            response.data |= {"title": "Roadshow API", "guide": guide}
+        return response
+
+
 class NotFoundView(PublicReadMixin, APIView):
     """Unknown addresses are a 404 in JSON."""
 
@@ -239,6 +255,6 @@ urlpatterns = [
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("v1/", include(router.urls)),
     re_path(r"^v1/.*/$", NotFoundView.as_view()),
-    path("docs/", relax_policy(SpectacularSwaggerView.as_view(url_name="api:schema")), name="docs"),
+    path("docs/", relax_policy(GuideView.as_view(url_name="api:schema")), name="docs"),
 ]
 app_name = "api"

@@ -1,6 +1,9 @@
 """The recipes of docs/api.md, as they stand there."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -136,3 +139,39 @@ def test_import_a_schedule(portal, event):
 def test_there_are_six():
     recipes = PAGE.partition("# Recipes")[2]
     assert recipes.count("\n## ") == 6
+
+
+def first_requests(language: str) -> list[str]:
+    """The examples in a language under “Begin”."""
+    section = PAGE.split("## Begin\n")[1].split("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("language", "program"),
+    [("sh", ["sh", "-c"]), ("python", [sys.executable, "-c"]), ("js", ["node", "--input-type=module", "-e"])],
+)
+def test_the_first_request_in_each_language(live_server, event, language, program):
+    code = first_requests(language)[0].replace("https://talks.example.org", live_server.url)
+    told = subprocess.run([*program, code], capture_output=True, text=True, timeout=60, check=True)
+    assert event.name in told.stdout
+
+
+def test_the_first_change(live_server, portal, organiser):
+    event = make.Event(slug="bangalore-2018", organisers=[organiser])
+    code = first_requests("sh")[1].replace("https://talks.example.org", live_server.url)
+    token = portal.headers["Authorization"].removeprefix("Token ")
+    environment = {"PATH": os.environ["PATH"], "TOKEN": token}
+    told = subprocess.run(["sh", "-c", code], capture_output=True, text=True, timeout=60, env=environment)
+    assert told.stdout == '{"tagline":"A day of talks"}', told.stderr
+    event.refresh_from_db()
+    assert event.tagline == "A day of talks"
+
+
+def test_the_guide_is_above_the_reference(client):
+    page = client.get("/api/docs/").text
+    assert (
+        page.index("<h2>Begin</h2>") < page.index("<h2>Mirror an event</h2>") < page.index('id="swagger-ui"')
+    )
+    assert 'href="/api/v1/schema/"' in page
+    assert not re.search(r'(src|rel="stylesheet" href)="https?://', page)
