@@ -186,6 +186,7 @@ class SchemaView(PublicReadMixin, SpectacularAPIView):
 class GuideView(SpectacularSwaggerSplitView):
     """The guide that is docs/api.md, and the reference below it."""
 
+    schema = None
     template_name = "api/docs.html"
 
     def get(self, request, *args, **options):
