@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db.models import Value
 from django.http import Http404
 from django.urls import include, path, re_path, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from markdown_it import MarkdownIt
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
@@ -25,7 +27,6 @@ from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Numbered
 from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.serializers import Shape
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
-from roadshow.core.text import render_html
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
 from roadshow.http.policies import relax_policy
@@ -193,8 +194,9 @@ class GuideView(SpectacularSwaggerSplitView):
         response = super().get(request, *args, **options)
         if response.template_name == self.template_name:
             text = (settings.BASE_DIR / "docs" / "api.md").read_text()
-            guide = render_html(text.replace("(openapi.yaml)", f"({reverse('api:schema')})"), top=1)
-            response.data |= {"title": "Roadshow API", "guide": guide}
+            text = text.replace("(openapi.yaml)", f"({reverse('api:schema')})")
+            guide = MarkdownIt("commonmark").enable("table").render(text)
+            response.data |= {"title": "Roadshow API", "guide": mark_safe(guide)}
         return response
 
 
