@@ -101,11 +101,14 @@ class SlotSerializer(RecordSerializer):
                 .order_by("release_id")
                 .values("release__created_at")[:1]
             ),
-            is_cancelled=ExpressionWrapper(
-                Q(talk__state=Talk.State.CANCELLED)
-                | Q(release__event__state__in=Event.OFF)
-                | Q(live__cancelled=True),
-                BooleanField(),
+            is_cancelled=Coalesce(  # of most slots the live layer says nothing
+                ExpressionWrapper(
+                    Q(talk__state=Talk.State.CANCELLED)
+                    | Q(release__event__state__in=Event.OFF)
+                    | Q(live__cancelled=True),
+                    BooleanField(),
+                ),
+                False,
             ),
             present_changed_at=Coalesce("live__changed_at", "changed_at"),
             present_sequence=F("sequence")

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from events import models as events
 from events.actions import release
+from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.router import VIEWSETS
 from roadshow.models import ApiToken, Delivery, Webhook
 from roadshow.wsgi import application
@@ -106,7 +107,8 @@ class Portal:
 
     def addresses(self, path: str) -> list[str]:
         """Real values for the variable in a path."""
-        model = VIEWSETS[path.split("/")[3]].serializer_class.Meta.model
+        endpoints = VIEWSETS | {"webhooks": WebhookViewSet}
+        model = endpoints[path.split("/")[3]].serializer_class.Meta.model
         column = "slug" if "{slug}" in path else "guid"
         return [str(value) for value in model._default_manager.values_list(column, flat=True)]
 
