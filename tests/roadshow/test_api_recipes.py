@@ -136,9 +136,9 @@ def test_import_a_schedule(portal, event):
     assert (report["new"], report["release"]) == (["From a calendar"], 2)
 
 
-def test_there_are_seven():
+def test_there_are_six():
     recipes = PAGE.partition("# Recipes")[2]
-    assert recipes.count("\n## ") == 7
+    assert recipes.count("\n## ") == 6
 
 
 def first_requests(language: str) -> list[str]:
