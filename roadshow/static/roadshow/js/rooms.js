@@ -3,7 +3,7 @@ const plan = document.querySelector("[data-plan]");
 let box, chosen;
 
 const key = () => `rooms:${box.dataset.rooms}`;
-function read() {
+function readChoice() {
   try {
     return { hidden: [], pinned: [], ...JSON.parse(localStorage.getItem(key())) };
   } catch {
@@ -11,7 +11,7 @@ function read() {
   }
 }
 
-function keep() {
+function storeChoice() {
   try {
     localStorage.setItem(key(), JSON.stringify(chosen));
   } catch {
@@ -21,7 +21,7 @@ function keep() {
 
 // Each cell's column, by the rowspans above it: worked out once, before anything moves.
 const columns = new WeakMap(); // cell, head or col -> its room's place as the server has it
-function learn(table) {
+function assignColumns(table) {
   const lanes = [...table.tHead.rows[0].cells].slice(1).flatMap((head, room) => {
     columns.set(head, room);
     return Array(head.colSpan).fill(room);
@@ -39,8 +39,8 @@ function learn(table) {
   }
 }
 
-function arrange(table) {
-  if (!columns.has(table.tHead.rows[0].cells[1])) learn(table);
+function arrangeColumns(table) {
+  if (!columns.has(table.tHead.rows[0].cells[1])) assignColumns(table);
   const heads = [...table.tHead.rows[0].cells].slice(1).sort((one, other) => columns.get(one) - columns.get(other));
   const names = heads.map((head) => head.dataset.name);
   const pinned = (room) => chosen.pinned.includes(names[room]);
@@ -58,7 +58,7 @@ function arrange(table) {
   for (const cell of table.querySelectorAll(".pinned")) cell.style.setProperty("--at", `${places.get(columns.get(cell))}px`);
 }
 
-function paint() {
+function showChoice() {
   for (const item of box.querySelectorAll("li")) {
     const field = item.querySelector("input");
     field.checked = !chosen.hidden.includes(field.value);
@@ -66,28 +66,28 @@ function paint() {
   }
   const changed = chosen.hidden.length || chosen.pinned.length;
   box.querySelector("[data-all]").hidden = !changed;
-  plan.querySelectorAll(".grid table").forEach(arrange);
+  plan.querySelectorAll(".grid table").forEach(arrangeColumns);
 }
 
-const without = (list, name) => list.filter((one) => one !== name);
-function change(event) {
+const removeName = (list, name) => list.filter((one) => one !== name);
+function changeChoice(event) {
   const item = event.target.closest("li");
   const name = item?.querySelector("input").value;
   if (event.target.matches("[data-all]")) chosen = { hidden: [], pinned: [] };
-  else if (event.type === "change") chosen.hidden = event.target.checked ? without(chosen.hidden, name) : [...chosen.hidden, name];
-  else if (event.target.closest("button")) chosen.pinned = chosen.pinned.includes(name) ? without(chosen.pinned, name) : [...chosen.pinned, name];
+  else if (event.type === "change") chosen.hidden = event.target.checked ? removeName(chosen.hidden, name) : [...chosen.hidden, name];
+  else if (event.target.closest("button")) chosen.pinned = chosen.pinned.includes(name) ? removeName(chosen.pinned, name) : [...chosen.pinned, name];
   else return;
-  keep();
-  paint();
+  storeChoice();
+  showChoice();
 }
 
-function begin() {
+function start() {
   box = plan?.querySelector("[data-rooms]");
   if (!box) return;
-  chosen = read();
-  box.addEventListener("change", change);
-  box.addEventListener("click", change);
-  if (chosen.hidden.length || chosen.pinned.length) paint();
+  chosen = readChoice();
+  box.addEventListener("change", changeChoice);
+  box.addEventListener("click", changeChoice);
+  if (chosen.hidden.length || chosen.pinned.length) showChoice();
 }
-document.addEventListener("roadshow:shown", begin);
-begin();
+document.addEventListener("roadshow:shown", start);
+start();

@@ -2,7 +2,7 @@
 const template = document.querySelector("template[data-star]");
 const key = `stars:${template?.dataset.event}`;
 
-function read() {
+function readStars() {
   try {
     return new Set(JSON.parse(localStorage.getItem(key) ?? "[]"));
   } catch {
@@ -10,8 +10,8 @@ function read() {
   }
 }
 
-function paint() {
-  const stars = read();
+function showStars() {
+  const stars = readStars();
   for (const button of document.querySelectorAll(".star[data-of]")) {
     button.setAttribute("aria-pressed", String(stars.has(button.dataset.of)));
   }
@@ -20,7 +20,7 @@ function paint() {
 }
 
 // In a grid a link fills its cell, so the star stands beside it.
-function add() {
+function addButtons() {
   for (const entry of document.querySelectorAll("[data-slot]:not([data-kind=break])")) {
     const place = entry.matches(".cell") ? entry.parentElement : entry;
     if (place.querySelector(":scope > .star, dd > .star")) continue;
@@ -30,7 +30,7 @@ function add() {
     button.setAttribute("aria-label", template.dataset.label.replace("%s", () => title));
     (entry.querySelector(":scope > dd") ?? place).append(button);
   }
-  paint();
+  showStars();
 }
 
 // A private calendar of this device follows its stars; what cannot be sent now is sent when there is a network.
@@ -39,14 +39,14 @@ async function sendStars() {
   const change = localStorage.getItem(unsent);
   const calendar = localStorage.getItem(`calendar:${template.dataset.event}`);
   if (!change || !calendar) return;
-  const options = { method: "PUT", body: JSON.stringify([...read()]), keepalive: true };
+  const options = { method: "PUT", body: JSON.stringify([...readStars()]), keepalive: true };
   const response = await fetch(new URL(JSON.parse(calendar).address).pathname, options);
   const isDone = response.ok || response.status === 404; // 404: it was revoked on another device
   if (isDone && localStorage.getItem(unsent) === change) localStorage.removeItem(unsent);
 }
 
 let waiting;
-function sendSoon() {
+function scheduleSending() {
   clearTimeout(waiting);
   waiting = setTimeout(() => sendStars().catch(() => {}), 600);
 }
@@ -54,7 +54,7 @@ function sendSoon() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".star[data-of]");
   if (!button) return;
-  const stars = read();
+  const stars = readStars();
   if (!stars.delete(button.dataset.of)) stars.add(button.dataset.of);
   try {
     localStorage.setItem(key, JSON.stringify([...stars]));
@@ -63,13 +63,13 @@ document.addEventListener("click", (event) => {
     return; // Storage is forbidden here: the star stays as it was.
   }
   document.dispatchEvent(new Event("roadshow:stars"));
-  sendSoon();
+  scheduleSending();
 });
-document.addEventListener("roadshow:stars", paint);
+document.addEventListener("roadshow:stars", showStars);
 addEventListener("storage", (event) => event.key === key && document.dispatchEvent(new Event("roadshow:stars")));
-document.addEventListener("roadshow:shown", add);
+document.addEventListener("roadshow:shown", addButtons);
 if (template) {
-  add();
-  addEventListener("online", sendSoon);
-  sendSoon();
+  addButtons();
+  addEventListener("online", scheduleSending);
+  scheduleSending();
 }
