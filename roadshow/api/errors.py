@@ -15,6 +15,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.settings import api_settings
 
+from roadshow.server.database import shorten_waits
 from roadshow.server.outage import RETRY_AFTER, is_database_outage
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class ErrorHandler(ExceptionHandler):
         if sentence := conflict_message(exc):
             return Conflict(sentence)
         if is_database_outage(exc):
+            shorten_waits()
             return Unavailable()
         if isinstance(exc, ModelError):
             return as_api_error(exc)

@@ -16,6 +16,7 @@ from django.db import connection, connections
 
 CLIENT_SECONDS = 10  # beyond the server's own limit, after which a server that is stopped counts as away
 POOL_SECONDS = 3  # that a thread waits for a connection
+AWAY_SECONDS = 0.1  # while the server does not respond
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
@@ -126,6 +127,36 @@ def enable_pool() -> None:
                 "max_lifetime": 1800,
                 "reconnect_timeout": 1,
             }
+
+
+_waits_are_short = False
+
+
+def shorten_waits() -> None:
+    """After an outage was noticed: let threads wait for connections only while the server responds.
+
+    Threads that wait in vain would hold up cached pages and /healthz.
+    """
+    global _waits_are_short
+    for one, pool in _list_pools():
+        host, port = one.settings_dict["HOST"] or "/var/run/postgresql", one.settings_dict["PORT"] or 5432
+        _waits_are_short = not does_server_respond(host, int(port))
+        pool.timeout = AWAY_SECONDS if _waits_are_short else POOL_SECONDS
+
+
+def restore_waits() -> None:
+    """Once the database answered again."""
+    global _waits_are_short
+    if _waits_are_short:
+        _waits_are_short = False
+        for _one, pool in _list_pools():
+            pool.timeout = POOL_SECONDS
+
+
+def _list_pools() -> list[tuple]:
+    """The connections of this thread that have a pool, which all threads share, and the pools."""
+    found = [(one, getattr(one, "pool", None)) for one in connections.all(initialized_only=True)]
+    return [(one, pool) for one, pool in found if pool is not None]
 
 
 def disable_pool() -> None:

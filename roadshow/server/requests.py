@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from roadshow.http.cors import preflight_response
 from roadshow.http.rate_limits import client_address
 from roadshow.server import health, metrics
+from roadshow.server.database import shorten_waits
 from roadshow.server.logs import RequestInfo, current_request
 from roadshow.server.outage import RETRY_AFTER, is_database_outage, is_disk_outage, outage_response
 
@@ -58,6 +59,8 @@ class RequestMiddleware:
         of_disk = is_disk_outage(error)
         if not of_disk and not is_database_outage(error):
             return None
+        if not of_disk:
+            shorten_waits()
         logging.getLogger("django.request").error("Outage at %s", request.path, exc_info=error)
         return outage_response(request, of_disk=of_disk)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from roadshow.server.database import limit_wait
+from roadshow.server.database import limit_wait, restore_waits, shorten_waits
 from roadshow.server.outage import is_database_outage
 
 logger = logging.getLogger(__name__)
@@ -93,6 +93,7 @@ class ContentVersion:
         finally:
             self._reading_since = float("inf")
             self._reading.release()
+        restore_waits()
         self._cached, self._read_at = (marked, now, version), time.time()
         return version
 
@@ -123,6 +124,7 @@ class ContentVersion:
             return 0
 
     def _note_outage(self, error: Exception) -> None:
+        shorten_waits()
         self._away_until = time.monotonic() + AWAY_SECONDS
         if time.monotonic() - self._logged_at >= 60:
             self._logged_at = time.monotonic()

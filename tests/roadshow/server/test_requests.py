@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import threading
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -248,3 +249,17 @@ def test_a_silent_server_is_noticed_at_once(web_connection, monkeypatch):
         web_connection.server = ("127.0.0.1", silent.getsockname()[1])
         with pytest.raises(psycopg.OperationalError, match="did not respond"):
             web_connection.execute("SELECT pg_sleep(20)")
+
+
+def test_threads_wait_for_connections_only_while_the_server_responds(monkeypatch):
+    one = SimpleNamespace(pool=SimpleNamespace(timeout=3), settings_dict={"HOST": "db", "PORT": ""})
+    responds = []
+    monkeypatch.setattr(type(connections), "all", lambda self, initialized_only=False: [one])
+    monkeypatch.setattr(database, "does_server_respond", lambda host, port: bool(responds))
+    database.shorten_waits()
+    assert one.pool.timeout == 0.1
+    database.restore_waits()
+    assert one.pool.timeout == 3
+    responds.append(True)
+    database.shorten_waits()  # it is only busy
+    assert one.pool.timeout == 3
