@@ -25,6 +25,12 @@ from tests.roadshow.processes import ROOT, free_port
 from tests.roadshow.servers import SELF_SIGNED
 
 HOST = "talks.example.org"
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "STATIC_ROOT",
+)  # variables; with the last, nodes share files that were built before
 START_SECONDS = 180  # limit for a service to answer; nothing waits without one
 UNPRIVILEGED = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 
@@ -316,7 +322,7 @@ class Cluster:
     def environment(self, name: str, variables: dict[str, object]) -> dict[str, str]:
         """Environment of a process of the portal, with a data folder of its own."""
         data = self.folder / f"data-{name}"
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        kept = {key: os.environ[key] for key in KEPT if key in os.environ}
         given = {
             "ROADSHOW_DATA": data,
             "DEMO": 0,
