@@ -134,7 +134,7 @@ def adopt_server(*, restored: bool = False) -> None:
     Call it before changes are read: a reader would not find those of lower numbers.
     """
     with connection.cursor() as cursor:
-        if not restored and is_adopted(cursor):
+        if is_adopted(cursor) and not restored:
             return
         with transaction.atomic():  # after writers of lower numbers, and once
             cursor.execute("LOCK TABLE api_change, api_changenumbering IN SHARE ROW EXCLUSIVE MODE")

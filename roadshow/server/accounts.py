@@ -69,8 +69,19 @@ class RequireSecondFactor:
             return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
         return HttpResponseRedirect(reverse("mfa_index"))
 
+
+class SignInProviderAway:
+    """A provider of single sign-on that does not respond is no error of ours: a sentence on the sign-in page."""
+
+    def __init__(self, get_response):
+        if not settings.SOCIALACCOUNT_PROVIDERS:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A provider of single sign-on that does not respond is no error of ours."""
         if not request.path_info.startswith("/accounts/oidc/"):
             return None
         from requests import RequestException

@@ -248,7 +248,7 @@ def test_a_silent_server_is_noticed_at_once(web_connection, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         web_connection.server = ("127.0.0.1", silent.getsockname()[1])
         with pytest.raises(psycopg.OperationalError, match="did not respond"):
-            web_connection.execute("SELECT pg_sleep(20)")
+            web_connection.execute("SELECT pg_sleep(2)")
 
 
 def test_threads_wait_for_connections_only_while_the_server_responds(monkeypatch):
