@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from events import api as events
 from resources import api as resources
+from roadshow.api.account import MeView
 from roadshow.api.authentication import AnyoneMayWrite, OrganisersMayWrite
 from roadshow.api.changes import ChangeCursor
 from roadshow.api.feed import ChangesView
@@ -236,6 +237,7 @@ urlpatterns = [
     path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
     path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),
     path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
+    path("v1/me/", MeView.as_view(), name="me"),
     path("v1/webhooks/", WebhookViewSet.as_view(plan), name="webhooks"),
     path("v1/webhooks/<uuid:guid>/", WebhookViewSet.as_view(planned), name="webhook"),
     path(

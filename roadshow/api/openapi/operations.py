@@ -162,8 +162,15 @@ ORGANISERS_ONLY = (
     "/webhooks/",
     "/webhooks/{guid}/",
     "/deliveries/",
+    "/me/",
 )  # what even reading needs an account for
-UNVERSIONED = ("/schema/", "/deliveries/", "/conflicts/", "/differences/")  # responses without an entity tag
+UNVERSIONED = (
+    "/schema/",
+    "/deliveries/",
+    "/me/",
+    "/conflicts/",
+    "/differences/",
+)  # responses without an entity tag
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
 
