@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import DateField, DurationField, F, Func, Q
+from django.db.models import DateField, DateTimeField, DurationField, F, Func, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,11 +29,17 @@ CHANGED: dict[str, tuple[str, ...]] = {"created_at": ("created_at",), "updated_a
 
 
 class LocalDay(Func):
-    """The event day of a time: in the event's time zone, starting at its `day_change`."""
+    """The event day of a local time: days start at `day_change`, the first one (third expression) at midnight."""
 
-    template = "(%(expressions)s)::date"
-    arg_joiner = " - "
     output_field = DateField()
+
+    def __init__(self, local, change, first):
+        date = "(%(expressions)s)::date"
+        moved = Func(local, change, template=date, arg_joiner=" - ", output_field=DateField())
+        on = Func(local, template=date, output_field=DateField())
+        super().__init__(
+            moved, Func(on, first, function="LEAST", output_field=DateField()), function="GREATEST"
+        )
 
 
 def released_slots_of_day(day: dt.date):
@@ -43,7 +49,9 @@ def released_slots_of_day(day: dt.date):
     window = (begin - dt.timedelta(hours=15), begin + dt.timedelta(hours=60))
     event = F("release__event__timezone"), F("starts_at")
     local = LocalDay(
-        Func(*event, function="timezone"), Cast(F("release__event__day_change"), DurationField())
+        Func(*event, function="timezone", output_field=DateTimeField()),
+        Cast(F("release__event__day_change"), DurationField()),
+        F("release__event__starts_on"),
     )
     return ReleasedSlot.objects.alias(local_day=local).filter(starts_at__range=window, local_day=day)
 

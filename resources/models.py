@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from events.models import Event, Talk, Topic
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
-from roadshow.core.fields import LanguageField
+from roadshow.core.fields import AddressField, LanguageField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import CheckedTexts, FormerAddress, Level, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -101,7 +101,7 @@ class Resource(Record):
     RESERVED = {"suggest", "feed"}  # addresses of pages beside those of links
 
     title = models.CharField(_("title"), max_length=300)
-    slug = models.SlugField(_("address here"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    slug = AddressField(_("address here"), unique=True, blank=True)
     url = models.URLField(_("address"), max_length=2000)
     url_key = models.CharField(_("address, normalised"), max_length=2000, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ARTICLE)
@@ -255,7 +255,7 @@ class Collection(Record):
         PUBLISHED = "published", _("published")
 
     title = models.CharField(_("title"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    slug = AddressField(unique=True, blank=True)
     text = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
     is_path = models.BooleanField(
         _("learning path"), default=False, help_text=_("Its links are numbered steps.")

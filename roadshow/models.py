@@ -4,9 +4,12 @@ import secrets
 import uuid
 from datetime import timedelta
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
@@ -14,6 +17,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 from events.models import Event
 from roadshow.api.changes import ChangeCursor, latest_cursor
 from roadshow.core.access import can_see_all, is_organiser
+from roadshow.core.content_version import version_trigger
 from roadshow.core.models import Record, Timestamped
 from roadshow.http.guard import Policy, UrlRefused
 
@@ -72,6 +76,58 @@ KINDS = [
     ("resources", _("links")),
     ("collections", _("collections")),
 ]
+
+
+class PortalTextQuerySet(models.QuerySet):
+    """Everybody reads these texts; the portal's owners write them."""
+
+    def visible_to(self, user):
+        return self
+
+    def editable_by(self, user):
+        return self if can_see_all(user) else self.none()
+
+    listed_for = editable_by
+
+    def in_language_first(self, language: str):
+        """The text in that language, then the others, the oldest first."""
+        return self.order_by(models.Case(models.When(language=language, then=0), default=1), "pk")
+
+
+class PortalText(Timestamped):
+    """What the portal's owner says about privacy, or who answers for the portal, in one language."""
+
+    class Kind(models.TextChoices):
+        PRIVACY = "privacy", _("Privacy")
+        IMPRINT = "imprint", _("Imprint")
+
+    kind = models.CharField(_("page"), max_length=10, choices=Kind)
+    language = models.CharField(
+        _("language"), max_length=20, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    text = models.TextField(_("text"), help_text=_("Markdown."))
+
+    objects = PortalTextQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            version_trigger("content_version", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
+        ]
+        verbose_name, verbose_name_plural = _("privacy or imprint"), _("privacy and imprint")
+        ordering = ["kind", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "language"],
+                name="portal_text_once_in_a_language",
+                violation_error_message=_("This page has a text in that language already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.get_language_display()})"
+
+    def get_absolute_url(self):
+        return reverse(self.kind)
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):

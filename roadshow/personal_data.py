@@ -15,7 +15,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from events.formats import document as doc
-from events.models import AcceptedClash, Booking, Release, Talk, TalkSpeaker
+from events.models import AcceptedClash, Booking, EventSpeaker, Release, Talk, TalkSpeaker
 from events.models.release import chain_digest
 from roadshow.api.models import StoredResponse
 from roadshow.core.models import FormerAddress
@@ -32,10 +32,20 @@ HISTORY = [
     "biography",
     "picture_credit",
     "state",
-    "email",
-    "notes",
 ]
 EXPORTED = [*HISTORY, "imported"]
+AT_EVENT = [
+    "email",
+    "phone",
+    "requirements",
+    "notes",
+    "availability",
+    "photo_consent",
+    "biography",
+    "picture",
+    "picture_credit",
+    "profile_access",
+]
 
 
 def export_person(speaker: Speaker) -> str:
@@ -51,6 +61,9 @@ def export_person(speaker: Speaker) -> str:
             {"event": one.talk.event.slug, "talk": one.talk.slug, "title": one.talk.title, "role": one.role}
             for one in credits_
         ],
+        "at_events": list(
+            EventSpeaker.objects.filter(speaker=speaker).order_by("pk").values("event__slug", *AT_EVENT)
+        ),
         "resources": list(speaker.resources.values("slug", "title")),
         "accepted_clashes": list(
             AcceptedClash.objects.filter(speaker=speaker).values("slot__guid", "reason")
@@ -73,7 +86,12 @@ def erase_person(speaker: Speaker) -> Counter:
     Releases keep their numbers and slots: the person is replaced in their documents, which their digests record, see
     `find_altered_releases`. Texts that other people wrote and that mention the name are not changed.
     """
-    names = {speaker.name, *speaker.history.values_list("name", flat=True)} - {""}
+    at_events = EventSpeaker.objects.filter(speaker=speaker)
+    names = {
+        speaker.name,
+        *speaker.history.values_list("name", flat=True),
+        *at_events.values_list("email", flat=True),
+    } - {""}
     erased = Counter(releases=_erase_from_releases(speaker))
     erased["talks"] = _erase_from_imported(speaker, names)
     mentions = Q(*[("body__contains", text) for text in (str(speaker.guid), *names)], _connector=Q.OR)
@@ -84,10 +102,13 @@ def erase_person(speaker: Speaker) -> Counter:
     erased["former addresses"] = _former_addresses(speaker).delete()[0]
     erased["bookings"] = Booking.objects.filter(resource=speaker.guid).delete()[0]
     erased["credits"] = TalkSpeaker.objects.filter(speaker=speaker).delete()[0]
-    pictures = {name for name in [speaker.picture.name] if name}
+    pictures = {speaker.picture.name, *at_events.values_list("picture", flat=True)} - {"", None}
     storage, history = speaker.picture.storage, speaker.history.model.objects.filter(id=speaker.pk)
+    erased["data of events"] = at_events.delete()[0]
+    at_events_history = EventSpeaker.history.filter(speaker_id=speaker.pk)
     speaker.delete()
-    erased["history"] = history.delete()[0]  # also what the deletion itself recorded
+    # Also what the deletions themselves recorded.
+    erased["history"] = history.delete()[0] + at_events_history.delete()[0]
     erased["pictures"] = len(pictures)
     transaction.on_commit(lambda: _delete_files(storage, pictures))
     return erased

@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "roadshow.http.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -171,6 +171,7 @@ CACHE_RESPONSES = env.bool("KEEP_ANSWERS", default=not DEBUG)
 # Each with the query parameters that it knows; "*": it checks them itself, and refuses or reports unknown ones.
 CACHED_VIEWS = {
     "home": "", "topics": "*", "topic": "page", "search": "q in page", "suggest": "q", "sitemap": "p", "sitemaps": "",
+    "privacy": "", "imprint": "",
     "events:series": "", "events:events": "*", "events:event": "recap", "events:schedule": "*", "events:talks": "*",
     "events:talk": "", "events:changes": "page release", "events:embed": "theme", "events:embed_schedule": "*",
     "events:embed_speakers": "theme", "events:device": "", "events:device_more": "",

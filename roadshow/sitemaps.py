@@ -33,7 +33,7 @@ class Rows(Sitemap):
 class Lists(Sitemap):
     def items(self):
         names = ("home", "events:events", "speakers:speakers", "topics", "resources:resources")
-        return [*names, "resources:collections"]
+        return [*names, "resources:collections", "privacy", "imprint"]
 
     def location(self, item):
         return reverse(item)

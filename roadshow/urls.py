@@ -10,6 +10,7 @@ from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.media import serve_media
 
 from . import views, well_known
+from .admin import personal_data
 from .sitemaps import SITEMAPS
 
 handler404 = "roadshow.former_addresses.page_not_found"
@@ -44,6 +45,9 @@ urlpatterns = [
             RedirectView.as_view(pattern_name="account_reset_password"),
             name="admin_password_reset",  # the sign-in page links to it
         ),
+        path("privacy/", views.portal_text, {"kind": "privacy"}, name="privacy"),
+        path("imprint/", views.portal_text, {"kind": "imprint"}, name="imprint"),
+        path("admin/", include((personal_data.get_urls(), "personal_data"))),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,10 +12,12 @@ from events.filters import TopicFilter
 from events.models import Event, Series, Talk, Topic
 from events.views.now import Glance, glance_at
 from resources.models import Resource
+from roadshow.core.access import can_see_all
 from roadshow.http.caching import cache_by_cost, expire_at
 from roadshow.http.pages import PAGE_SIZE, CountedPaginator, edit_url, render_list
 from speakers.models import Speaker
 
+from .models import PortalText
 from .search import KINDS, search_kinds
 
 FEW = 6
@@ -103,6 +106,14 @@ def topic(request, slug):
             "edit": edit_url(request, row),
         },
     )
+
+
+@require_safe
+def portal_text(request, kind):
+    """Privacy or imprint, as the portal's owner wrote it; without a text it says so."""
+    row = PortalText.objects.filter(kind=kind).in_language_first(get_language() or "").first()
+    context = {"label": PortalText.Kind(kind).label, "row": row, "is_owner": can_see_all(request.user)}
+    return render(request, "portal/text.html", context)
 
 
 @require_safe

@@ -1,9 +1,9 @@
 """Speakers: one record each, across all events."""
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from roadshow.core.admin import OrderedInline, OwnFilter, RecordAdmin, Table, TableAdmin
 from roadshow.core.search import fold
@@ -41,7 +41,7 @@ class Missing(DropdownFilter):
 class SpeakerTable(Table):
     class Meta(Table.Meta):
         model = Speaker
-        fields = ["guid", "name", "headline", "pronouns", "biography", "email", "state", "notes"]
+        fields = ["guid", "name", "headline", "pronouns", "biography", "state"]
         import_id_fields = ["guid"]
 
 
@@ -50,19 +50,17 @@ class SpeakerAdmin(TableAdmin, RecordAdmin):
 
     shared = True
     resource_classes = [SpeakerTable]
-    list_display = ["name", "headline", "talk_count", "last_event", "missing", "state_label"]
+    list_display = ["name", "headline", "talk_count", "last_event", "missing"]
     list_filter = [("state", ChoicesDropdownFilter), Missing, ("talks__event", OwnFilter)]
     search_fields = ["name"]
     inlines = [LinkInline]
-    actions = ["publish"]
     fieldsets = [
         (None, {"fields": [("name", "pronouns"), "headline", "biography", ("picture", "picture_credit")]}),
-        (_("For organisers"), {"classes": ["tab"], "fields": ["email", "notes"]}),
         (_("Address and state"), {"classes": ["tab"], "fields": [("slug", "state")]}),
     ]
 
     def for_list(self, rows):
-        return rows.defer("search", "notes").annotate(
+        return rows.defer("search").annotate(
             talk_total=Count("talks", distinct=True), newest=Max("talks__event__starts_on")
         )
 
@@ -82,19 +80,3 @@ class SpeakerAdmin(TableAdmin, RecordAdmin):
             if not value
         ]
         return ("missing", ", ".join(str(part) for part in parts)) if parts else None
-
-    @display(
-        description=_("state"),
-        ordering="state",
-        label={Speaker.State.PUBLISHED: "success", Speaker.State.DRAFT: "info"},
-    )
-    def state_label(self, speaker):
-        return speaker.state, speaker.get_state_display()
-
-    @action(description=_("Publish"), icon="visibility")
-    def publish(self, request, queryset):
-        chosen = Q(pk__in=queryset.order_by().values("pk")) & Q(state=Speaker.State.DRAFT)
-        for speaker in Speaker.objects.editable_by(request.user).filter(chosen):
-            speaker.state, speaker._history_user = Speaker.State.PUBLISHED, request.user
-            speaker.save(update_fields=["state", "updated_at"])
-        self.message_user(request, _("The chosen speakers are public now."))

@@ -10,56 +10,77 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
-from roadshow.core.fields import PictureField
+from roadshow.core.fields import AddressField, PictureField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record, Timestamped
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
 
+PROFILE_GRANTED = "granted"  # of the people of an event at which somebody is, see events.EventSpeaker
+
 
 class SpeakerQuerySet(SearchQuerySet):
     search_title = "name"
 
     def visible_to(self, user):
-        """Published speakers, and those whom `user` may change."""
+        """People of whom a talk is public, those of the user's own events, and those whom they may change."""
         if can_see_all(user):
             return self
-        if not is_organiser(user):
-            return self.filter(state=Speaker.State.PUBLISHED)
-        return self.filter(Q(state=Speaker.State.PUBLISHED) | Q(pk__in=self._of(user)))
+        public = Q(is_public=True)
+        return self.filter(
+            public | Q(pk__in=self._of(user, also=Permission.VIEW)) if is_organiser(user) else public
+        )
+
+    def listed_for(self, user):
+        """Those whom the admin lists for `user`: whom they may change, and who speak where they look after speakers."""
+        if can_see_all(user):
+            return self
+        return (
+            self.filter(pk__in=self._of(user, also=Permission.EDIT_SPEAKERS))
+            if is_organiser(user)
+            else self.none()
+        )
 
     def editable_by(self, user):
-        """Speakers whom `user` entered, or who have a talk at an event of theirs and were entered by its people.
+        """Speakers whom `user` entered, or whose profile an event of theirs may edit.
 
-        Who credits a speaker of others does not get to change them. Of whom it is unknown who entered them, the
-        organisers of all their events do.
-
-        A token for some events is for those who speak there, and for those entered who speak nowhere yet.
+        An event may when its people entered the person, or when those who could allowed it on request. A credit
+        alone is not enough. A token for some events is for those events, and for persons entered who speak nowhere yet.
         """
         if can_see_all(user):
             return self
         return self.filter(pk__in=self._of(user)) if is_organiser(user) else self.none()
 
-    def _of(self, user):
-        chosen = only_events(user)
-        roles = user.roles.filter(name__in=roles_with(Permission.EDIT_SPEAKERS)).order_by()
-        own = [
-            Q(talks__event__organisers=user),
-            Q(talks__event__series__organisers=user),
-            Q(talks__event__in=roles.filter(event__isnull=False).values("event")),
-            Q(talks__event__series__in=roles.filter(series__isnull=False).values("series")),
-        ]
-        known_to_us = Q(created_by=None) | Q(created_by__in=self._colleagues_of(user))
-        own = [one & known_to_us for one in own]
+    def _of(self, user, *, also: Permission | None = None):
+        """Primary keys of those whom `user` may edit, and of those credited at events where they have `also`."""
+        granted = Q(event_speakers__profile_access=PROFILE_GRANTED)
+        colleagues = Q(created_by__in=self._colleagues_of(user))
+        ways = [*self._at_events_of(user, "event_speakers__event", Permission.EDIT_SPEAKERS, granted)]
+        ways += self._at_events_of(user, "talks__event", Permission.EDIT_SPEAKERS, colleagues)
+        if also:
+            ways += self._at_events_of(user, "talks__event", also, Q())
         entered = Q(created_by=user)
-        if chosen is not None:
-            entered &= Q(talks=None)
-            within = Q(talks__event__in=chosen)
-            own = [within] if user.is_superuser else [within & one for one in own]
+        ways.append(entered if only_events(user) is None else entered & Q(talks=None))
         # One query for each way to them: each begins with the few events that are theirs.
-        ways = [Speaker.objects.filter(one).order_by().values("pk") for one in [*own, entered]]
-        return ways[0].union(*ways[1:])
+        queries = [Speaker.objects.filter(one).order_by().values("pk") for one in ways]
+        return queries[0].union(*queries[1:])
+
+    @staticmethod
+    def _at_events_of(user, path: str, permission: Permission, condition: Q) -> list[Q]:
+        """The conditions that an event at the end of `path` is one where `user` has the permission."""
+        chosen = only_events(user)
+        within = Q() if chosen is None else Q((f"{path}__in", chosen))
+        if chosen is not None and user.is_superuser:
+            return [within]
+        roles = user.roles.filter(name__in=roles_with(permission)).order_by()
+        own = [
+            Q((f"{path}__organisers", user)),
+            Q((f"{path}__series__organisers", user)),
+            Q((f"{path}__in", roles.filter(event__isnull=False).values("event"))),
+            Q((f"{path}__series__in", roles.filter(series__isnull=False).values("series"))),
+        ]
+        return [one & within & condition for one in own]
 
     @staticmethod
     def _colleagues_of(user):
@@ -79,7 +100,7 @@ class SpeakerQuerySet(SearchQuerySet):
         return ways[0].union(*ways[1:])
 
     def for_cards(self):
-        return self.defer("biography", "notes", "imported", "search")
+        return self.defer("biography", "imported", "search")
 
 
 class Speaker(Record):
@@ -92,7 +113,7 @@ class Speaker(Record):
     name = models.CharField(
         _("name"), max_length=200, help_text=_("As it is to be shown, in the speaker's own order.")
     )
-    slug = models.SlugField(_("address"), max_length=80, unique=True, blank=True, allow_unicode=True)
+    slug = AddressField(unique=True, blank=True)
     headline = models.CharField(
         _("headline"), max_length=250, blank=True, help_text=_("Role and organisation.")
     )
@@ -101,8 +122,8 @@ class Speaker(Record):
     picture = PictureField(_("picture"), upload_to="speakers/", blank=True)
     picture_credit = models.CharField(_("credit of the picture"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PUBLISHED, db_index=True)
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Only organisers see it."))
-    notes = models.TextField(_("notes"), blank=True, help_text=_("Only organisers see them."))
+    # Whether a talk of theirs is public and they are not a draft; the database itself writes it.
+    is_public = models.BooleanField(default=False, editable=False, db_index=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
@@ -110,7 +131,7 @@ class Speaker(Record):
     search = search_vector(name="A", headline="B", biography="C")
 
     objects = SpeakerQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search", "picture", "imported"])
+    history = HistoricalRecords(excluded_fields=["search", "picture", "imported", "is_public"])
 
     class Meta:
         triggers = [*change_triggers("speakers_speaker"), former_address("speakers")]

@@ -33,7 +33,7 @@ class SpeakerSerializer(RecordSerializer):
         model = Speaker
         fields = [
             "url", "guid", "slug", "name", "headline", "pronouns", "biography", "picture", "picture_credit",
-            "links", "state", "created_at", "updated_at", "email", "notes",
+            "links", "state", "created_at", "updated_at",
         ]  # fmt: skip
         example = {
             "slug": "ada-lovelace",
@@ -43,7 +43,6 @@ class SpeakerSerializer(RecordSerializer):
             "links": [{"url": "https://example.org/ada", "title": "Home page"}],
             "state": "published",
         }
-        private = ("email", "notes")
         related = ("links",)
 
     @classmethod

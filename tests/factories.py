@@ -110,8 +110,20 @@ class Speaker(Factory):
     name = factory.Sequence("Speaker {}".format)
 
 
+class PublicSpeaker(Speaker):
+    """With a talk, so that everybody sees them."""
+
+    @factory.post_generation
+    def talk(self, create, extracted):
+        Talk(speakers=[self])
+        self.refresh_from_db()
+
+
 class Talk(Factory):
-    """Give it speakers, in order, with `Talk(speakers=[...])` and topics with `topics=[...]`."""
+    """Give it speakers, in order, with `Talk(speakers=[...])` and topics with `topics=[...]`.
+
+    The first event that credits a speaker whom nobody entered may edit the profile, as after an import.
+    """
 
     class Meta:
         model = events.Talk
@@ -125,6 +137,8 @@ class Talk(Factory):
     def speakers(self, create, extracted):
         for position, speaker in enumerate(extracted or []):
             events.TalkSpeaker.objects.create(talk=self, speaker=speaker, position=position)
+            if not speaker.created_by_id and not speaker.event_speakers.exists():
+                events.EventSpeaker.objects.grant(self.event, [speaker])
 
     @factory.post_generation
     def topics(self, create, extracted):

@@ -11,6 +11,12 @@ from .moving import move_plan_by_days, shift_slots
 from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
 from .plan import get_plan_version, load_plan, load_plans
 from .planning import StalePlan, load_release, lock_event, schedule_slot, unschedule_slot
+from .profile_access import (
+    AccessRefused,
+    allow_profile_access,
+    end_profile_access,
+    request_profile_access,
+)
 from .release import (
     EmptyRelease,
     PlanChanged,
@@ -21,9 +27,11 @@ from .release import (
     release,
 )
 from .setting_up import NewRoom, NewTrack, set_up_event
+from .sharing import describe_other_events, list_other_events, tell_others
 from .topics import get_or_create_topics
 
 __all__ = [
+    "AccessRefused",
     "CannotUndo",
     "EmptyRelease",
     "Entered",
@@ -40,11 +48,14 @@ __all__ = [
     "ScheduleConflict",
     "StalePlan",
     "accept_invitation",
+    "allow_profile_access",
     "announce",
     "build_document",
     "change_role",
     "clone_event",
     "describe_change",
+    "describe_other_events",
+    "end_profile_access",
     "enter_talks",
     "find_plan_conflicts",
     "get_or_create_topics",
@@ -54,6 +65,7 @@ __all__ = [
     "invite",
     "is_feedback_open",
     "list_left_out",
+    "list_other_events",
     "load_plan",
     "load_plans",
     "load_release",
@@ -67,9 +79,11 @@ __all__ = [
     "remove_organiser",
     "remove_role",
     "repeat_talk",
+    "request_profile_access",
     "schedule_slot",
     "set_up_event",
     "shift_slots",
+    "tell_others",
     "undo_change",
     "undo_import",
     "unschedule_slot",

@@ -10,14 +10,14 @@ from django.utils import translation
 from speakers.models import Speaker
 
 from ..formats import document as doc
-from ..models import Event, Slot, Talk, TalkSpeaker
+from ..models import Event, Slot, Talk, TalkSpeaker, show_event_profiles
 
 
 @translation.override(settings.LANGUAGE_CODE)
 def build_document(
     event: Event, *, version: str = "", note: str = "", released_at: datetime | None = None
 ) -> doc.Document:
-    """The plan as a neutral document: confirmed and cancelled talks that have a slot; 7 queries.
+    """The plan as a neutral document: confirmed and cancelled talks that have a slot; 8 queries.
 
     `url`s are paths on this portal without a language; exports make them absolute. `release()` adds the
     sequences and previous starts of slots.
@@ -37,6 +37,7 @@ def build_document(
         )
         .order_by("pk")
     )
+    show_event_profiles(event, [credit.speaker for talk in talks for credit in talk.talk_speakers.all()])
     return build_document_of_talks(event, talks, version=version, note=note, released_at=released_at)
 
 

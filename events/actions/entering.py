@@ -9,10 +9,11 @@ from itertools import chain
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from speakers.models import Speaker
 
-from ..models import Event, Room, Talk, TalkSpeaker, Track
+from ..models import Event, EventSpeaker, Room, Talk, TalkSpeaker, Track
 from .planning import schedule_slot
 
 PERSON = re.compile(r"^(?P<name>[^<>]*?)\s*<?(?P<email>[^\s<>@]+@[^\s<>@]+)?>?$")
@@ -63,11 +64,11 @@ def parse_people(text: str) -> list[NamedPerson]:
 def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: User) -> Entered:
     """Create talks of an event, all or none.
 
-    A speaker is found by e-mail among those whom `by` may change, else by name among those and published
-    ones, if exactly one has it; others are created. Raises ValidationError.
+    A speaker is found by an e-mail address that `by` may see, else by name among those whom `by` may change and
+    public ones, if exactly one has it; others are created, and theirs to edit. Raises ValidationError.
     """
     talks = list(talks)
-    people = _PeopleFinder(by, list(chain.from_iterable(talk.speakers for talk in talks)))
+    people = _PeopleFinder(event, by, list(chain.from_iterable(talk.speakers for talk in talks)))
     entered = Entered()
     for new in talks:
         talk = Talk(
@@ -86,20 +87,25 @@ def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: User) -> Entered:
             schedule_slot(talk=talk, starts_at=new.starts_at, room=new.room)
         entered.talks.append(talk)
     entered.new_speakers = people.created
+    people.save_event_data()
     return entered
 
 
 class _PeopleFinder:
     """Finds the speakers of a table in three queries, and creates the others."""
 
-    def __init__(self, user: User, people: list[NamedPerson]):
-        self.user = user
+    def __init__(self, event: Event, user: User, people: list[NamedPerson]):
+        self.event, self.user = event, user
         self.created: list[Speaker] = []
+        self.addresses: dict[Speaker, str] = {}  # e-mail of persons here
         names = {person.name for person in people}
         emails = {person.email.lower() for person in people if person.email}
-        own = Speaker.objects.editable_by(user).for_cards()
-        self.by_email = {row.email.lower(): row for row in own.filter(email__in=emails)} if emails else {}
-        self.own_by_name = self._group(own.filter(name__in=names))
+        contacts = EventSpeaker.objects.visible_to(user).exclude(email="").select_related("speaker")
+        known = list(contacts.filter(speaker__name__in=names))
+        known += contacts.annotate(address=Lower("email")).filter(address__in=emails) if emails else []
+        self.by_email = {row.email.lower(): row.speaker for row in known if row.email.lower() in emails}
+        self.with_email = {row.speaker_id for row in known}
+        self.own_by_name = self._group(Speaker.objects.editable_by(user).for_cards().filter(name__in=names))
         self.by_name = self._group(Speaker.objects.visible_to(user).for_cards().filter(name__in=names))
 
     @staticmethod
@@ -111,18 +117,42 @@ class _PeopleFinder:
 
     def get_or_create(self, person: NamedPerson) -> Speaker:
         """Raises ValidationError."""
+        speaker = self._find(person)
+        if speaker is None:
+            speaker = self._create(person)
+        if person.email:
+            self.addresses.setdefault(speaker, person.email)
+        return speaker
+
+    def _find(self, person: NamedPerson) -> Speaker | None:
         email = person.email.lower()
         if email in self.by_email:
             return self.by_email[email]
         for known in (self.own_by_name, self.by_name):
-            found = [row for row in known.get(person.name, []) if not (email and row.email)]
+            found = [row for row in known.get(person.name, []) if not (email and row.pk in self.with_email)]
             if len(found) == 1:
                 return found[0]
-        speaker = Speaker(name=person.name, email=person.email, created_by=self.user)
+        return None
+
+    def _create(self, person: NamedPerson) -> Speaker:
+        """Raises ValidationError."""
+        email = person.email.lower()
+        speaker = Speaker(name=person.name, created_by=self.user)
         speaker.full_clean(exclude=["slug"])
+        EventSpeaker(event=self.event, email=person.email).clean_fields(exclude=["speaker"])
         speaker.save()
         self.created.append(speaker)
         self.own_by_name[speaker.name] = [*self.own_by_name.get(speaker.name, []), speaker]
         if email:
             self.by_email[email] = speaker
+            self.with_email.add(speaker.pk)
         return speaker
+
+    def save_event_data(self) -> None:
+        """Give the event the right to edit whom it entered, and the addresses that were typed."""
+        EventSpeaker.objects.grant(self.event, self.created)
+        for speaker, email in self.addresses.items():
+            row = EventSpeaker.objects.of(self.event, speaker)
+            if not row.email:
+                row.email = email
+                row.save(update_fields=["email", "updated_at"])

@@ -4,9 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from roadshow.core.models import FormerAddress
-from speakers.models import Speaker
+from speakers.models import PROFILE_GRANTED, Speaker
 
-from ..models import AcceptedClash, Booking, Talk, TalkLink, TalkSpeaker
+from ..models import AcceptedClash, Booking, EventSpeaker, Talk, TalkLink, TalkSpeaker
 
 
 class MergeRefused(Exception):  # noqa: N818 - an expected refusal
@@ -37,8 +37,9 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     AcceptedClash.objects.filter(speaker=other).exclude(slot__in=accepted).update(speaker=into)
     other.links.exclude(url__in=into.links.values("url")).update(speaker=into)
     into.resources.add(*other.resources.all())
-    for name in ("headline", "pronouns", "biography", "picture", "picture_credit", "email", "notes"):
+    for name in ("headline", "pronouns", "biography", "picture", "picture_credit"):
         setattr(into, name, getattr(into, name) or getattr(other, name))
+    _merge_event_data(into, other)
     guids = []
     for speaker in (into, other):
         guids += [str(speaker.guid), *(speaker.imported or {}).get("guids", [])]
@@ -47,6 +48,27 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     other.delete()
     into.save()
     return into
+
+
+def _merge_event_data(into: Speaker, other: Speaker) -> None:
+    """Move what events know of `other`; where an event knows both, empty fields are filled."""
+    known = {row.event_id: row for row in EventSpeaker.objects.filter(speaker=into)}
+    names = [
+        field.name
+        for field in EventSpeaker._meta.concrete_fields
+        if field.name not in ("id", "event", "speaker", "created_at", "updated_at")
+    ]
+    for row in EventSpeaker.objects.filter(speaker=other):
+        kept = known.get(row.event_id)
+        if kept is None:
+            row.speaker = into
+            row.save()
+            continue
+        for name in names:
+            setattr(kept, name, getattr(kept, name) or getattr(row, name))
+        if PROFILE_GRANTED in (kept.profile_access, row.profile_access):
+            kept.profile_access = PROFILE_GRANTED
+        kept.save()
 
 
 @transaction.atomic

@@ -37,6 +37,31 @@ def get_plan_version(event: Event) -> str:
     return "-".join(map(str, [*counts, slots["count"], *times]))
 
 
+def describe_plan_changes(event: Event, version: str) -> list[str]:
+    """What changed in the plan since it was at `version`, a sentence for each slot or talk; the newest come first."""
+    counts = [int(part) for part in version.split("-") if part.isdecimal()]
+    if len(counts) != version.count("-") + 1 or len(counts) < 2 or max(counts) >= 2**63:
+        return []  # not one of our versions
+    first_slot, first_talk = counts[:2]
+    slots = (
+        Slot.history.filter(event=event, history_id__gt=first_slot)
+        .order_by("guid", "-history_id")
+        .distinct("guid")
+    )
+    talks = (
+        Talk.history.filter(event=event, history_id__gt=first_talk)
+        .order_by("id", "-history_id")
+        .distinct("id")
+    )
+    titles = dict(Talk.objects.filter(event=event).values_list("pk", "title"))
+    labels = {"+": _("put into the plan"), "~": _("moved"), "-": _("taken out of the plan")}
+    found = [(row.history_date, titles.get(row.talk_id, "?"), labels[row.history_type]) for row in slots]
+    labels = {"+": _("entered"), "~": _("edited"), "-": _("deleted")}
+    found += [(row.history_date, row.title, labels[row.history_type]) for row in talks]
+    found.sort(reverse=True)
+    return [f"{title}: {what}" for _at, title, what in found]
+
+
 def load_plan(event: Event) -> Plan:
     """The event's plan with the bookings of other events for its rooms and speakers; 5 queries."""
     return load_plans([event])[event.pk]

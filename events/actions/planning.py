@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from roadshow.core.models import lock_row
 
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
+from ..schedule import ScheduleChange, compare_documents
+from .document import build_document
 
 
 class StalePlan(Exception):  # noqa: N818 - an expected refusal
@@ -108,12 +110,20 @@ def _lock_slot(slot: Slot, seen: datetime | None) -> Slot:
 
 
 @transaction.atomic
-def load_release(*, release: Release) -> None:
-    """Replace the plan's slots with those of a release, with their GUIDs and numbers.
+def load_release(*, release: Release, dry_run: bool = False) -> list[ScheduleChange]:
+    """Replace the plan's slots with those of a release, with their GUIDs and numbers; return what that changed.
 
-    Texts of talks stay. Talks that the release does not contain become unscheduled.
+    Texts and states of talks stay. Talks that the release does not contain become unscheduled. `dry_run` undoes it.
     """
     event = Event.objects.select_for_update().get(pk=release.event_id)
+    before = build_document(event)
+    _replace_slots(event, release)
+    changes = compare_documents(before, build_document(event))
+    transaction.set_rollback(dry_run)
+    return changes
+
+
+def _replace_slots(event: Event, release: Release) -> None:
     slots = list(release.slots.all())
     event.slots.exclude(guid__in=[slot.guid for slot in slots]).delete()
     existing = {slot.guid: slot for slot in event.slots.all()}

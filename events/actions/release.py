@@ -22,7 +22,7 @@ from ..models.release import chain_digest
 from ..schedule import Conflict, PlanRules, find_conflicts
 from .document import build_document
 from .live import close_live_layer
-from .plan import get_plan_version, load_plan
+from .plan import describe_plan_changes, get_plan_version, load_plan
 
 
 class ScheduleConflict(Exception):  # noqa: N818 - the design names it so
@@ -38,7 +38,13 @@ class ReleaseRefused(Exception):  # noqa: N818 - as ScheduleConflict
 
 
 class PlanChanged(ReleaseRefused):
-    """Somebody changed the plan after it was reviewed."""
+    """Somebody changed the plan after it was reviewed. `changes` says what, `plan_version` is the present one."""
+
+    def __init__(self, event: Event, reviewed: str):
+        self.changes, self.plan_version = describe_plan_changes(event, reviewed), get_plan_version(event)
+        super().__init__(
+            _("Somebody changed the plan meanwhile. Look at what is different, and release again.")
+        )
 
 
 class EmptyRelease(ReleaseRefused):
@@ -68,9 +74,7 @@ def release(
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
     if plan_version and plan_version != get_plan_version(event):
-        raise PlanChanged(
-            _("Somebody changed the plan meanwhile. Look at what is different, and release again.")
-        )
+        raise PlanChanged(event, plan_version)
     _lock_bookings()
     plan = load_plan(event)
     blocking = [one for one in find_conflicts(plan.slots, plan.rules) if one.level == "block"]

@@ -1,5 +1,5 @@
 """The admin of events, programme and feedback."""
 
-from . import events, feedback, places, programme, releases, speakers, talks
+from . import event_speakers, events, feedback, places, programme, releases, speakers, talks
 
-__all__ = ["events", "feedback", "places", "programme", "releases", "speakers", "talks"]
+__all__ = ["event_speakers", "events", "feedback", "places", "programme", "releases", "speakers", "talks"]

@@ -18,6 +18,7 @@ from roadshow.core.text import format_event_dates
 
 from ..models import Event, EventRoom, Photo, Recap, Track
 from ..schedule.conflicts import BOOKED, KINDS
+from ..shown import describe_schedule
 from . import board, import_page, release_page, workspace
 from .planning_status import add_conflicts, conflict_badge, with_planning_status
 from .workspace.setup import list_timezone_choices
@@ -111,7 +112,7 @@ class EventRows(Rows):
 class EventAdmin(RecordAdmin):
     form = EventForm
     change_form_before_template = "admin/events/event/summary.html"
-    list_display = ["name", "dates", "place", "state_label", "talk_counts", "conflict_count", "released"]
+    list_display = ["name", "dates", "place", "state_label", "talk_counts", "conflict_count", "shown"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
         ("series", OwnFilter),
@@ -236,14 +237,9 @@ class EventAdmin(RecordAdmin):
     def conflict_count(self, event):
         return conflict_badge(event.conflicts)
 
-    @display(description=_("release"), label={"fresh": "success", "behind": "warning", "none": "info"})
-    def released(self, event):
-        if event.current_release is None:
-            return ("none", _("not yet")) if event.planned_total else None
-        number = event.current_release.number
-        if event.unreleased:
-            return "behind", _("%(number)d, plan is ahead") % {"number": number}
-        return "fresh", str(number)
+    @display(description=_("attendees see"), label={"same": "success", "ahead": "warning", "hidden": "info"})
+    def shown(self, event):
+        return describe_schedule(event, unreleased=event.unreleased).badge
 
     def has_schedule_permission(self, request, object_id=None):
         return self._has_permission_for(request, object_id, Permission.SCHEDULE)
@@ -315,6 +311,7 @@ class EventAdmin(RecordAdmin):
                 | workspace.workspace_context(request, event, "settings")
                 | {
                     "planning_status": event,
+                    "shown": describe_schedule(event, unreleased=event.unreleased),
                     "conflict_badge": conflict_badge(event.conflicts),
                 }
             )

@@ -8,16 +8,24 @@ from unfold.decorators import display
 
 from roadshow.core.admin import OrderedInline, OwnFilter, RecordAdmin
 
+from ..actions import tell_others
 from ..models import Room, Venue
+from .sharing import SharedAdminMixin, SharedNameForm
 
 
 class RoomInline(OrderedInline):
     model = Room
+    form = SharedNameForm
     fields = ["name", "capacity", "floor", "shared", "position"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.user = request.user
+        return formset
 
 
 @admin.register(Venue)
-class VenueAdmin(RecordAdmin):
+class VenueAdmin(SharedAdminMixin, RecordAdmin):
     list_display = ["name", "city", "country", "rooms_and_seats", "on_the_map", "event_count"]
     list_filter = [("events", OwnFilter)]
     search_fields = ["name"]
@@ -27,6 +35,12 @@ class VenueAdmin(RecordAdmin):
         (_("On the map"), {"classes": ["tab"], "fields": [("latitude", "longitude")]}),
         (_("Getting there"), {"classes": ["tab"], "fields": ["directions", "accessibility", "plan"]}),
     ]
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        for one in formset.initial_forms:
+            if one.has_changed() and one.instance.pk and set(one.changed_data) - {"position"}:
+                tell_others(one.instance, request.user, before=one.initial["name"])
 
     def for_list(self, rows):
         return rows.prefetch_related("rooms").annotate(event_total=Count("events", distinct=True))
@@ -46,7 +60,7 @@ class VenueAdmin(RecordAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(RecordAdmin):
+class RoomAdmin(SharedAdminMixin, RecordAdmin):
     list_display = ["name", "venue", "capacity", "floor", "shared", "event_count"]
     list_filter = [("venue", OwnFilter), ("capacity", RangeNumericFilter), "shared"]
     search_fields = ["name"]

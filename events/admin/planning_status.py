@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..actions import load_plans
-from ..models import Event, Feedback, Photo, Recap, Release, ReleasedSlot, Slot, Talk, TalkLink
+from ..models import Event, Feedback, Photo, Recap, ReleasedSlot, Slot, Talk, TalkLink
 from ..schedule import find_conflicts
 
 
@@ -27,7 +27,6 @@ def with_planning_status(events: QuerySet) -> QuerySet:
     planned = Slot.objects.filter(event=OuterRef("pk"), talk__state__in=Talk.PUBLIC)
     released = ReleasedSlot.objects.filter(release=OuterRef("current_release"))
     matching = matching_released_slots(OuterRef("event__current_release"))
-    since = Release.objects.filter(current_for=OuterRef("pk")).values("created_at")
     return events.annotate(
         confirmed=_count_rows(talks.filter(state=Talk.State.CONFIRMED)),
         drafts=_count_rows(talks.filter(state=Talk.State.DRAFT)),
@@ -37,7 +36,10 @@ def with_planning_status(events: QuerySet) -> QuerySet:
         unreleased=Exists(planned.filter(~Exists(matching)))
         | ~Q(planned_total=F("released_total"))
         | Exists(
-            talks.filter(released_slots__release=OuterRef("current_release"), updated_at__gt=Subquery(since))
+            talks.filter(
+                released_slots__release=OuterRef("current_release"),
+                updated_at__gt=OuterRef("current_release__created_at"),
+            )
         ),
     )
 

@@ -9,7 +9,9 @@ from unfold.decorators import display
 
 from roadshow.core.admin import OwnFilter, RecordAdmin, Table, TableAdmin
 
+from ..actions import tell_others
 from ..models import Series, Topic, Track
+from .sharing import SharedAdminMixin
 from .workspace import EventScopeMixin
 
 
@@ -51,6 +53,13 @@ class SeriesAdmin(RecordAdmin):
 
 
 class TopicTable(Table):
+    def after_init_instance(self, instance, new, row, **kwargs):
+        instance.before = "" if new else instance.name
+
+    def after_save_instance(self, instance, row, **kwargs):
+        if instance.before and not kwargs.get("dry_run"):
+            tell_others(instance, self.user, before=instance.before)
+
     class Meta(Table.Meta):
         model = Topic
         fields = ["name", "slug", "description"]
@@ -58,7 +67,7 @@ class TopicTable(Table):
 
 
 @admin.register(Topic)
-class TopicAdmin(TableAdmin, RecordAdmin):
+class TopicAdmin(SharedAdminMixin, TableAdmin, RecordAdmin):
     resource_classes = [TopicTable]
     list_display = ["name", "talk_count", "link_count"]
     search_fields = ["name"]

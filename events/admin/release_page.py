@@ -25,6 +25,7 @@ from ..actions import (
 from ..models import Event
 from ..released import load_comparable_document, load_present_state
 from ..schedule import compare_documents
+from ..shown import describe_schedule
 from .workspace import workspace_context
 
 
@@ -44,6 +45,7 @@ def release_view(request: HttpRequest, event: Event, model_admin) -> HttpRespons
     """Show changes since the current release and conflicts; POST releases the plan."""
     form = ReleaseForm(request.POST) if request.method == "POST" else ReleaseForm()
     status = 200
+    meanwhile: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             made = release(event=event, by=acting_user(request), **form.cleaned_data)
@@ -53,15 +55,19 @@ def release_view(request: HttpRequest, event: Event, model_admin) -> HttpRespons
         except ReleaseRefused as error:
             messages.error(request, _("Nothing was released. %(why)s") % {"why": error})
             form = ReleaseForm(initial=form.cleaned_data | {"allow_empty": isinstance(error, EmptyRelease)})
+            meanwhile = getattr(error, "changes", [])
             status = 409
         else:
-            messages.success(request, _("Release %(number)d is on the site now.") % {"number": made.number})
+            made.event.current_release = made
+            shown = describe_schedule(made.event, unreleased=False)
+            text = _("Release %(number)d is made. %(shown)s")
+            messages.success(request, text % {"number": made.number, "shown": shown.sentence})
             return HttpResponseRedirect(reverse("admin:events_event_change", args=[event.pk]))
     with timezone.override(event.zone):
         response = TemplateResponse(
             request,
             "admin/events/event/release.html",
-            _build_context(request, event, model_admin, form),
+            _build_context(request, event, model_admin, form) | {"meanwhile": meanwhile},
             status=status,
         )
         return response.render()
@@ -73,6 +79,7 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
     key = event.current_release_id
     current = load_comparable_document(key, load_present_state(event)) if key else None
     planned = build_document(event)
+    changes = compare_documents(current, planned)
     return {
         **model_admin.admin_site.each_context(request),
         **workspace_context(request, event, "release"),
@@ -82,11 +89,12 @@ def _build_context(request: HttpRequest, event: Event, model_admin, form: Releas
         "form": form,
         "blocking": [conflict for conflict in found if conflict.level == "block"],
         "warnings": [conflict for conflict in found if conflict.level == "warn"],
-        "changes": compare_documents(current, planned),
+        "changes": changes,
         "talk_total": len(planned.talks),
         "slot_total": sum(len(talk.slots) for talk in planned.talks),
         "left_out": list_left_out(event),
         "current": event.current_release,
+        "shown": describe_schedule(event, unreleased=bool(changes)),
         "number": event.current_release.number + 1 if event.current_release else 1,
         "media": model_admin.media,
     }

@@ -15,10 +15,9 @@ from unfold.decorators import action, display
 
 from roadshow.core.admin import OrganiserAdmin, OwnFilter
 
-from ..actions import build_document, load_release
-from ..formats import document as doc
+from ..actions import load_release
 from ..models import Release
-from ..schedule import compare_documents
+from ..shown import describe_schedule
 from .workspace import EventScopeMixin
 
 
@@ -56,20 +55,21 @@ class ReleaseAdmin(EventScopeMixin, OrganiserAdmin):
     )
     def load(self, request, object_id):
         """Show what loading the release would change; POST replaces the plan."""
-        rows = Release.objects.editable_by(request.user).with_document().select_related("event")
+        rows = Release.objects.editable_by(request.user).select_related("event__current_release")
         release = get_object_or_404(rows, pk=object_id)
         event = release.event
         if request.method == "POST":
-            load_release(release=release)
-            text = _("The plan is what release %(number)s was. Attendees see it after the next release.")
-            self.message_user(request, text % {"number": release.number}, messages.SUCCESS)
+            changes = load_release(release=release)
+            text = _("%(count)d changes were made to the plan. %(shown)s")
+            shown = describe_schedule(event, unreleased=bool(changes)).sentence
+            self.message_user(request, text % {"count": len(changes), "shown": shown}, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:events_event_board", args=[event.pk]))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Load release %(number)s of %(event)s") % {"number": release.number, "event": event},
             "opts": self.opts,
             "original": release,
-            "changes": compare_documents(build_document(event), doc.decode(release.document)),
+            "changes": load_release(release=release, dry_run=True),
         }
         with timezone.override(event.zone):
             return TemplateResponse(request, "admin/events/release/load.html", context).render()

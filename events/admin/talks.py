@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -30,6 +29,7 @@ from roadshow.core.roles import Permission
 
 from ..actions import find_plan_conflicts, lock_event, repeat_talk
 from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
+from ..shown import describe_talk
 from .workspace import EventScopeMixin
 
 
@@ -124,34 +124,6 @@ class TalkTable(Table):
         ]  # fmt: skip
 
 
-def describe_unreleased(talk: Talk) -> tuple[str, str | Promise] | None:
-    """(kind of badge, label) of how the plan of a talk differs from the release; None when it is not planned.
-
-    Takes a talk with `slots`, `current_slots` and its event's `current_release` loaded.
-    """
-    planned = {slot.guid: slot for slot in talk.slots.all()} if talk.state in Talk.PUBLIC else {}
-    shown = {slot.guid: slot for slot in talk.current_slots}
-    if not planned and not shown:
-        return None
-    if not shown:
-        return "ahead", _("not released yet")
-    if not planned:
-        return "ahead", _("to be taken off")
-    if planned.keys() != shown.keys() or any(
-        _time_and_room(planned[guid]) != _time_and_room(shown[guid]) for guid in shown
-    ):
-        return "ahead", _("moved")
-    if any(slot.cancelled != talk.is_cancelled for slot in shown.values()):
-        return "ahead", _("to be cancelled") if talk.is_cancelled else _("to be restored")
-    if talk.updated_at > talk.event.current_release.created_at:
-        return "ahead", _("edited")
-    return "same", _("as released")
-
-
-def _time_and_room(slot) -> tuple:
-    return slot.starts_at, slot.ends_at, slot.room_id
-
-
 def describe_slot(slot: Slot, event: Event) -> str:
     """Time and room, in the event's time zone: "Sat 6 Oct, 10:00, Hall"."""
     when = date_format(timezone.localtime(slot.starts_at, event.zone), str(_("D j M, H:i")))
@@ -162,7 +134,7 @@ def describe_slot(slot: Slot, event: Event) -> str:
 class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
     form = TalkForm
     resource_classes = [TalkTable]
-    list_display = ["title", "event", "state_label", "speakers_in_order", "in_plan", "released"]
+    list_display = ["title", "event", "state_label", "speakers_in_order", "in_plan", "shown"]
     list_filter = [
         ("event", OwnFilter),
         ("state", ChoicesDropdownFilter),
@@ -266,9 +238,9 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
             return ""
         return describe_slot(slots[0], talk.event) + (f" +{len(slots) - 1}" if len(slots) > 1 else "")
 
-    @display(description=_("release"), label={"same": "success", "ahead": "warning"})
-    def released(self, talk):
-        return describe_unreleased(talk)
+    @display(description=_("attendees see"), label={"same": "success", "ahead": "warning", "hidden": "info"})
+    def shown(self, talk):
+        return describe_talk(talk).badge
 
     @action(description=_("Confirm"), icon="check")
     def confirm(self, request, queryset):
@@ -344,15 +316,16 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
     def _report_status(self, request, talk):
         """Add messages about unreleased changes and conflicts of the talk."""
         fresh = self.for_list(Talk.objects.filter(pk=talk.pk)).get()
-        difference = describe_unreleased(fresh)
-        if difference and difference[0] == "ahead":
+        shown = describe_talk(fresh)
+        text = shown.sentence
+        if shown.kind == "ahead":
             text = format_html(
                 '{} <a class="underline" href="{}">{}</a>',
-                _("Attendees see this only after the next release."),
+                text,
                 reverse("admin:events_event_release_plan", args=[talk.event_id]),
                 _("Release the plan"),
             )
-            self.message_user(request, text, messages.INFO)
+        self.message_user(request, text, messages.INFO)
         for conflict in find_plan_conflicts(fresh.event):
             if talk.pk in (conflict.slot.talk, conflict.other and conflict.other.talk):
                 self.message_user(request, str(conflict), messages.WARNING)

@@ -3,6 +3,7 @@
 from .actions import FeedbackView, ImportView, MergeView, NewEventView
 from .event_document import EventDocumentView
 from .live import LiveChangeView, LiveView, RoomStatesView
+from .people import PeopleView, PersonView
 from .records import (
     RoomViewSet,
     SeriesViewSet,
@@ -22,6 +23,8 @@ __all__ = [
     "LiveView",
     "MergeView",
     "NewEventView",
+    "PeopleView",
+    "PersonView",
     "PlanViewSet",
     "ReleaseViewSet",
     "RoomStatesView",

@@ -9,11 +9,13 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
-from roadshow.api.serializers import require_can_edit
+from roadshow.api.serializers import column_values, require_can_edit
 from roadshow.api.viewsets import RecordViewSet, reject_unknown_parameters
 
 from .. import filters, serializers
+from ..actions import describe_other_events, list_other_events, tell_others
 from ..models import Talk
 
 BULK = 1000  # talks in one call
@@ -40,7 +42,37 @@ class SeriesViewSet(RecordViewSet):
     lookup_field = "slug"
 
 
-class VenueViewSet(RecordViewSet):
+CONFIRM_SHARED = "Confirm-Shared"  # header: "true" renames what events of others use
+
+
+class SharedRecordViewSet(RecordViewSet):
+    """Records that events share: a new name of what events of others use needs `Confirm-Shared: true`, else 409."""
+
+    def save_row(self, serializer):
+        row = serializer.instance
+        if row is None:
+            return super().save_row(serializer)
+        before, columns = row.name, column_values(row)
+        renames = serializer.validated_data.get("name", before) != before
+        is_confirmed = self.request.headers.get(CONFIRM_SHARED) == "true"
+        where = "" if is_confirmed or not renames else describe_other_events(row, self.request.user)
+        if where:
+            message = _(
+                "Events of others use “%(name)s”: %(events)s. Send “Confirm-Shared: true” to rename it there, too."
+            )
+            raise Conflict(message % {"name": before, "events": where})
+        saved = super().save_row(serializer)
+        if column_values(saved) != columns:
+            tell_others(saved, self.request.user, before=before)
+        return saved
+
+    def delete_row(self, row) -> None:
+        events, before = list_other_events(row, self.request.user), row.name
+        super().delete_row(row)
+        tell_others(row, self.request.user, before=before, events=events)
+
+
+class VenueViewSet(SharedRecordViewSet):
     """Places with an address."""
 
     serializer_class = serializers.VenueSerializer
@@ -48,7 +80,7 @@ class VenueViewSet(RecordViewSet):
     lookup_field = "guid"
 
 
-class RoomViewSet(RecordViewSet):
+class RoomViewSet(SharedRecordViewSet):
     """Rooms, which events share."""
 
     serializer_class = serializers.RoomSerializer
@@ -67,7 +99,7 @@ class TrackViewSet(RecordViewSet):
         return True
 
 
-class TopicViewSet(RecordViewSet):
+class TopicViewSet(SharedRecordViewSet):
     """Subjects that talks and links have in common."""
 
     serializer_class = serializers.TopicSerializer

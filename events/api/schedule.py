@@ -26,6 +26,7 @@ from roadshow.http.conditional import StateVersion, versioned_response
 
 from .. import filters, serializers
 from ..actions import (
+    PlanChanged,
     ReleaseRefused,
     ScheduleConflict,
     StalePlan,
@@ -95,10 +96,20 @@ class EventViewSet(RecordViewSet):
             made = release(event=self.get_event(Permission.RELEASE), by=request.user, **data.validated_data)
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
+        except PlanChanged:
+            raise
         except ReleaseRefused as error:
             raise Conflict(str(error)) from error
         response = self.other_endpoint(ReleaseViewSet).written_response(made, HTTPStatus.CREATED)
         response.data["report"] = report_release(made)
+        return response
+
+    def handle_exception(self, exc):
+        """A plan that changed after its review is a 409 with `changes` and the present `plan_version`."""
+        if not isinstance(exc, PlanChanged):
+            return super().handle_exception(exc)
+        response = super().handle_exception(Conflict(str(exc)))
+        response.data |= {"changes": exc.changes, "plan_version": exc.plan_version}
         return response
 
 

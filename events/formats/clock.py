@@ -94,7 +94,9 @@ class Clock:
         starts = {span[0] for span in self.spans if span}
         if any(timed.event.all_day for timed in self.timed):
             self.change = time(0)  # whole days are those of the calendar
-        dates = {find_day(start, self.zone, self.change) for start in starts}
+        stated = parse_moment(self.raw.start)
+        first = self._local(stated).astimezone(self.zone).date() if isinstance(stated, datetime) else stated
+        dates = {find_day(start, self.zone, self.change, first) for start in starts}
         return [whole_day(on, self.zone, self.change) for on in sorted(dates)]
 
     def _named_span(self, raw: RawDay) -> Span | None:

@@ -7,6 +7,7 @@ instants, never clock readings: days follow each other without gap or overlap th
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,15 +23,15 @@ def day_start(on: date, zone: ZoneInfo, change: time) -> datetime:
     return local_to_utc(datetime.combine(on, change), zone)
 
 
-def find_day(instant: datetime, zone: ZoneInfo, change: time) -> date:
-    """The day that an instant belongs to: the last one that has begun."""
+def find_day(instant: datetime, zone: ZoneInfo, change: time, first: date | None = None) -> date:
+    """The day that an instant belongs to: the last one that has begun. The event's `first` begins at midnight."""
     local = instant.astimezone(zone).replace(tzinfo=None)
     on = (local - timedelta(hours=change.hour, minutes=change.minute, seconds=change.second)).date()
     while day_start(on + DAY, zone, change) <= instant:
         on += DAY
     while day_start(on, zone, change) > instant:
         on -= DAY
-    return on
+    return first if first == local.date() and on < first else on
 
 
 def whole_day(on: date, zone: ZoneInfo, change: time) -> Day:
@@ -76,8 +77,11 @@ def list_days(document: Document) -> list[Day]:
             ends_at=max(day.ends_at, other.ends_at),
         )
     starts = {slot.starts_at for talk in document.talks for slot in talk.slots}
-    for on in {find_day(start, zone, change) for start in starts} or _range(document):
+    first = document.starts_on
+    for on in {find_day(start, zone, change, first) for start in starts} or _range(document):
         days.setdefault(on, whole_day(on, zone, change))
+    if first in days and (early := [at for at in starts if find_day(at, zone, change, first) == first]):
+        days[first] = replace(days[first], starts_at=min(days[first].starts_at, *early))
     return [days[on] for on in sorted(days)]
 
 

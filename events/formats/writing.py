@@ -82,7 +82,9 @@ def build_sheet(document: Document) -> Sheet:
     cells: dict[tuple, list[tuple[Talk, Slot]]] = defaultdict(list)
     for talk in document.talks:
         for slot in talk.slots:
-            cells[find_day(slot.starts_at, zone, change), clean_line(slot.room)].append((talk, slot))
+            cells[find_day(slot.starts_at, zone, change, document.starts_on), clean_line(slot.room)].append(
+                (talk, slot)
+            )
     for pairs in cells.values():
         pairs.sort(key=lambda pair: (pair[1].starts_at, pair[1].ends_at, pair[1].number or 2**40))
     order = [(day.date, room.name) for day in days for room in rooms]

@@ -1,9 +1,11 @@
 """Models of events, one module each thing."""
 
 from .event import Event, EventQuerySet
+from .event_speaker import EventSpeaker, show_event_profiles
 from .feedback import Feedback
 from .imports import Import
 from .live import LiveChange, LiveSlot, RoomStatus
+from .notice import Notice
 from .plan import AcceptedClash, AcceptedOverlap, Slot
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
@@ -23,11 +25,13 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "EventRoom",
+    "EventSpeaker",
     "Feedback",
     "Import",
     "Invitation",
     "LiveChange",
     "LiveSlot",
+    "Notice",
     "Photo",
     "PrivateCalendar",
     "Recap",
@@ -44,4 +48,5 @@ __all__ = [
     "Topic",
     "Track",
     "Venue",
+    "show_event_profiles",
 ]

@@ -15,13 +15,14 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
-from roadshow.core.fields import COLOR, LanguageField, PictureField, TimezoneField
+from roadshow.core.fields import COLOR, AddressField, LanguageField, PictureField, TimezoneField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Located, Record
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost
 
+from .public_people import event_changed
 from .series import Series
 from .state_changes import count_state_change
 
@@ -118,7 +119,7 @@ class Event(Located, Record):
         Series, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
     )
     name = models.CharField(_("name"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    slug = AddressField(unique=True)
     tagline = models.CharField(_("tagline"), max_length=250, blank=True)
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     notice = models.TextField(
@@ -187,7 +188,12 @@ class Event(Located, Record):
     history = HistoricalRecords(excluded_fields=["search", "picture", "current_release", "sequence"])
 
     class Meta:
-        triggers = [*change_triggers("events_event"), count_state_change(), former_address("events")]
+        triggers = [
+            *change_triggers("events_event"),
+            count_state_change(),
+            event_changed,
+            former_address("events"),
+        ]
         verbose_name, verbose_name_plural = _("event"), _("events")
         ordering = ["-starts_on", "-pk"]
         indexes = [

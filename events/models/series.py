@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all, is_organiser, only_events
+from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -44,7 +45,7 @@ class Series(Record):
         PUBLISHED = "published", _("published")
 
     name = models.CharField(_("name"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    slug = AddressField(unique=True)
     tagline = models.CharField(_("tagline"), max_length=250, blank=True)
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     website = models.URLField(_("website"), max_length=500, blank=True)

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
-from roadshow.core.fields import LanguageField, PictureField
+from roadshow.core.fields import AddressField, LanguageField, PictureField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Level, Record
 from roadshow.core.roles import Permission
@@ -22,6 +22,7 @@ from speakers.models import Speaker
 
 from .event import Event
 from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_talks
+from .public_people import talk_changed
 from .release import PresentSlot, ReleasedSlot
 from .state_changes import count_state_change
 from .talk_parts import BATCH, TalkSpeaker
@@ -105,7 +106,7 @@ class Talk(Record):
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="talks", verbose_name=_("event"))
     title = models.CharField(_("title"), max_length=500)
-    slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
+    slug = AddressField(blank=True)
     subtitle = models.CharField(_("subtitle"), blank=True)
     abstract = models.TextField(
         _("abstract"), blank=True, help_text=_("Markdown. What it is about, in a paragraph or two.")
@@ -164,6 +165,7 @@ class Talk(Record):
         triggers = [
             *change_triggers("events_talk"),
             set_people,
+            talk_changed,
             count_state_change(),
             former_address("talks", scope="event_id"),
         ]

@@ -10,6 +10,7 @@ from roadshow.api.change_triggers import change_triggers
 from roadshow.core.models import Timestamped
 from speakers.models import Speaker
 
+from .public_people import credits_changed
 from .talk_people import speakers_of_talk_changed
 
 BATCH = 500  # rows in one statement
@@ -50,13 +51,13 @@ class TalkSpeaker(models.Model):
             return (
                 self.filter(speaker__state=Speaker.State.PUBLISHED)
                 .select_related("speaker")
-                .defer("speaker__biography", "speaker__notes", "speaker__search")
+                .defer("speaker__biography", "speaker__search")
             )
 
     objects = QuerySet.as_manager()
 
     class Meta:
-        triggers = [*change_triggers("events_talkspeaker"), *speakers_of_talk_changed]
+        triggers = [*change_triggers("events_talkspeaker"), *speakers_of_talk_changed, *credits_changed]
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["position", "pk"]
         constraints = [

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
+from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
@@ -19,7 +20,7 @@ class Topic(Record):
     address_kind = "topics"
 
     name = models.CharField(_("name"), max_length=120)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
+    slug = AddressField(unique=True)
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     search = search_vector(name="A", description="C")
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
-from roadshow.core.fields import COLOR
+from roadshow.core.fields import COLOR, AddressField
 from roadshow.core.models import Record
 from roadshow.core.slugs import make_unique_slug
 
@@ -18,7 +18,7 @@ class Track(Record):
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="tracks", verbose_name=_("event"))
     name = models.CharField(_("name"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, blank=True, allow_unicode=True)
+    slug = AddressField(blank=True)
     color = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOR])
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
     imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)

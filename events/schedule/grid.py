@@ -1,6 +1,6 @@
 """A day as a table: a column per room (several where entries overlap), a row per time step."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ..formats.document import Room
@@ -37,12 +37,19 @@ class Grid:
     step: int  # minutes in a row
     columns: list[tuple[Room, int]]  # room, number of columns it spans
     rows: list[Row]
+    long: list[Entry]  # of whole or several days, which no row has
 
 
 def build_grid(day: DaySchedule) -> Grid | None:
     """The table of a day; None when it has no entries. Times are rounded to the time step."""
     if not day.entries:
         return None
+    long = [entry for entry in day.entries if entry.is_long]
+    short = [entry for entry in day.entries if not entry.is_long]
+    if not short:
+        return Grid(STEPS[0], [], [], long)
+    rooms = {entry.slot.room for entry in short}
+    day = replace(day, entries=short, rooms=[room for room in day.rooms if room.name in rooms])
     step = _choose_step(day)
     zone = day.entries[0].starts_at.tzinfo
     first = _floor_to_half_hour(min(entry.slot.starts_at for entry in day.entries))
@@ -55,7 +62,7 @@ def build_grid(day: DaySchedule) -> Grid | None:
     for room_lanes in lanes.values():
         for lane in room_lanes:
             _fill_lane(rows, lane, spans, half_hour)
-    return Grid(step, [(room, len(lanes[room.name])) for room in _list_rooms(day)], rows)
+    return Grid(step, [(room, len(lanes[room.name])) for room in _list_rooms(day)], rows, long)
 
 
 def _list_rooms(day: DaySchedule) -> list[Room]:

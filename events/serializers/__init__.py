@@ -1,6 +1,7 @@
 """JSON of events, talks and their parts."""
 
 from .event import EventSerializer, SeriesSerializer
+from .people import EventSpeakerSerializer
 from .schedule import (
     FeedbackSerializer,
     MergingSerializer,
@@ -14,6 +15,7 @@ from .venue import RoomSerializer, VenueSerializer
 
 __all__ = [
     "EventSerializer",
+    "EventSpeakerSerializer",
     "FeedbackSerializer",
     "MergingSerializer",
     "PlanSerializer",

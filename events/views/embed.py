@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from roadshow.http.pages import absolute_url, conditional_page
 from speakers.models import Speaker
 
-from ..models import Event, Talk
+from ..models import Event, Talk, show_event_profiles
 from ..schedule import Entry
 from .now import parse_moment
 from .schedule import Programme
@@ -74,6 +74,8 @@ def embed_speakers(request, slug):
     event = visible_event(request, slug)
     talks = event.talks.visible_to(request.user)
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct().for_cards()
+    people = list(people)
+    show_event_profiles(event, people)
     return render_frame(request, "speakers", event, {"people": people})
 
 

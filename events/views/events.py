@@ -12,7 +12,7 @@ from speakers.models import Speaker
 from .. import linked_data
 from ..filters import EventFilter, TalkFilter
 from ..formats import tour_map
-from ..models import Event, Feedback, Recap, Series, Talk, Topic
+from ..models import Event, Feedback, Recap, Series, Talk, Topic, show_event_profiles
 from .now import glance_at
 from .schedule import Programme
 
@@ -98,6 +98,8 @@ def event(request, slug):
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
     links = row.resources.visible_to(request.user).listed()
     recaps = list(row.recaps.all())
+    listed = list(people.for_cards()[:MAX_LISTED])
+    show_event_profiles(row, listed)
     shown = list(talks.in_time_order().for_cards()[:MAX_LISTED])
     talk_count = talks.count()
     glance = glance_at(row)
@@ -115,7 +117,7 @@ def event(request, slug):
             "glance": glance,
             "live": glance.programme.present.live if glance else None,
             "outline": outline,
-            "people": people.for_cards()[:MAX_LISTED],
+            "people": listed,
             "people_count": people.count(),
             "links": links.for_cards()[:MAX_LISTED],
             "topics": Topic.objects.filter(talks__in=talks).distinct(),

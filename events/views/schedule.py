@@ -1,7 +1,7 @@
 """The schedule page: a function of the current release, the language and the query parameters."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import cast
@@ -74,7 +74,7 @@ class Programme:
 
     @cached_property
     def days(self) -> list[DaySchedule]:
-        return group_by_day(self.document)
+        return group_by_day(self.document, each_day=True)
 
     @cached_property
     def buildings(self) -> dict[str, str]:
@@ -143,13 +143,9 @@ class Programme:
 
     @cached_property
     def grouped_entries(self) -> list[tuple[DaySchedule, list[tuple]]]:
-        """(day, [(start, entries)]) for each shown day that has entries."""
+        """(day, [(start, entries)]) for each shown day that has entries; what fills or began before it has no start."""
         found = ((day, self.list_entries(day)) for day in self.shown_days)
-        return [
-            (day, [(start, list(slots)) for start, slots in groupby(entries, lambda entry: entry.starts_at)])
-            for day, entries in found
-            if entries
-        ]
+        return [(day, _group_by_start(entries)) for day, entries in found if entries]
 
     @cached_property
     def grids(self) -> list[tuple[DaySchedule, Grid]]:
@@ -218,7 +214,7 @@ class Programme:
 
     @cached_property
     def entry_count(self) -> int:
-        return sum(len(self.list_entries(day)) for day in self.shown_days)
+        return len({id(entry.slot) for day in self.shown_days for entry in self.list_entries(day)})
 
     @cached_property
     def zone_reference(self):
@@ -271,6 +267,15 @@ class Programme:
             )
             for name, values in self.facets.items()
         ]
+
+
+def _group_by_start(entries: list[Entry]) -> list[tuple[datetime | None, list[Entry]]]:
+    first = [entry for entry in entries if entry.is_all_day or entry.is_continued]
+    timed = [entry for entry in entries if not (entry.is_all_day or entry.is_continued)]
+    hours: list[tuple[datetime | None, list[Entry]]] = [
+        (start, list(slots)) for start, slots in groupby(timed, lambda entry: entry.starts_at)
+    ]
+    return [(None, first), *hours] if first else hours
 
 
 def facet_label(name: str, value: str) -> str:

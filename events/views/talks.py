@@ -15,7 +15,7 @@ from .. import linked_data
 from ..filters import TalkFilter
 from ..formats.calendar_links import calendar_links
 from ..live import SOON, LiveState, load_live_state
-from ..models import Event, Feedback, Talk, TalkSpeaker, Topic
+from ..models import Event, Feedback, Talk, TalkSpeaker, Topic, show_event_profiles
 from ..models.release import PresentSlot
 
 MAX_RELATED = 5
@@ -74,6 +74,7 @@ def talk(request, slug, talk):
         event__in=Event.objects.visible_to(request.user),
         slug=talk,
     )
+    show_event_profiles(row.event, [credit.speaker for credit in row.credits])
     others = Talk.objects.visible_to(request.user).exclude(pk=row.pk)
     topics = list(row.topics.all())
     related = list(find_related(row, topics, others))

@@ -9,7 +9,7 @@ from events.admin.planning_status import (
     with_material_counts,
     with_planning_status,
 )
-from events.models import Event, Feedback, Talk
+from events.models import Event, Feedback, Notice, Talk
 from resources.models import Resource
 from speakers.models import Speaker
 
@@ -35,6 +35,7 @@ def add_dashboard_context(request, context: dict) -> dict:
         event__ends_on__gte=timezone.localdate(), state=Talk.State.CONFIRMED, slots__isnull=True
     )
     return context | {
+        "notices": list(Notice.objects.visible_to(request.user)[:SHOWN]),
         "ahead": ahead,
         "behind": behind.defer("description", "search").order_by("-starts_on", "-pk")[:SHOWN],
         "suggested": suggested.defer("search", "note")[:SHOWN],

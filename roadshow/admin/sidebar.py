@@ -65,6 +65,7 @@ def _for_superusers(request) -> list[tuple]:
         return []
     return [
         (_("Organisers"), "group", "auth_user_changelist"),
+        (_("Privacy and imprint"), "policy", "roadshow_portaltext_changelist"),
         (_("Failed sign-ins"), "shield_lock", "axes_accessattempt_changelist"),
         (_("Second factors"), "passkey", "mfa_authenticator_changelist"),
     ]

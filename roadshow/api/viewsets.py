@@ -147,7 +147,8 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls):
-        cls.queryset = cls.serializer_class.Meta.model._default_manager.all()  # the schema looks for it
+        if cls.serializer_class:  # else a base of others
+            cls.queryset = cls.serializer_class.Meta.model._default_manager.all()  # the schema looks for it
 
     @property
     def model(self):

@@ -6,13 +6,16 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, validate_unicode_slug
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .addresses import SLUG
 
 LANGUAGE_TAG = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Use a language code such as “en” or “zh-hans”.")
@@ -43,6 +46,29 @@ class LanguageField(MigratesAs, models.CharField):
             "validators": [LANGUAGE_TAG],
         }
         super().__init__(verbose_name, **(defaults | options))
+
+
+SLUG_VALIDATOR = RegexValidator(rf"^{SLUG}\Z", _("Use letters, digits, hyphens and underscores only."))
+
+
+class AddressFormField(forms.CharField):
+    """A slug in a form."""
+
+    allow_unicode = True  # read by the script that proposes it
+
+
+class AddressField(MigratesAs, models.SlugField):
+    """A slug with letters of any script, see `core.addresses`."""
+
+    migration_class = models.SlugField
+
+    def __init__(self, verbose_name=_("address"), **options: Any):
+        super().__init__(verbose_name, **{"max_length": 80, "allow_unicode": True, **options})
+        self.validators = [one for one in self.validators if one is not validate_unicode_slug]
+        self.validators.append(SLUG_VALIDATOR)
+
+    def formfield(self, **options):
+        return models.CharField.formfield(self, **{"form_class": AddressFormField, **options})
 
 
 def validate_timezone(value: str) -> None:

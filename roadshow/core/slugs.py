@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain, count
 from typing import Any
 
-from django.utils.text import slugify
-
+from roadshow.core.addresses import slugify
 from roadshow.core.models import FormerAddress, Record
 
 LENGTH = 80  # characters
@@ -14,7 +13,7 @@ LENGTH = 80  # characters
 
 def make_slug(text: str, *, fallback: str = "item", max_length: int = LENGTH) -> str:
     """A slug of `text`. Letters of scripts other than Latin stay: a Chinese title has a readable address."""
-    return slugify(text, allow_unicode=True)[:max_length].strip("-_") or fallback
+    return slugify(text)[:max_length].strip("-_") or fallback
 
 
 def make_unique_slug(

@@ -236,8 +236,29 @@ def format_event_dates(first: dt.date, last: dt.date, precision: str) -> str:
 
 
 def format_time(instant: dt.datetime) -> str:
-    """ "09:30", in the zone that `instant` is in."""
-    return f"{instant:%H:%M}"
+    """ "09:30", in the zone that `instant` is in; "01:30 (UTC+2)" in a night in which clocks change."""
+    return (
+        f"{instant:%H:%M} ({_format_offset(instant)})"
+        if is_near_clock_change(instant)
+        else f"{instant:%H:%M}"
+    )
+
+
+def is_near_clock_change(instant: dt.datetime) -> bool:
+    """Whether clocks change within six hours, in the zone of an aware datetime."""
+    if not isinstance(instant, dt.datetime) or instant.tzinfo is None:
+        return False
+    utc = instant.astimezone(dt.UTC)
+    before, after = ((utc + dt.timedelta(hours=hours)).astimezone(instant.tzinfo) for hours in (-6, 6))
+    return before.utcoffset() != after.utcoffset()
+
+
+def _format_offset(instant: dt.datetime) -> str:
+    offset = int((instant.utcoffset() or dt.timedelta()).total_seconds()) // 60
+    hours, minutes = divmod(abs(offset), 60)
+    return (
+        f"UTC{'-' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
+    )
 
 
 def format_timezone(instant: dt.datetime) -> str:
@@ -245,10 +266,7 @@ def format_timezone(instant: dt.datetime) -> str:
     name = dates.get_timezone_name(instant, width="long", locale=get_reader_locale())
     if name.startswith("GMT"):  # nothing but an offset is known: the country's time, then
         name = dates.get_timezone_location(instant.tzinfo, locale=get_reader_locale())
-    offset = int((instant.utcoffset() or dt.timedelta()).total_seconds()) // 60
-    hours, minutes = divmod(abs(offset), 60)
-    shift = f"UTC{'-' if offset < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
-    return f"{name} ({shift})" if offset else f"{name} (UTC)"
+    return f"{name} ({_format_offset(instant)})"
 
 
 def format_language(tag: str) -> str:

@@ -138,7 +138,7 @@ def test_saving_a_talk_names_its_conflicts_and_what_attendees_do_not_see(client,
     address = url("talk_change", one)
     page = client.post(address, filled(client, address), follow=True)
     text = page.content.decode()
-    assert "Attendees see this only after the next release" in text
+    assert "Its page shows this now, the schedule only after the next release" in text
     assert "Room taken twice" in text
 
 
@@ -149,7 +149,7 @@ def test_a_release_is_made_with_a_note(client, own):
     page = client.post(address, {"note": "Here it is"}, follow=True)
     release = Release.objects.get()
     assert (release.number, release.note, release.released_by) == (1, "Here it is", own.user)
-    assert "Release 1 is on the site now" in page.content.decode()
+    assert "Release 1 is made. Attendees see release 1, which is the plan." in page.content.decode()
     assert "Nothing changed" in client.get(address).content.decode()
 
 

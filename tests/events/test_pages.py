@@ -49,9 +49,9 @@ def whole_event(count: int, **options):
         ("/events/", 3),
         ("/series/tour/", 7),
         ("/series/tour/talks/", 7),
-        ("/events/whole/", 13),
+        ("/events/whole/", 14),
         ("/events/whole/talks/", 9),
-        ("/events/whole/talks/talk-0/", 14),
+        ("/events/whole/talks/talk-0/", 15),
         ("/events/whole/changes/", 10),
     ],
 )

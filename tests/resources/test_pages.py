@@ -15,7 +15,7 @@ def fill(count: int) -> None:
         resource = factories.Resource(slug=f"link-{number}")
         resource.topics.add(factories.Topic())
         resource.talks.add(factories.Talk(speakers=[factories.Speaker()]))
-        resource.speakers.add(factories.Speaker())
+        resource.speakers.add(factories.PublicSpeaker())
         resource.events.add(factories.Event())
         CollectionItem.objects.create(collection=collection, resource=resource, position=number)
         factories.Collection()
@@ -38,7 +38,7 @@ def test_a_page_takes_as_many_queries_however_much_there_is(client, path, querie
 
 def test_a_link_leads_to_its_talks_people_and_events(client):
     resource = factories.Resource()
-    talk, speaker, event = factories.Talk(), factories.Speaker(), factories.Event()
+    talk, speaker, event = factories.Talk(), factories.PublicSpeaker(), factories.Event()
     resource.talks.add(talk)
     resource.speakers.add(speaker)
     resource.events.add(event)

@@ -122,7 +122,7 @@ def test_autocompletes_offer_what_the_organiser_may_use(client, own, foreign, fi
 
 
 def test_a_published_speaker_of_others_may_be_credited_but_not_changed(client, own):
-    speaker = factories.Speaker(name="Somebody known")
+    speaker = factories.PublicSpeaker(name="Somebody known")
     query = {"app_label": "events", "model_name": "talkspeaker", "field_name": "speaker", "term": "known"}
     answer = client.get(reverse("admin:autocomplete"), query)
     assert [row["id"] for row in answer.json()["results"]] == [str(speaker.pk)]

@@ -102,7 +102,7 @@ class TestBulk:
     def test_it_takes_as_many_statements_however_many_talks(
         self, api, event, count, django_assert_num_queries
     ):
-        people = [make.Speaker().slug for _ in range(3)]
+        people = [make.PublicSpeaker().slug for _ in range(3)]
         topics = [make.Topic().slug for _ in range(2)]
         links = [{"url": "https://example.org/", "title": "Slides", "kind": "slides"}]
         there = [str(make.Talk(event=event, speakers=[make.Speaker()]).guid) for _ in range(count // 2)]
@@ -195,7 +195,7 @@ def test_two_records_of_one_person_become_one(api, event):
     assert list(talk.speakers.all()) == [one]
     assert Speaker.objects.get().headline == "Countess"
     assert api.post("/api/v1/speakers/ada/merge/", {"other": "ada"}, **JSON).status_code == 409
-    theirs = make.Speaker()
+    theirs = make.PublicSpeaker()
     assert api.post("/api/v1/speakers/ada/merge/", {"other": theirs.slug}, **JSON).status_code == 403
 
 

@@ -86,10 +86,13 @@ class Portal:
             slug=slug, organisers=[organiser], series=make.Series(organisers=[organiser]), venue=room.venue,
             feedback_open=True,
         )  # fmt: skip
-        speaker = make.Speaker(email=f"{secret}@example.org".lower(), notes=secret)
+        speaker = make.Speaker()
         speaker.links.create(url="https://example.org/")
         track = make.Track(event=event)
         talk = make.Talk(event=event, speakers=[speaker], topics=[make.Topic()], track=track, notes=secret)
+        private = events.EventSpeaker.objects.of(event, speaker)
+        private.email, private.notes = f"{secret}@example.org".lower(), secret
+        private.save()
         talk.links.create(url="https://example.org/")
         make.Talk(event=event, state="draft", title=secret)
         slot = make.Slot(talk=talk, room=room)

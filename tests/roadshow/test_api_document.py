@@ -216,7 +216,7 @@ def test_if_match_and_rights(portal, event, client):
 
 
 def test_speakers_and_rooms_of_others_are_named_and_not_changed(portal, event):
-    other = make.Speaker(name="Grace", created_by=make.Organiser())
+    other = make.PublicSpeaker(name="Grace", created_by=make.Organiser())
     document = read(portal)
     slot = slots_of(document)[0]
     slot["talk"]["speakers"].append({"guid": str(other.guid), "name": "Somebody"})

@@ -382,7 +382,7 @@ class TestSecrets:
         event = make.Event(state="draft", slug="secret-event", series=series)
         talk = make.Talk(event=event, title="Secretive", slug="secret-talk")
         open_event = make.Event(slug="open-event", series=series)
-        ghost = make.Speaker(name="Secret Ghost", state="draft", email="ghost@example.org")
+        ghost = make.Speaker(name="Secret Ghost", state="draft")
         shown = make.Talk(event=open_event, title="Open", speakers=[ghost], notes="Secret note")
         draft = make.Talk(event=open_event, title="Secret draft", state="draft")
         link = make.Resource(title="Open link")

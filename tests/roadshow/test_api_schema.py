@@ -56,7 +56,7 @@ def test_no_description_is_about_our_code():
 def test_reads_say_what_is_always_there(name):
     schema = SCHEMA["components"]["schemas"][name]
     private = set(schema["properties"]) - set(schema["required"])
-    assert private <= {"email", "notes", "expected_audience"}
+    assert private <= {"notes", "expected_audience"}
     assert {"Part"} <= {one.removeprefix(name) for one in SCHEMA["components"]["schemas"]}
 
 

@@ -68,7 +68,7 @@ class TestNothingChanged:
     @pytest.mark.parametrize(
         ("kind", "row"),
         [
-            ("speakers", lambda: make.Speaker()),
+            ("speakers", lambda: make.PublicSpeaker()),
             ("events", lambda: make.Event()),
             ("resources", lambda: make.Resource()),
             ("collections", lambda: make.Collection()),

@@ -35,7 +35,7 @@ def errors(answer) -> dict:
 
 
 def test_a_talk_is_created_changed_and_deleted(api, event):
-    ada, eve = make.Speaker(name="Ada"), make.Speaker(name="Eve")
+    ada, eve = make.PublicSpeaker(name="Ada"), make.PublicSpeaker(name="Eve")
     topic, track = make.Topic(slug="art"), make.Track(event=event)
     data = {
         "event": "mine", "title": "Engines", "state": "confirmed", "track": str(track.guid),
@@ -179,12 +179,25 @@ def test_who_makes_an_event_organises_it(api, organiser):
     assert errors(answer).keys() == {"timezone"}
 
 
-def test_private_keys_are_only_for_those_who_may_change_the_record(api, event):
-    mine = make.Speaker(email="a@example.org")
-    make.Talk(event=event, speakers=[mine])
-    theirs = make.Speaker(email="b@example.org")
-    assert api.get(f"/api/v1/speakers/{mine.slug}/").json()["email"] == "a@example.org"
-    assert api.get(f"/api/v1/speakers/{theirs.slug}/").json()["email"] is None
+def test_what_an_event_knows_of_a_person_is_read_and_written_by_its_people_alone(api, event, client):
+    person = make.Speaker(name="Ada", slug="ada-at-two")
+    make.Talk(event=event, speakers=[person])
+    other = make.Talk(speakers=[person]).event
+    mine, theirs = (f"/api/v1/events/{one.slug}/people/" for one in (event, other))
+    values = {
+        "email": "ada@example.org",
+        "availability": [["2030-10-06T09:00:00Z", "2030-10-06T12:00:00+05:30"]],
+    }
+    assert errors(api.patch(f"{mine}ada-at-two/", values, **JSON)).keys() == {"availability"}
+    values["availability"] = [["2030-10-06T04:00:00Z", "2030-10-06T12:00:00+05:30"]]
+    written = api.patch(f"{mine}ada-at-two/", values, **JSON).json()
+    assert written["email"] == "ada@example.org" and len(written["availability"]) == 1
+    assert api.get(f"{mine}ada-at-two/").json()["email"] == "ada@example.org"
+    assert [row["speaker"] for row in api.get(mine).json()["results"]] == ["ada-at-two"]
+    for address in (theirs, f"{theirs}ada-at-two/"):
+        assert api.get(address).status_code == 404
+    assert api.patch(f"{theirs}ada-at-two/", values, **JSON).status_code == 404
+    assert client.get(mine).status_code == 401
 
 
 def test_draft_speakers_stay_when_somebody_who_does_not_see_them_writes(api, event):

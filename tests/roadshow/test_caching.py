@@ -126,7 +126,7 @@ CHANGES = {
     "a room": lambda: factories.Room(),
     "a track": lambda: factories.Track(),
     "a topic": lambda: factories.Topic(),
-    "a speaker": lambda: factories.Speaker(),
+    "a speaker": lambda: factories.PublicSpeaker(),
     "a talk": lambda: factories.Talk(),
     "a recap": lambda: factories.Recap(),
     "a link": lambda: factories.Resource(),

@@ -41,6 +41,8 @@ OWN = [  # addresses of a draft itself
     "/series/draft/",
     "/events/open/talks/draft/",
     "/speakers/draft/",
+    "/speakers/draft-without-a-talk/",
+    "/speakers/draft-of-a-draft/",
     "/resources/draft/",
     "/collections/draft/",
 ]
@@ -105,6 +107,7 @@ LISTS = [  # addresses where it might shine through
 def portal():
     """An open event, and a draft of everything, tied to whatever is open."""
     topic = factories.Topic(slug="shared", name="Shared")
+    factories.Speaker(name=f"{SECRET} typed in", slug="draft-without-a-talk")
     series = factories.Series(slug="open")
     tour = factories.Series(slug="draft", name=f"{SECRET} series", state="draft")
     factories.Event(slug="stop", series=tour)
@@ -117,7 +120,11 @@ def portal():
         event=event, slug="draft", title=f"{SECRET} talk", state="draft", speakers=[shown], topics=[topic]
     )
     inside = factories.Talk(
-        event=draft, slug="inside", title=f"{SECRET} inside", speakers=[shown], topics=[topic]
+        event=draft,
+        slug="inside",
+        title=f"{SECRET} inside",
+        speakers=[shown, factories.Speaker(name=f"{SECRET} of a draft", slug="draft-of-a-draft")],
+        topics=[topic],
     )
     for day, one in enumerate((talk, unready, inside), start=1):
         begin = dt.datetime(2030, 10, 6, day, tzinfo=dt.UTC)

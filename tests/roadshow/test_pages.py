@@ -82,7 +82,7 @@ def test_search_finds_a_speakers_talks_in_the_group_of_talks(client):
 
 
 def test_search_in_something_unknown_says_so_and_searches_everywhere(client):
-    factories.Speaker(name="Zoë Quist")
+    factories.PublicSpeaker(name="Zoë Quist")
     page = client.get("/search/?q=zoe&in=nothing").text
     assert "“nothing” is nothing to search in." in page
     assert "<mark>Zoë</mark> Quist" in page

@@ -45,6 +45,9 @@ OBJECT_PAGES = {
     "events_release_load": Permission.RELEASE,
     "events_feedback_change": Permission.MODERATE,
     "events_feedback_delete": Permission.MODERATE,
+    "events_eventspeaker_change": Permission.EDIT_SPEAKERS,
+    "events_eventspeaker_history": Permission.EDIT_SPEAKERS,
+    "events_eventspeaker_delete": Permission.EDIT_SPEAKERS,
     "speakers_speaker_change": Permission.EDIT_SPEAKERS,
     "speakers_speaker_history": Permission.EDIT_SPEAKERS,
     "speakers_speaker_delete": Permission.EDIT_SPEAKERS,
@@ -57,8 +60,9 @@ OTHER_PAGES = {
     "events_release_delete",
     "events_release_history",
     "events_feedback_history",
+    "speakers_speaker_access",
 }
-SCOPED = re.compile(r"^(events_(event|talk|track|release|feedback)|speakers_speaker)_")
+SCOPED = re.compile(r"^(events_(event|talk|track|release|feedback|eventspeaker)|speakers_speaker)_")
 API_WRITES = {  # method and what it writes to: the permission
     ("PATCH", "event"): Permission.EDIT_EVENT,
     ("PATCH", "talk"): Permission.EDIT_TALKS,
@@ -142,6 +146,7 @@ def address(portal, name: str) -> str:
         "events_track": portal.track,
         "events_release": portal.made,
         "events_feedback": portal.comment,
+        "events_eventspeaker": portal.speaker.event_speakers.get(),
         "speakers_speaker": portal.speaker,
     }
     model = SCOPED.match(name).group(1)
@@ -172,6 +177,7 @@ def test_lists_and_exports_name_only_what_the_role_sees(portal, person):
         "events_track": Permission.VIEW,
         "events_release": Permission.VIEW,
         "events_feedback": Permission.MODERATE,
+        "events_eventspeaker": Permission.EDIT_SPEAKERS,
         "speakers_speaker": Permission.EDIT_SPEAKERS,
     }.items():
         content = client.get(reverse(f"admin:{model}_changelist")).content.decode()
@@ -377,26 +383,92 @@ def entered():
     """A published speaker whom another event's organiser entered, with private data."""
     organiser = factories.Organiser()
     event = factories.Event(organisers=[organiser])
-    speaker = factories.Speaker(
-        name="Known", email="known@example.org", notes="Private words", created_by=organiser
-    )
+    speaker = factories.Speaker(name="Known", created_by=organiser)
     factories.Talk(event=event, speakers=[speaker])
+    private = events.EventSpeaker.objects.of(event, speaker)
+    private.email, private.notes = "known@example.org", "Private words"
+    private.save()
     speaker.event, speaker.organiser = event, organiser
     return speaker
 
 
-def test_who_credits_a_speaker_neither_reads_private_data_nor_writes(entered):
-    stranger = factories.Organiser()
-    factories.Talk(event=factories.Event(organisers=[stranger]), speakers=[entered])
-    client = Client()
-    client.force_login(stranger)
+@pytest.fixture
+def stranger(entered):
+    """A client of somebody who credits that speaker at an event of their own."""
+    client, user = Client(), factories.Organiser()
+    client.event = factories.Event(name="Elsewhere", organisers=[user])
+    factories.Talk(event=client.event, speakers=[entered])
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+def test_who_credits_a_speaker_neither_reads_private_data_nor_writes(entered, stranger):
+    private = entered.event_speakers.get()
+    profile = reverse("admin:speakers_speaker_change", args=[entered.pk])
+    for address_ in (
+        f"/api/v1/speakers/{entered.slug}/",
+        profile,
+        reverse("admin:speakers_speaker_history", args=[entered.pk]),
+        reverse("admin:speakers_speaker_changelist"),
+        reverse("admin:events_eventspeaker_changelist"),
+        reverse("admin:events_eventspeaker_change", args=[private.pk]),
+        reverse("admin:events_eventspeaker_history", args=[private.pk]),
+        f"/api/v1/events/{entered.event.slug}/people/{entered.slug}/",
+    ):
+        shown = stranger.get(address_).text
+        assert "known@example.org" not in shown and "Private words" not in shown, address_
+    write = {"biography": "Mine"}
     page = f"/api/v1/speakers/{entered.slug}/"
-    shown = client.get(page).text
-    assert "known@example.org" not in shown
-    assert "Private words" not in shown
-    assert client.patch(page, {"biography": "Mine"}, content_type="application/json").status_code == 403
-    assert client.get(reverse("admin:speakers_speaker_change", args=[entered.pk])).status_code in (302, 403)
-    assert "known@example.org" not in client.get(reverse("admin:speakers_speaker_changelist")).text
+    assert stranger.patch(page, write, content_type="application/json").status_code == 403
+    assert stranger.post(profile, {"name": "Mine"}).status_code == 403
+    entered.refresh_from_db()
+    assert (entered.name, entered.biography) == ("Known", "")
+
+
+def test_a_speaker_whom_nobody_entered_is_not_for_whoever_credits_them(entered, stranger):
+    type(entered).objects.update(created_by=None)
+    page = f"/api/v1/speakers/{entered.slug}/"
+    assert stranger.patch(page, {"biography": "X"}, content_type="application/json").status_code == 403
+
+
+def ask(client, speaker, event, do: str):
+    page = reverse("admin:speakers_speaker_access", args=[speaker.pk])
+    return client.post(page, {"do": do, "event": event.pk})
+
+
+def test_a_profile_is_edited_after_a_request_that_the_others_see_and_can_undo(entered, stranger):
+    page = f"/api/v1/speakers/{entered.slug}/"
+
+    def write() -> int:
+        return stranger.patch(page, {"biography": "Mine"}, content_type="application/json").status_code
+
+    owner = Client()
+    owner.force_login(entered.organiser)
+    assert ask(stranger, entered, stranger.event, "allow").status_code == 404  # nothing was asked
+    assert ask(stranger, entered, entered.event, "ask").status_code == 302  # not their event
+    ask(stranger, entered, stranger.event, "ask")
+    assert write() == 403
+    ask(stranger, entered, stranger.event, "allow")
+    assert write() == 403
+    assert "Elsewhere" in owner.get(reverse("admin:speakers_speaker_change", args=[entered.pk])).text
+    assert "asks to edit the profile of Known for Elsewhere" in str(entered.organiser.notices.get())
+    ask(owner, entered, stranger.event, "allow")
+    assert write() == 200
+    assert stranger.user.notices.count() == 1
+    ask(owner, entered, stranger.event, "end")
+    assert write() == 403
+
+
+def test_an_event_shows_its_own_biography_and_picture(entered, client):
+    events.EventSpeaker.objects.update(biography="Only here", picture="speakers/here.webp")
+    factories.Slot(talk=entered.talks.get())
+    release(event=entered.event, by=None)
+    assert "Only here" in client.get(f"/events/{entered.event.slug}/schedule.json").text
+    for address_ in (entered.talks.get().get_absolute_url(), entered.event.get_absolute_url()):
+        assert "speakers/here.webp" in client.get(address_).text
+    profile = client.get(entered.get_absolute_url()).text
+    assert "Only here" not in profile and "here.webp" not in profile
 
 
 def test_an_import_does_not_rewrite_speakers_of_others(entered):
@@ -421,7 +493,10 @@ def test_colleagues_of_who_entered_a_speaker_change_them(entered):
     for user in (colleague, manager):
         client = Client()
         client.force_login(user)
-        assert "known@example.org" in client.get(f"/api/v1/speakers/{entered.slug}/").text
+        page = f"/api/v1/events/{entered.event.slug}/people/{entered.slug}/"
+        assert "known@example.org" in client.get(page).text
+        page = f"/api/v1/speakers/{entered.slug}/"
+        assert client.patch(page, {"headline": "X"}, content_type="application/json").status_code == 200
 
 
 def test_owners_change_whom_a_speaker_manager_entered(portal):

@@ -15,12 +15,11 @@ from speakers.models import Speaker, SpeakerLink
 
 from ...formats.document import Document, Person
 from ...formats.writing import is_own_generator
-from ...models import Event, TalkSpeaker
+from ...models import Event, EventSpeaker, TalkSpeaker
 from .pictures import is_picture_wanted
 from .report import Report, Wish
 from .undo import UndoLog
 
-PUBLIC = ("confirmed", "cancelled")  # states of talks that everybody sees
 FIELDS = {"name": 200, "headline": 250, "biography": None}
 
 
@@ -38,36 +37,35 @@ def match_people(
     the event's only speaker of that name whom organisers had entered by hand; everybody else is new.
     Those whom `by` may not change stay as they are.
     """
-    people, public = _collect_persons(event, document)
+    people = _collect_persons(event, document)
     report.persons = len(people)
     found = _find_speakers(event, people, source)
     log.remember(Speaker, [speaker.pk for speaker in found.values()])
     models.prefetch_related_objects([*{speaker.pk: speaker for speaker in found.values()}.values()], "links")
     known = {guid: (found[guid], people[guid]) for guid in _list_editable(found, by)}
     own_pages = is_own_generator(document.generator)
-    _update(known, source, public, report, own_pages=own_pages)
+    _update(known, source, report, own_pages=own_pages)
     new = {guid: person for guid, person in people.items() if guid not in found}
-    found |= _create(new, source, public, report, own_pages=own_pages, by=by)
+    created = _create(new, source, report, own_pages=own_pages, by=by)
+    EventSpeaker.objects.grant(event, created.values())
+    found |= created
     wanted = {found[guid].pk: people[guid].picture for guid in [*known, *new]}
     rows = {speaker.pk: speaker for speaker in found.values()}
     report.wishes += [
         Wish("speaker", key, url) for key, url in wanted.items() if is_picture_wanted(rows[key], url)
     ]
-    report.duplicates = _duplicates(people.values(), new)
+    report.duplicates = _duplicates(people.values(), new, by)
     return found
 
 
-def _collect_persons(event: Event, document: Document) -> tuple[dict[UUID, Person], set[UUID]]:
-    """The persons of a document by GUID, and the GUIDs of those with a public talk."""
+def _collect_persons(event: Event, document: Document) -> dict[UUID, Person]:
+    """The persons of a document by GUID."""
     people: dict[UUID, Person] = {}
-    public: set[UUID] = set()
     for talk in document.talks:
         for person in talk.persons:
             guid = person_guid(event, person)
             people[guid] = _richer(people.get(guid), person)
-            if talk.state in PUBLIC:
-                public.add(guid)
-    return people, public
+    return people
 
 
 def _find_speakers(event: Event, people: dict[UUID, Person], source: str) -> dict[UUID, Speaker]:
@@ -139,7 +137,6 @@ def _facts(person: Person) -> dict[str, str]:
 def _update(
     pairs: dict[UUID, tuple[Speaker, Person]],
     source: str,
-    public: set[UUID],
     report: Report,
     *,
     own_pages: bool,
@@ -166,9 +163,6 @@ def _update(
             "links": _join(last.get("links", []), links),
             **facts,
         }
-        if last.get("hidden") and speaker.state == Speaker.State.DRAFT and public & {*map(UUID, people)}:
-            updates["state"] = Speaker.State.PUBLISHED
-            remembered["hidden"] = False
         missing = _add_links(speaker, links, last)
         new_links += missing
         if updates or missing:
@@ -179,7 +173,7 @@ def _update(
         for name, value in updates.items():
             setattr(speaker, name, value)
         speaker.imported = remembered
-    update_rows(changed, [*FIELDS, "state", "imported"])
+    update_rows(changed, [*FIELDS, "imported"])
     Speaker.objects.bulk_update(seen, ["imported"], batch_size=500)
     SpeakerLink.objects.bulk_create(new_links, batch_size=1000)
 
@@ -213,13 +207,12 @@ def _is_news(name: str, value: str, speaker: Speaker, last: dict) -> bool:
 def _create(
     people: dict[UUID, Person],
     source: str,
-    public: set[UUID],
     report: Report,
     *,
     own_pages: bool,
     by: User | None,
 ) -> dict[UUID, Speaker]:
-    """New speakers; those of drafts alone are drafts too, until a talk of theirs is public.
+    """New speakers.
 
     `own_pages` says that their pages are those of a portal like this one, and are no links of theirs.
     """
@@ -227,14 +220,12 @@ def _create(
     speakers = []
     for guid, person in people.items():
         ids = {"ids": [f"{source}:{person.id}"]} if person.id else {"ids": []}
-        hidden = {} if guid in public else {"hidden": True}
         speakers.append(
             Speaker(
                 guid=guid,
                 slug=slugs.allocate(person.name),
-                state=Speaker.State.PUBLISHED if guid in public else Speaker.State.DRAFT,
                 created_by=by,
-                imported={"guids": [str(guid)], **ids, **hidden, **_facts(person)}
+                imported={"guids": [str(guid)], **ids, **_facts(person)}
                 | {"links": list(_links_of(person, own_pages))},
                 **_facts(person),
             )
@@ -258,13 +249,14 @@ def _links_of(person: Person, own_pages: bool) -> dict[str, str]:
     return own | {link.url: link.title for link in person.links}
 
 
-def _duplicates(people, new: dict) -> list[list[str]]:
-    """Slugs of speakers who share a name with somebody in the file: perhaps one person, perhaps not."""
+def _duplicates(people, new: dict, by: User | None) -> list[list[str]]:
+    """Slugs of speakers whom `by` may see, with the name of somebody in the file: perhaps one person, perhaps not."""
     if not new:
         return []
     names = {person.name.lower() for person in people}
     alike = defaultdict(list)
-    rows = Speaker.objects.annotate(folded=Lower("name")).filter(folded__in=names).order_by("folded", "pk")
+    seen = Speaker.objects.visible_to(by) if by else Speaker.objects.all()
+    rows = seen.annotate(folded=Lower("name")).filter(folded__in=names).order_by("folded", "pk")
     for folded, slug in rows.values_list("folded", "slug"):
         alike[folded].append(slug)
     return [slugs for slugs in alike.values() if len(slugs) > 1]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,6 +15,7 @@ from roadshow.core.roles import Permission
 from speakers.models import Speaker
 
 from ...models import Event, Feedback, Talk, TalkLink, TalkSpeaker
+from ...shown import describe_schedule
 from ..planning_status import add_conflicts, conflict_badge, with_planning_status
 from .navigation import get_event, page_context
 
@@ -22,7 +24,7 @@ from .navigation import get_event, page_context
 class Task:
     """A line of the overview. Without `count` it is done or not; with it, it is done when nothing is left."""
 
-    label: str
+    label: str | Promise
     url: str
     is_done: bool
     count: int | None = None
@@ -34,7 +36,7 @@ class Phase:
     is_current: bool
     tasks: list[Task] = field(default_factory=list)
 
-    def add(self, label: str, url: str, *, done: bool) -> None:
+    def add(self, label: str | Promise, url: str, *, done: bool) -> None:
         self.tasks.append(Task(label, url, done))
 
     def add_count(self, label: str, url: str, count: int) -> None:
@@ -143,8 +145,8 @@ def _check_schedule(event: Event, status: Event) -> Phase:
     )
     phase.add_count(_("Conflicts that block a release"), _url(event, "release_plan"), blocking)
     phase.add_count(_("Warnings"), _url(event, "board"), len(status.conflicts) - blocking)
-    is_released = bool(event.current_release_id) and not status.unreleased
-    phase.add(_("Attendees see the plan as it is"), _url(event, "release_plan"), done=is_released)
+    shown = describe_schedule(status, unreleased=status.unreleased)
+    phase.add(shown.sentence, _url(event, "release_plan"), done=shown.kind == "same")
     return phase
 
 

@@ -166,7 +166,7 @@ DEPENDENTS = {
     "speakers_speaker": [
         when_changed(
             "speakers_speaker",
-            "state slug",
+            "state is_public slug",
             record("talks", "SELECT talk_id FROM events_talkspeaker WHERE speaker_id = ANY(changed)"),
             record(
                 "resources",

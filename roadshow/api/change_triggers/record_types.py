@@ -57,9 +57,7 @@ RECORD_TYPES = {
         event="(SELECT l.event_id FROM events_release l WHERE l.id = r.release_id)",
         operations=(pgtrigger.Delete,),
     ),
-    "speakers": RecordType(
-        "speakers_speaker", "r.state = 'published'", private=("email", "notes", "imported")
-    ),
+    "speakers": RecordType("speakers_speaker", "r.is_public", private=("imported",)),
     "resources": RecordType(
         "resources_resource",
         "r.state IN ('published', 'retired')",

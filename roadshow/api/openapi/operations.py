@@ -153,11 +153,14 @@ PATH_PARAMETERS = {
     "slug": "The slug, as in the page's address.",
     "guid": "The GUID, which never changes.",
     "delivery": "The GUID of the message.",
+    "speaker": "The slug of a speaker of the event.",
 }
 ORGANISERS_ONLY = (
     "/plan/",
     "/plan/{guid}/",
     "/conflicts/",
+    "/people/",
+    "/people/{speaker}/",
     "/document/",
     "/webhooks/",
     "/webhooks/{guid}/",

@@ -12,7 +12,15 @@ from .fields import (
     key_array,
     local_time,
 )
-from .records import RecordSerializer, Shape, StrictSerializer, StrictTypes, replace_rows, require_can_edit
+from .records import (
+    RecordSerializer,
+    Shape,
+    StrictSerializer,
+    StrictTypes,
+    column_values,
+    replace_rows,
+    require_can_edit,
+)
 
 __all__ = [
     "Column",
@@ -26,6 +34,7 @@ __all__ = [
     "Shape",
     "StrictSerializer",
     "StrictTypes",
+    "column_values",
     "json_rows",
     "key_array",
     "local_time",

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as ModelError
+from django.core.validators import RegexValidator
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from rest_framework.validators import UniqueValidator
 
 from roadshow.api.errors import as_api_error
 from roadshow.core.access import is_organiser
+from roadshow.core.fields import AddressField
 from roadshow.core.models import Record
 
 from .fields import Reader, is_editable_by
@@ -129,8 +131,20 @@ def _type_problem(one: serializers.Field, value) -> ErrorDetail | None:
     return None
 
 
+class AddressKey(serializers.SlugField):
+    """A slug. The model checks its characters: DRF's own check knows no marks of other scripts."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.validators = [one for one in self.validators if not isinstance(one, RegexValidator)]
+
+
 class StrictSerializer(StrictTypes, serializers.ModelSerializer):
     """A model's keys, each of which accepts its own JSON type only."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        AddressField: AddressKey
+    }
 
 
 class RecordSerializer(StrictSerializer):

@@ -15,7 +15,7 @@ const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const clockOfDay = format({ weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const clockOfDate = format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dateHere = new Intl.DateTimeFormat("sv", { timeZone: here });
-const pattern = /\d{1,2}:\d{2}/;
+const pattern = /\d{1,2}:\d{2}(?: \(UTC[^)]*\))?/; // with the offset that a night of changing clocks has
 
 function zoneIn(zone, instant, timeZoneName) {
   const parts = new Intl.DateTimeFormat(root.lang, { timeZone: zone, timeZoneName }).formatToParts(instant);
