@@ -18,5 +18,3 @@ class PortalTextAdmin(OrganiserAdmin):
 
     def has_add_permission(self, request, obj=None):
         return can_see_all(request.user)
-
-    has_view_permission = has_change_permission = has_delete_permission = has_add_permission

@@ -167,7 +167,7 @@ def test_the_first_page_takes_as_many_queries_however_much_there_is(
         factories.Resource(state="suggested", url_key=f"example.org/{number}")
         events.Feedback.objects.create(event=event, rating=4)
     client.get(reverse("admin:index"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("admin:index"))
 
 
