@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from roadshow.core.access import can_add_events
 from roadshow.core.admin import OwnFilter, RecordAdmin
 from roadshow.core.roles import Permission
 from speakers.models import Speaker
@@ -55,6 +56,8 @@ class EventSpeakerAdmin(EventScopeMixin, RecordAdmin):
         return ["event", "speaker"] if obj else []
 
     def has_add_permission(self, request, obj=None):
+        if can_add_events(request.user):
+            return True
         return Event.objects.with_permission(request.user, Permission.EDIT_SPEAKERS).exists()
 
     @display(description=_("profile"))
