@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.browser.fixtures import ARGUMENTS
-from tests.conftest import chromium
+from tests.conftest import find_chromium
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "schedule.png"
 
@@ -16,7 +16,7 @@ PICTURE = Path(__file__).resolve().parent.parent / "docs" / "schedule.png"
 def take(address: str) -> None:
     """Write the picture, as small as 64 colours make it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, timezone_id="Asia/Kolkata")
         page.goto(f"{address}/events/bangalore-2018/schedule/", wait_until="networkidle")
         taken = page.screenshot()

@@ -42,7 +42,7 @@ def main() -> int:
             if files:
                 runs.exchange(files)
             else:
-                chosen = next((run for name, run in RUNS.items() if os.environ.get(name)), "usual")
+                chosen = next((run for name, run in RUNS.items() if os.environ.get(name)), "measure_pages")
                 getattr(runs, chosen)()
     except (wrk.Missing, StartError) as error:
         sys.stderr.write(f"{error}\n")

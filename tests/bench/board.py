@@ -11,7 +11,7 @@ from events.actions import load_plan
 from events.models import Event
 from events.schedule import find_conflicts
 from tests.browser.fixtures import ARGUMENTS
-from tests.conftest import chromium
+from tests.conftest import find_chromium
 
 from .server import Server
 
@@ -74,7 +74,7 @@ def measure(server: Server, slug: str, session: str) -> Found:
     address = server.url + reverse("admin:events_event_board", args=[event.pk])
     server.get("/healthz")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         context = browser.new_context(viewport=SCREEN)
         context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
         page = context.new_page()

@@ -54,7 +54,7 @@ def load(stop: int) -> str:
     """Make the events from the first that is missing to `stop` (not included); the address of the big one."""
     start = events.Event.objects.filter(slug__startswith="conference-").count()
     sizes = [size(number) for number in range(start, stop)]
-    with tqdm(total=sum(sizes), unit=" talks", disable=None if sizes else True) as bar, unwatched():
+    with tqdm(total=sum(sizes), unit=" talks", disable=None if sizes else True) as bar, without_triggers():
         for number in range(start, stop, TOGETHER):
             if number == start or number % BLOCK < TOGETHER:
                 block = Block(number // BLOCK)
@@ -76,7 +76,7 @@ def split(start: int, stop: int) -> list[range]:
 
 
 @contextmanager
-def unwatched() -> Iterator[None]:
+def without_triggers() -> Iterator[None]:
     """Load without triggers where the database lets us: rows are consistent by construction.
 
     The feed of changes is written by triggers, so it gets its rows afterwards.

@@ -49,14 +49,14 @@ PAGES = {
 
 
 def measure(say) -> dict:
-    """Everything, in the order in which the database can be used for it; what `report.keep` takes."""
+    """Everything, in the order in which the database can be used for it; what `report.store_results` takes."""
     found = {"guard": hostile()}
     say(
         "{addresses} hostile addresses, {refused} refused, {connections} connected to".format(
             **found["guard"]
         )
     )
-    found["files"] = {file.name: there_and_back(file, say) for file in sorted(FOLDER.glob("*"))}
+    found["files"] = {file.name: measure_round_trip(file, say) for file in sorted(FOLDER.glob("*"))}
     found["check"] = check_urls()
     say(
         "{links} links at {ms} ms checked in {seconds} s and, after Ctrl-C at {before}, {rest}; {requests} requests, "
@@ -88,7 +88,7 @@ def hostile() -> dict[str, int]:
         }
 
 
-def there_and_back(file: Path, say) -> dict:
+def measure_round_trip(file: Path, say) -> dict:
     """A list in, out in every format, each of them in again, and the last into an empty library."""
     empty()
     first = import_resources(reading=read_links(file.read_bytes(), name=file.name))

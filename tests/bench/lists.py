@@ -66,15 +66,15 @@ def measured(path: str, who: str, client: Client, whole: dict[str, int]) -> Row:
         rows=count,
         queries=len(plans.statements(page, client)),
         milliseconds=round(total(found), 1),
-        counting=round(total(found, seldom=True), 1),
+        counting=round(total(found, by_cost=True), 1),
         scans=tuple(
             f"{scan}" for query in found for scan in query.scans if scan.whole >= LARGE and selective
         ),
     )
 
 
-def total(queries: list[plans.Query], *, seldom: bool = False) -> float:
-    return sum(query.milliseconds for query in queries if query.seldom == seldom)
+def total(queries: list[plans.Query], *, by_cost: bool = False) -> float:
+    return sum(query.milliseconds for query in queries if query.by_cost == by_cost)
 
 
 def addresses(slug: str) -> Iterator[str]:

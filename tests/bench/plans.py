@@ -43,10 +43,10 @@ class Access:
 
 @dataclass(frozen=True)
 class Query:
-    """`seldom` says that `roadshow.http.caching.cache_by_cost` sends it: less often the longer it takes."""
+    """`by_cost` says that `roadshow.http.caching.cache_by_cost` sends it: less often the longer it takes."""
 
     sql: str
-    seldom: bool
+    by_cost: bool
     milliseconds: float
     reads: list[Access]
 
@@ -57,7 +57,7 @@ class Query:
     @property
     def scans(self) -> list[Access]:
         """Tables that the page reads through whenever it is made."""
-        return [access for access in self.reads if access.is_scan and not self.seldom]
+        return [access for access in self.reads if access.is_scan and not self.by_cost]
 
     @property
     def short(self) -> str:
@@ -107,19 +107,19 @@ def queries(page: Page, client: Client | None = None) -> list[Query]:
     """Those statements, carried out once more and watched."""
     sizes, found = table_sizes(), []
     with transaction.atomic():  # one statement may set what the next one reads
-        for sent, seldom in statements(page, client or reader()):
+        for sent, by_cost in statements(page, client or reader()):
             for sql in map(str.strip, sent.split(";\n")):
                 if sql.startswith(("SELECT", "(SELECT", "WITH")):
-                    found.append(watched(sql, seldom, sizes))
+                    found.append(explain_statement(sql, by_cost, sizes))
     return found
 
 
-def watched(sql: str, seldom: bool, sizes: dict[str, int]) -> Query:
+def explain_statement(sql: str, by_cost: bool, sizes: dict[str, int]) -> Query:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql.replace('%', '%%')}", [])
         (found,) = cursor.fetchone()
     (found,) = json.loads(found) if isinstance(found, str) else found
-    return Query(sql, seldom, found["Execution Time"], list(accesses(found["Plan"], sizes)))
+    return Query(sql, by_cost, found["Execution Time"], list(accesses(found["Plan"], sizes)))
 
 
 def accesses(node: dict, sizes: dict[str, int]) -> Iterator[Access]:
@@ -153,10 +153,10 @@ def table_sizes() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def told(page: Page, found: list[Query]) -> str:
+def describe_queries(page: Page, found: list[Query]) -> str:
     """A page's queries in lines to read; what reads through a table is marked."""
     lines = [f"\n{page.name}  {page.path}"]
     for query in found:
-        lines.append(f"  {query.milliseconds:.1f} ms{', seldom' if query.seldom else ''}  {query.short}")
+        lines.append(f"  {query.milliseconds:.1f} ms{', seldom' if query.by_cost else ''}  {query.short}")
         lines += [f"    {'SCAN ' if access in query.scans else ''}{access}" for access in query.reads]
     return "\n".join(lines)

@@ -77,16 +77,16 @@ in the repository; p50, p99: ms with 16 connections; 304: units when nothing is 
 bytes; queries and made (ms): when nothing is kept; first (ms): after a release."""
 
 
-def kept() -> dict:
+def load_results() -> dict:
     """What the repository has of the last time."""
     return json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
 
-def keep(part: str, **result) -> None:
+def store_results(part: str, **result) -> None:
     """Write one part of the results, `pages`, `growth` or `crowd`, also into the document that shows them."""
     if os.environ.get("PAGES"):  # some pages are no result
         return
-    whole = kept() | {part: {"machine": machine(), **result}}
+    whole = load_results() | {part: {"machine": machine(), **result}}
     KEPT.write_text(json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
     document.refresh(whole)
 

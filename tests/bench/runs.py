@@ -59,7 +59,7 @@ def organiser() -> str:
     return client.cookies["sessionid"].value
 
 
-def usual() -> None:
+def measure_pages() -> None:
     slug = conference()
     found, session = pages(slug), organiser()
     with serving() as server:
@@ -67,11 +67,11 @@ def usual() -> None:
         bench = Bench(server, seconds=1, session=session)
         rows = bench.rows(found, first)
         memory = server.memory()
-    before = {row["name"]: row for row in report.kept().get("pages", {}).get("rows", [])}
+    before = {row["name"]: row for row in report.load_results().get("pages", {}).get("rows", [])}
     say(report.table(rows, before))
     say(report.LEGEND)
     say(report.summary(bench.controls, memory))
-    report.keep(
+    report.store_results(
         "pages", rows=[row.as_json() for row in rows], megabytes=memory, control=median(bench.controls)
     )
 
@@ -108,12 +108,12 @@ def retitle(slug: str, word: str) -> int:
 
 def growth() -> None:
     """The same pages with more and more around them."""
-    sizes = {f"{talks}": grown(talks, events) for talks, events in GROWTH}
+    sizes = {f"{talks}": measure_grown_portal(talks, events) for talks, events in GROWTH}
     say(report.growth(*(size["rows"] for size in sizes.values())))
-    report.keep("growth", sizes=sizes)
+    report.store_results("growth", sizes=sizes)
 
 
-def grown(talks: int, events: int) -> dict:
+def measure_grown_portal(talks: int, events: int) -> dict:
     """Load so many, and measure."""
     start = time.monotonic()
     slug = generate.load(events)
@@ -136,7 +136,7 @@ def explain() -> None:
     talks, events = GROWTH[0]
     found = {page: plans.queries(page) for page in pages(generate.load(events))}
     for page, queries in found.items():
-        say(plans.told(page, queries))
+        say(plans.describe_queries(page, queries))
     scans = sum(len(query.scans) for queries in found.values() for query in queries)
     number = sum(map(len, found.values()))
     say(f"\n{number} queries of {len(found)} pages beside {talks} talks; tables read through: {scans}")
@@ -151,7 +151,7 @@ def searching() -> None:
         say(f"{row['search']:<28} {row['results']:>8.1f} {row['suggestions']:>12.1f}")
     worst = max(row["results"] for row in rows)
     say(f"{talks} talks; the dearest results took {worst:.1f} ms of {search.LIMIT} ms.")
-    report.keep("search", talks=talks, rows=rows)
+    report.store_results("search", talks=talks, rows=rows)
 
 
 def lists_of_the_api() -> None:
@@ -162,7 +162,7 @@ def lists_of_the_api() -> None:
     say(lists.table(rows))
     missed, most = sum(row.missed for row in rows), max(row.milliseconds for row in rows)
     say(f"{len(rows)} lists beside {talks} talks; at most {most} ms of {lists.LIMIT}; missed: {missed}")
-    report.keep("lists", limit=lists.LIMIT, rows=[asdict(row) for row in rows])
+    report.store_results("lists", limit=lists.LIMIT, rows=[asdict(row) for row in rows])
 
 
 def crowd() -> None:
@@ -174,7 +174,7 @@ def crowd() -> None:
         result["megabytes"] = server.memory()
     for name, value in result.items():
         say(f"{name}: {value}")
-    report.keep("crowd", **result)
+    report.store_results("crowd", **result)
 
 
 def write_meanwhile() -> None:
@@ -184,13 +184,13 @@ def write_meanwhile() -> None:
         rows = writers.measure(server, slug)
     for row in rows:
         say("  ".join(f"{name}: {value}" for name, value in row.items()))
-    report.keep("writers", rows=rows)
+    report.store_results("writers", rows=rows)
 
 
 def library() -> None:
     from .library import measure
 
-    report.keep("library", **measure(say))
+    report.store_results("library", **measure(say))
 
 
 def exchange(files: Iterable[str]) -> None:

@@ -49,7 +49,7 @@ def searches(slug: str) -> dict[str, str]:
     }
 
 
-def took(name: str, text: str) -> float:
+def measure_query(name: str, text: str) -> float:
     """The milliseconds of all queries that make a page of results or suggestions, the best of a few."""
     path = f"{reverse(name)}?{urlencode({'q': text})}"
     tries = []
@@ -65,6 +65,10 @@ def took(name: str, text: str) -> float:
 def measure(slug: str) -> list[dict]:
     """For each search what it is, and the milliseconds of its results and of its suggestions."""
     return [
-        {"search": what, "results": took("search", text), "suggestions": took("suggest", text)}
+        {
+            "search": what,
+            "results": measure_query("search", text),
+            "suggestions": measure_query("suggest", text),
+        }
         for what, text in searches(slug).items()
     ]
