@@ -40,7 +40,8 @@ SECRET = "Zanzibar"
 OWN = "Timbuktu"
 # Where those without an account leave something: what is there already has to stay as it is.
 OPEN = {"events_feedback", "resources_resource", "resources_resource_topics", "resources_historicalresource"}
-NOTED = {"api_change", "expiring_counter"}  # and that they did, and how often
+# And that they did, how often, and from which server's transactions the feed is numbered, at its first reading.
+NOTED = {"api_change", "api_changenumbering", "expiring_counter"}
 # Of an event's talks, what every organiser may change: topics and the library are everybody's.
 SHARED = {
     "events_talk_topics",
