@@ -177,7 +177,7 @@ class Portal:
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in fields.items()
         ]
-        head = 'Content-Disposition: form-data; name="portrait"; filename="one.png"'
+        head = 'Content-Disposition: form-data; name="picture"; filename="one.png"'
         parts.append(
             f"--{boundary}\r\n{head}\r\nContent-Type: image/png\r\n\r\n".encode() + picture() + b"\r\n"
         )
