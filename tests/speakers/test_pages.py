@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_takes_two_queries_however_long(client, count):
-    factories.Speaker.create_batch(count)
+    factories.PublicSpeaker.create_batch(count)
     assert count_queries(client, "/speakers/") == 2
 
 
