@@ -164,6 +164,7 @@ def sign_in(portal, person: str) -> tuple[Client, frozenset]:
 def fill(portal, name: str, keys: tuple[str, ...]) -> str | None:
     """The address of the secret rows at a surface; None where none of them can be there."""
     values: dict = {"slug": "secret", "talk": "secret", "speaker": "secret", "section": "talks", "number": 0}
+    values |= {"room": portal.slot.room.guid, "delivery": portal.guid}
     values |= {"token": "unknown", "path": "unknown", "url": "unknown", "app_label": "events"}
     if "pk" in keys or "object_id" in keys or "id" in keys or "content_type_id" in keys:
         row = find_row(portal, name)
@@ -191,7 +192,7 @@ def find_row(portal, name: str):
 
 
 def find_guid(portal, name: str):
-    kind = name.removeprefix("api:").partition("-")[0]
+    kind = name.partition(":")[2].partition("-")[0]
     kind = {"talk": "talks", "planned": "slot", "slots": "slot", "releases": "release"}.get(
         kind, kind
     ).rstrip("s")
@@ -264,6 +265,8 @@ def list_shown(client: Client, portal, sees_event: bool) -> list[tuple[str, str,
     """(surface, method, status, whether it names the secret) of each row."""
     found = []
     for surface, url, method, data in list_requests(portal):
+        if sees_event and needed(surface) is Permission.VIEW and surface not in SEEN:
+            continue  # whatever it shows, they may see it
         client.raise_request_exception = True
         response = getattr(client, method)(url, data)
         text = read(response)
@@ -286,7 +289,7 @@ def test_nobody_is_shown_more_than_their_role_says(portal, person):
     client, granted = sign_in(portal, person)
     before = digest_event() if Permission.VIEW not in granted else None
     rows = list_shown(client, portal, Permission.VIEW in granted)
-    assert len(rows) > 380
+    assert len(rows) > (100 if Permission.VIEW in granted else 500)
     leaks = [
         (surface, method)
         for surface, method, _status, named in rows
