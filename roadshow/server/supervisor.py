@@ -54,7 +54,10 @@ def _run(cluster: Cluster | None, worker: bool) -> None:
                 child, started = _start_worker(), time.monotonic()
             time.sleep(INTERVAL)
     finally:
-        _stop(child)
+        with contextlib.suppress(
+            BaseException
+        ):  # whatever happens, the parent's code does not run on in this process
+            _stop(child)
         os._exit(0)
 
 
