@@ -20,7 +20,7 @@ function listBases() {
   return [...new Set([base, ...others])].filter((path) => path.endsWith(slug));
 }
 
-// Whether this page was not reloaded for that release before: a slow network may bring the same copy again.
+// Whether this page was not reloaded for that release before.
 function isFirstReload(newer) {
   const key = `reloaded:${location.pathname}`;
   if (sessionStorage.getItem(key) === newer) return false;
@@ -28,27 +28,41 @@ function isFirstReload(newer) {
   return true;
 }
 
-// A newer page takes the place of a copy: at once while nobody has begun to read it, else by a link.
+// A newer page takes the place of a copy: as soon as it is on the device while nobody has begun to read, else by a link.
+let newer; // the number of a release that the portal has and this copy has not
 function showFresh(data) {
   if (!note || note.hidden || data.fresh !== location.href.split("#")[0]) return;
   const isNewer = data.release && data.release !== release;
   const isTouched = scrollY > 0 || document.activeElement !== document.body;
   const isIncomplete = !document.querySelector("[data-plan], [data-my], [data-follow]");
-  if (!isTouched && (isNewer || isIncomplete) && isFirstReload(data.release || release)) location.reload();
-  else if (isNewer) note.querySelector("[data-newer]").hidden = false;
+  if (isNewer && !isTouched) {
+    if (newer !== data.release) askToKeep().catch(() => {});
+    newer = data.release;
+  } else if (isNewer) note.querySelector("[data-newer]").hidden = false;
+  else if (isIncomplete && !isTouched && isFirstReload(release)) location.reload();
   else note.hidden = true;
+}
+
+// The copy on the device is of this release now.
+function showKept(kept) {
+  const told = document.querySelector("[data-kept]");
+  if (told) told.hidden = false;
+  if (newer && String(kept) === newer) location.reload();
+}
+
+async function askToKeep() {
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage({ bases: listBases() });
 }
 
 async function keepEvent() {
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data.fresh) showFresh(data);
-    const kept = document.querySelector("[data-kept]");
-    if (data.kept && kept) kept.hidden = false;
+    if (data.kept) showKept(data.kept);
   });
   navigator.serviceWorker.startMessages();
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
-  const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ bases: listBases() });
+  await askToKeep();
 }
 
 // The portal was heard: what a copy shows is either the current release, or there is a newer one.

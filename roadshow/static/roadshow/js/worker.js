@@ -6,7 +6,6 @@ const VISITED = "roadshow-visited"; // pages as the portal sent them
 const MOST = { [FILES]: 300, [VISITED]: 150 }; // entries, the newest
 const PATIENCE = 400; // milliseconds for which a good network is waited for
 const LIMIT = 2_000; // and at most, where there is a copy
-const LATE = 20_000; // for which the network may still say that the copy was old
 const PRIVATE = /^(\/[a-z-]+)?\/(admin|api|accounts|my|healthz|readyz|metrics)(\/|$)|\.(ics|xml|csv|xlsx|png|webp)$/;
 
 let networkIsGood = navigator.onLine !== false;
@@ -118,7 +117,7 @@ async function respond(event) {
   }
   const patience = stored.isPartial ? LIMIT : networkIsGood ? PATIENCE : 0;
   // A portal that fails is no better than none while there is a copy.
-  const refresh = fetchFresh(event, { limit: LATE }).then((late) => (late.status < 500 ? late : undefined)).catch(() => undefined);
+  const refresh = fetchFresh(event, { limit: LIMIT }).then((late) => (late.status < 500 ? late : undefined)).catch(() => undefined);
   const fresh = await Promise.race([refresh, wait(patience)]);
   if (fresh) return fresh;
   const told = refresh.then((late) => late?.ok && event.request.mode === "navigate" && tellFresh(event, late));
@@ -177,7 +176,7 @@ async function keep({ data, source }) {
   const [own, ...others] = data.bases;
   if (!(await renew(own, `${own}device.json`))) return;
   await storeFiles(own);
-  source?.postMessage({ kept: true });
+  source?.postMessage({ kept: (await store.get(own)).content.release });
   await renew(`${own}more`, `${own}device-more.json`);
   for (const base of others) {
     await renew(base, `${base}device.json`);
