@@ -29,6 +29,14 @@ async function storeResponse(name, key, response) {
   for (const old of keys.slice(0, Math.max(0, keys.length - MOST[name]))) await cache.delete(old);
 }
 
+// The response once all of it has arrived: a limit of time that ends in the middle of a body would cut it off.
+async function readWhole(response) {
+  const body = await response.arrayBuffer();
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name); // of the body as it was sent
+  return new Response(body.byteLength ? body : null, { status: response.status, headers });
+}
+
 // A page's own request cannot be limited in time, so it is asked for anew, and with the same header of a script.
 async function fetchFresh(event, { limit } = {}) {
   const { request } = event;
@@ -37,9 +45,10 @@ async function fetchFresh(event, { limit } = {}) {
   const options = { headers, credentials: "same-origin", signal: limit && AbortSignal.timeout(limit) };
   try {
     const response = await fetch(limit ? new Request(request.url, options) : request);
+    const whole = limit ? await readWhole(response) : response;
     networkIsGood = true;
-    if (isStorable(response)) event.waitUntil(storeResponse(VISITED, keyOf(request), response.clone()).catch(() => {}));
-    return response.redirected && request.mode === "navigate" ? Response.redirect(response.url) : response;
+    if (isStorable(response)) event.waitUntil(storeResponse(VISITED, keyOf(request), whole.clone()).catch(() => {}));
+    return response.redirected && request.mode === "navigate" ? Response.redirect(response.url) : whole;
   } catch (error) {
     networkIsGood = false;
     throw error;
@@ -130,8 +139,9 @@ async function respondWithFile(event) {
   if (stored && /\.[0-9a-f]{12}\./.test(event.request.url)) return stored; // its name says what is in it
   try {
     const response = await fetch(event.request, stored ? { signal: AbortSignal.timeout(networkIsGood ? PATIENCE : 1) } : {});
-    if (isStorable(response)) event.waitUntil(storeResponse(FILES, event.request, response.clone()).catch(() => {}));
-    return response;
+    const whole = stored ? await readWhole(response) : response;
+    if (isStorable(response)) event.waitUntil(storeResponse(FILES, event.request, whole.clone()).catch(() => {}));
+    return whole;
   } catch (error) {
     if (stored) return stored;
     throw error;
