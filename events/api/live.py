@@ -83,7 +83,7 @@ class RoomStatesView(LiveView):
         """Every room of the event."""
         reject_unknown_parameters(request.query_params, ())
         event = get_event(request, slug)
-        names = event.rooms.order_by("event_rooms__position", "name").values_list("name", flat=True)
+        names = event.event_rooms.order_by("position", "room__name").values_list("room__name", flat=True)
         return Response(write_room_states(names, load_live_state(event)))
 
     @extend_schema(request={"application/json": schemas.ROOM_STATES}, responses={200: schemas.ROOM_STATES})

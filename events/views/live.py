@@ -50,9 +50,7 @@ def live(request, slug):
 def room_states(request, slug):
     """Whether there is room in each room, in the JSON of FOSDEM's room status."""
     event = visible_event(request, slug)
-    names = list(
-        event.rooms.order_by("event_rooms__position", "event_rooms__pk").values_list("name", flat=True)
-    )
+    names = list(event.event_rooms.order_by("position", "pk").values_list("room__name", flat=True))
     state = load_live_state(event)
     return conditional_page(
         request,
@@ -105,7 +103,8 @@ def desk_room(request, slug, room):
     found = [one for one in list_desk_rooms(request, event, programme, rights) if one.room.guid == room]
     if not found:
         raise Http404
-    others = event.rooms.exclude(guid=room).order_by("event_rooms__position", "name")
+    rows = event.event_rooms.exclude(room__guid=room).select_related("room").order_by("position", "pk")
+    others = [row.room for row in rows]
     context = {
         "event": event,
         "one": found[0],

@@ -55,7 +55,7 @@ def my(request, slug):
 
 def describe_ways(event: Event) -> dict:
     """What the page knows of ways: `buildings` (JSON: room -> building), `walk` in minutes; 1 query."""
-    rooms = event.rooms.order_by("event_rooms__position").values_list("name", "building", "venue__name")
+    rooms = event.rooms.values_list("name", "building", "venue__name")
     buildings = {name: building or venue for name, building, venue in rooms}
     text = orjson.dumps(buildings).decode().replace("<", "\\u003c")
     return {"buildings": text, "walk": event.speaker_changeover or WALK, "alarms": ALARMS}

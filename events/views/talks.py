@@ -33,7 +33,7 @@ def talk_list(request, slug):
     talks = event.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
     topics = Topic.objects.filter(talks__in=talks).distinct().values_list("slug", "name")
     tracks = event.tracks.values_list("slug", "name")
-    rooms = event.rooms.order_by("event_rooms__position", "name").values_list("guid", "name")
+    rooms = event.event_rooms.order_by("position", "room__name").values_list("room__guid", "room__name")
     languages = talks.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
     days = (event.ends_on - event.starts_on).days + 1
     dates = [event.starts_on + timedelta(days=number) for number in range(days)]

@@ -72,7 +72,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "organisers": event.organisers.order_by("username"),
         "roles": Role.objects.filter(event=event).select_related("user").prefetch_related("rooms"),
-        "rooms": event.rooms.order_by("event_rooms__position", "name"),
+        "rooms": event.rooms.order_by("name"),
         "live_roles": roles_with(Permission.RUN_LIVE),
         "series_roles": Role.objects.filter(series=series).select_related("user"),
         "series_organisers": event.series.organisers.order_by("username") if event.series else [],
