@@ -37,7 +37,7 @@ def talk_list(request, slug):
     languages = talks.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
     days = (event.ends_on - event.starts_on).days + 1
     dates = [event.starts_on + timedelta(days=number) for number in range(days)]
-    choices = {
+    choices: dict[str, list[tuple]] = {
         "date": [(f"{date}", format_full_date(date)) for date in dates],
         "room": list(rooms),
         "language": [(code, format_language(code)) for code in languages],
