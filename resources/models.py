@@ -22,10 +22,12 @@ from roadshow.core.models import CheckedTexts, FormerAddress, Level, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
 from roadshow.core.url_normalization import compute_url_key, normalise_url
+from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
 URLS = "urls"  # the kind of former addresses that are those of links, normalised
 # What only checks of the address change
+RESOURCE_TITLE = "(SELECT title FROM resources_resource WHERE id = r.resource_id)"
 CHECKED = ["health", "checked_at", "next_check_at", "failures", "failing_since", "moved_to"]
 
 
@@ -142,7 +144,11 @@ class Resource(Record):
     history = HistoricalRecords(excluded_fields=["search", *CHECKED])
 
     class Meta:
-        triggers = [*change_triggers("resources_resource"), former_address("resources")]
+        triggers = [
+            *change_triggers("resources_resource"),
+            former_address("resources"),
+            *journal_triggers("resources_resource", label="r.title", is_record=True, derived=tuple(CHECKED)),
+        ]
         verbose_name, verbose_name_plural = _("resource"), _("resources")
         ordering = ["-created_at", "-pk"]
         indexes = [
@@ -268,7 +274,11 @@ class Collection(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = [*change_triggers("resources_collection"), former_address("collections")]
+        triggers = [
+            *change_triggers("resources_collection"),
+            former_address("collections"),
+            *journal_triggers("resources_collection", label="r.title", is_record=True),
+        ]
         verbose_name, verbose_name_plural = _("collection"), _("collections")
         ordering = ["title", "pk"]
         indexes = search_indexes("collection")
@@ -297,7 +307,10 @@ class CollectionItem(CheckedTexts):
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
-        triggers = change_triggers("resources_collectionitem")
+        triggers = [
+            *change_triggers("resources_collectionitem"),
+            *journal_triggers("resources_collectionitem", label=RESOURCE_TITLE),
+        ]
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         constraints = [
@@ -318,7 +331,10 @@ class ResourceTopic(Resource.topics.through):  # type: ignore[name-defined]  # D
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("resources_resource_topics")
+        triggers = [
+            *change_triggers("resources_resource_topics"),
+            *journal_triggers("resources_resource_topics", label=RESOURCE_TITLE),
+        ]
 
 
 class ResourceTalk(Resource.talks.through):  # type: ignore[name-defined]  # Django makes the model
@@ -327,7 +343,10 @@ class ResourceTalk(Resource.talks.through):  # type: ignore[name-defined]  # Dja
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("resources_resource_talks")
+        triggers = [
+            *change_triggers("resources_resource_talks"),
+            *journal_triggers("resources_resource_talks", label=RESOURCE_TITLE),
+        ]
 
 
 class ResourceSpeaker(Resource.speakers.through):  # type: ignore[name-defined]  # Django makes the model
@@ -336,7 +355,10 @@ class ResourceSpeaker(Resource.speakers.through):  # type: ignore[name-defined] 
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("resources_resource_speakers")
+        triggers = [
+            *change_triggers("resources_resource_speakers"),
+            *journal_triggers("resources_resource_speakers", label=RESOURCE_TITLE),
+        ]
 
 
 class ResourceEvent(Resource.events.through):  # type: ignore[name-defined]  # Django makes the model
@@ -345,4 +367,7 @@ class ResourceEvent(Resource.events.through):  # type: ignore[name-defined]  # D
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("resources_resource_events")
+        triggers = [
+            *change_triggers("resources_resource_events"),
+            *journal_triggers("resources_resource_events", label=RESOURCE_TITLE),
+        ]

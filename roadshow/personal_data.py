@@ -10,7 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from events.models.release import chain_digest
 from roadshow.api.models import StoredResponse
 from roadshow.core.models import FormerAddress
 from roadshow.jobs.models import Job
+from roadshow.journal.models import Activity, Change
 from roadshow.models import Delivery
 from speakers.models import Speaker
 
@@ -106,9 +108,11 @@ def erase_person(speaker: Speaker) -> Counter:
     storage, history = speaker.picture.storage, speaker.history.model.objects.filter(id=speaker.pk)
     erased["data of events"] = at_events.delete()[0]
     at_events_history = EventSpeaker.history.filter(speaker_id=speaker.pk)
+    key, addresses = speaker.pk, {speaker.slug, *speaker.history.values_list("slug", flat=True)}
     speaker.delete()
     # Also what the deletions themselves recorded.
     erased["history"] = history.delete()[0] + at_events_history.delete()[0]
+    erased["activities"] = _erase_from_journal(key, names | addresses)
     erased["pictures"] = len(pictures)
     transaction.on_commit(lambda: _delete_files(storage, pictures))
     return erased
@@ -187,6 +191,25 @@ def _erase_jobs(names: set[str]) -> int:
         )
     ]
     return Job.objects.filter(pk__in=keys).delete()[0]
+
+
+def _erase_from_journal(key: int, texts: set[str]) -> int:
+    """Delete the changes of the person's rows and those that contain one of the texts: such entries are not undone."""
+    found = Q(table="speakers_speaker", row=key) | Q(before__speaker_id=key) | Q(after__speaker_id=key)
+    for text in texts:
+        found |= Q(old__contains=text) | Q(new__contains=text) | Q(label__contains=text)
+    columns = {"old": Cast("before", TextField()), "new": Cast("after", TextField())}
+    # The deletion of the person recorded all parts; what inserted them has only the row's key.
+    parts = Change.objects.filter(before__speaker_id=key).values("table", "row")
+    for part in parts.distinct():
+        found |= Q(table=part["table"], row=part["row"])
+    changes = Change.objects.alias(**columns).filter(found)
+    touched = set(changes.order_by().values_list("activity", flat=True).distinct())
+    Change.objects.filter(pk__in=list(changes.order_by().values_list("pk", flat=True))).delete()
+    Activity.objects.filter(pk__in=touched).update(erased=True)
+    subjects = Q(*[("subject__contains", text) for text in texts], _connector=Q.OR)
+    Activity.objects.filter(subjects).update(subject=REMOVED)
+    return len(touched)
 
 
 def _replace_names(text: str, names: set[str]) -> str:

@@ -1,5 +1,6 @@
 """Settings of the portal. Everything that varies comes from the environment; nothing is started here."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "roadshow.core",
     "roadshow.api",
     "roadshow.jobs",
+    "roadshow.journal",
     "roadshow.expiring",
     "speakers",
     "events",
@@ -118,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "roadshow.journal.actor.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
     "roadshow.api.errors.ConflictMiddleware",
 ]
@@ -409,11 +412,13 @@ PERIODIC_JOBS = {
     "roadshow.server.periodic.check_links": 86_400,
     "roadshow.server.periodic.delete_expired_rows": 86_400,
 }
+UNDO_PERIOD = timedelta(days=30)  # for which an activity can be undone, and a deleted record restored
 # Days after which rows are deleted, see roadshow.server.maintenance; 0: never. RETENTION=history=365,releases=730
 RETENTION_DAYS = {
     "sessions": 1,
     "sign_ins": 30,
     "history": 0,
+    "activities": 365,
     "deliveries": 30,
     "changes": 30,
     "stored_responses": 2,

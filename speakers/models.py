@@ -16,6 +16,12 @@ from roadshow.core.models import Record, Timestamped
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.triggers import journal_triggers
+
+EVENTS = (  # at which a speaker speaks
+    "SELECT DISTINCT t.event_id FROM events_talkspeaker ts JOIN events_talk t ON t.id = ts.talk_id"
+    " WHERE ts.speaker_id = {speaker}"
+)
 
 PROFILE_GRANTED = "granted"  # of the people of an event at which somebody is, see events.EventSpeaker
 
@@ -134,7 +140,13 @@ class Speaker(Record):
     history = HistoricalRecords(excluded_fields=["search", "picture", "imported", "is_public"])
 
     class Meta:
-        triggers = [*change_triggers("speakers_speaker"), former_address("speakers")]
+        triggers = [
+            *change_triggers("speakers_speaker"),
+            former_address("speakers"),
+            *journal_triggers(
+                "speakers_speaker", events=EVENTS.format(speaker="r.id"), label="r.name", is_record=True
+            ),
+        ]
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["name", "pk"]
         indexes = [
@@ -169,7 +181,14 @@ class SpeakerLink(Timestamped):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
-        triggers = change_triggers("speakers_speakerlink")
+        triggers = [
+            *change_triggers("speakers_speakerlink"),
+            *journal_triggers(
+                "speakers_speakerlink",
+                events=EVENTS.format(speaker="r.speaker_id"),
+                label="coalesce(nullif(r.title, ''), r.url)",
+            ),
+        ]
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         constraints = [

@@ -1,5 +1,7 @@
 """Changes of several rows. Each is keyword-only and one transaction."""
 
+from .activities import CannotUndoActivity, allow_undo
+from .activities import undo as undo_activity
 from .cloning import clone_event
 from .document import build_document
 from .entering import Entered, NewTalk, enter_talks, parse_people
@@ -8,7 +10,15 @@ from .importing import CannotUndo, ImportRefused, Report, describe_change, impor
 from .live import LiveRefused, announce, merge_into_plan, plan_change, undo_change
 from .merging import MergeRefused, merge_speakers, repeat_talk
 from .moving import move_plan_by_days, shift_slots
-from .people import InvitationRefused, accept_invitation, change_role, invite, remove_organiser, remove_role
+from .people import (
+    InvitationRefused,
+    accept_invitation,
+    change_role,
+    invite,
+    invite_curator,
+    remove_organiser,
+    remove_role,
+)
 from .plan import get_plan_version, load_plan, load_plans
 from .planning import StalePlan, load_release, lock_event, schedule_slot, unschedule_slot
 from .profile_access import (
@@ -33,6 +43,7 @@ from .topics import get_or_create_topics
 __all__ = [
     "AccessRefused",
     "CannotUndo",
+    "CannotUndoActivity",
     "EmptyRelease",
     "Entered",
     "ImportRefused",
@@ -49,6 +60,7 @@ __all__ = [
     "StalePlan",
     "accept_invitation",
     "allow_profile_access",
+    "allow_undo",
     "announce",
     "build_document",
     "change_role",
@@ -63,6 +75,7 @@ __all__ = [
     "give_feedback",
     "import_schedule",
     "invite",
+    "invite_curator",
     "is_feedback_open",
     "list_left_out",
     "list_other_events",
@@ -84,6 +97,7 @@ __all__ = [
     "set_up_event",
     "shift_slots",
     "tell_others",
+    "undo_activity",
     "undo_change",
     "undo_import",
     "unschedule_slot",

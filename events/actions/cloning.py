@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 
 from ..models import Event, EventRoom, Talk, Track, Venue
 from .merging import repeat_talk
@@ -62,6 +64,7 @@ def clone_event(
     tracks = _copy_tracks(event, copy)
     if with_talks:
         _copy_talks(event, copy, tracks)
+    name_activity(Activity.Kind.COPY, f"{event} → {copy}")
     return copy
 
 

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Lower
 
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 from speakers.models import Speaker
 
 from ..models import Event, EventSpeaker, Room, Talk, TalkSpeaker, Track
@@ -88,6 +90,8 @@ def enter_talks(*, event: Event, talks: Iterable[NewTalk], by: User) -> Entered:
         entered.talks.append(talk)
     entered.new_speakers = people.created
     people.save_event_data()
+    titles = ", ".join(talk.title for talk in entered.talks[:3])
+    name_activity(Activity.Kind.ENTRY, f"{titles}…" if len(entered.talks) > 3 else titles)
     return entered
 
 

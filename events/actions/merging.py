@@ -4,6 +4,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from roadshow.core.models import FormerAddress
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 from speakers.models import PROFILE_GRANTED, Speaker
 
 from ..models import AcceptedClash, Booking, EventSpeaker, Talk, TalkLink, TalkSpeaker
@@ -47,6 +49,7 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     FormerAddress.merge("speakers", other, into)
     other.delete()
     into.save()
+    name_activity(Activity.Kind.MERGE, f"{other} → {into}")
     return into
 
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from roadshow.core.bulk import update_rows
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 
 from ..models import Event, Slot
 
@@ -26,6 +28,9 @@ def move_plan_by_days(*, event: Event, days: int, by: User | None = None) -> int
         slot.starts_at = _add_days(slot.starts_at, days, event)
         slot.ends_at = _add_days(slot.ends_at, days, event)
     update_rows(slots, ["starts_at", "ends_at"], by=by)
+    name_activity(
+        Activity.Kind.MOVE, _("%(count)d slots by %(days)d days") % {"count": len(slots), "days": days}
+    )
     return len(slots)
 
 
@@ -43,6 +48,10 @@ def shift_slots(*, event: Event, slots: Iterable[UUID], minutes: int, by: User |
         slot.starts_at += timedelta(minutes=minutes)
         slot.ends_at += timedelta(minutes=minutes)
     update_rows(moved, ["starts_at", "ends_at"], by=by)
+    name_activity(
+        Activity.Kind.MOVE,
+        _("%(count)d slots by %(minutes)d minutes") % {"count": len(moved), "minutes": minutes},
+    )
     return moved
 
 

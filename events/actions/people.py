@@ -5,6 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.core.roles import RoleName
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
+
 from ..models import Event, Invitation, Role
 from .planning import lock_event
 
@@ -27,6 +31,19 @@ def invite(
     token = invitation.renew()
     invitation.full_clean()
     invitation.save()
+    name_activity(Activity.Kind.PEOPLE, invitation)
+    return invitation, token
+
+
+@transaction.atomic
+def invite_curator(*, email: str, by: User) -> tuple[Invitation, str]:
+    """Create an invitation to curate the portal; returns it with the token of its link. Raises ValidationError."""
+    Invitation.objects.filter(email__iexact=email, name=RoleName.CURATOR).delete()
+    invitation = Invitation(email=email, name=RoleName.CURATOR, invited_by=by)
+    token = invitation.renew()
+    invitation.full_clean()
+    invitation.save()
+    name_activity(Activity.Kind.PEOPLE, invitation)
     return invitation, token
 
 
@@ -48,6 +65,7 @@ def accept_invitation(*, token: str, user: User) -> Role | None:
         user=user, **scope, defaults={"name": invitation.name, "granted_by": invitation.invited_by}
     )
     _touch(role)
+    name_activity(Activity.Kind.PEOPLE, role)
     return role
 
 
@@ -58,12 +76,14 @@ def change_role(*, role: Role, name: str, by: User) -> Role:
     role.full_clean()
     role.save()
     _touch(role)
+    name_activity(Activity.Kind.PEOPLE, role)
     return role
 
 
 @transaction.atomic
 def remove_role(*, role: Role) -> None:
     _touch(role)
+    name_activity(Activity.Kind.PEOPLE, _("%(role)s removed") % {"role": role})
     role.delete()
 
 
@@ -74,6 +94,7 @@ def remove_organiser(*, event: Event, user: User) -> None:
     if not event.organisers.exclude(pk=user.pk).exists():
         raise InvitationRefused(_("The event needs an organiser: invite another one first."))
     event.organisers.remove(user)
+    name_activity(Activity.Kind.PEOPLE, _("%(role)s removed") % {"role": user})
 
 
 def _touch(role: Role) -> None:

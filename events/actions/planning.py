@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from roadshow.core.models import lock_row
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 
 from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 from ..schedule import ScheduleChange, compare_documents
@@ -137,3 +139,4 @@ def _replace_slots(event: Event, release: Release) -> None:
     used = set(event.event_rooms.values_list("room", flat=True))
     missing = {slot.room_id for slot in slots if slot.room_id} - used
     EventRoom.objects.bulk_create(EventRoom(event=event, room_id=room, position=99) for room in missing)
+    name_activity(Activity.Kind.MOVE, _("%(release)s loaded into the plan") % {"release": release})

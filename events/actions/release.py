@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from roadshow.core.models import CONTROL
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 
 from ..formats import document as doc
 from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Room, Talk
@@ -107,6 +109,7 @@ def release(
     event.current_release = made
     event.save(update_fields=["current_release", "updated_at"])
     close_live_layer(event, made)
+    name_activity(Activity.Kind.RELEASE, number)
     return made
 
 

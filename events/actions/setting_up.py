@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 
 from ..models import Event, EventRoom, Room, Track, Venue
 from .moving import move_plan_by_days
@@ -59,6 +61,7 @@ def set_up_event(
         event.organisers.add(by)
     _add_rooms(event, rooms)
     _add_tracks(event, tracks)
+    name_activity(Activity.Kind.SETUP, event)
     return event
 
 

@@ -21,12 +21,14 @@ from roadshow.core.models import Located, Record
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.http.caching import cache_by_cost
+from roadshow.journal.triggers import journal_triggers
 
 from .public_people import event_changed
 from .series import Series
 from .state_changes import count_state_change
 
 LASTS = F("ends_on") - F("starts_on")
+USERNAME = "(SELECT username FROM auth_user WHERE id = r.user_id)"
 
 
 class EventQuerySet(SearchQuerySet):
@@ -193,6 +195,7 @@ class Event(Located, Record):
             count_state_change(),
             event_changed,
             former_address("events"),
+            *journal_triggers("events_event", event="r.id", label="r.name", is_record=True),
         ]
         verbose_name, verbose_name_plural = _("event"), _("events")
         ordering = ["-starts_on", "-pk"]
@@ -279,4 +282,7 @@ class EventOrganiser(Event.organisers.through):  # type: ignore[name-defined]  #
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("events_event_organisers")
+        triggers = [
+            *change_triggers("events_event_organisers"),
+            *journal_triggers("events_event_organisers", event="r.event_id", label=USERNAME),
+        ]

@@ -16,6 +16,7 @@ from roadshow.core.content_version import PRIVATE, version_trigger
 from roadshow.core.fields import PictureField
 from roadshow.core.models import Timestamped
 from roadshow.core.roles import Permission
+from roadshow.journal.triggers import journal_triggers
 from speakers.models import PROFILE_GRANTED, Speaker
 
 from .event import Event
@@ -125,6 +126,11 @@ class EventSpeaker(Timestamped):
             version_trigger("shown_insert", pgtrigger.Insert, when=_has_shown("NEW")),
             version_trigger("shown_update", pgtrigger.Update, when=_SHOWN_DIFFERS),
             version_trigger("shown_delete", pgtrigger.Delete, when=_has_shown("OLD")),
+            *journal_triggers(
+                "events_eventspeaker",
+                event="r.event_id",
+                label="(SELECT name FROM speakers_speaker WHERE id = r.speaker_id)",
+            ),
         ]
         verbose_name, verbose_name_plural = _("person at an event"), _("people at an event")
         ordering = ["speaker__name", "pk"]

@@ -9,6 +9,7 @@ from roadshow.core.access import can_see_all
 from roadshow.core.content_version import version_trigger
 from roadshow.core.models import CheckedTexts
 from roadshow.core.roles import Permission
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 from .recap import Recap
@@ -69,6 +70,13 @@ class Feedback(CheckedTexts):
                 "shown_update", pgtrigger.Update, when="OLD.state = 'shown' OR NEW.state = 'shown'"
             ),
             version_trigger("shown_delete", pgtrigger.Delete, when="OLD.state = 'shown'"),
+            *journal_triggers(  # not what visitors send
+                "events_feedback",
+                event="r.event_id",
+                label="coalesce(nullif(left(r.comment, 60), ''), r.rating::text || ' ★')",
+                is_record=True,
+                operations=(pgtrigger.Update, pgtrigger.Delete),
+            ),
         ]
         verbose_name, verbose_name_plural = _("feedback"), _("feedback")
         ordering = ["-created_at", "-pk"]

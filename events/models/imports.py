@@ -1,8 +1,12 @@
 """Import: a file brought into an event, as an entry that can be undone."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from roadshow.journal.models import Activity
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 from .event_scope import EventScopedQuerySet
@@ -40,6 +44,9 @@ class Import(models.Model):
     numbers = models.JSONField(_("numbers"), default=dict, blank=True)
     data = models.BinaryField(null=True, editable=False)  # of the file, gzipped, until it is imported
     undo = models.BinaryField(null=True, editable=False)
+    activity = models.ForeignKey(
+        Activity, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("activity")
+    )
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
@@ -55,6 +62,9 @@ class Import(models.Model):
     objects = models.Manager.from_queryset(QuerySet)()
 
     class Meta:
+        triggers = journal_triggers(
+            "events_import", event="r.event_id", label="r.source", operations=(pgtrigger.Delete,)
+        )
         verbose_name, verbose_name_plural = _("import"), _("imports")
         ordering = ["-created_at", "-pk"]
 

@@ -10,12 +10,15 @@ from simple_history.models import HistoricalRecords
 from roadshow.core.access import can_see_all
 from roadshow.core.models import CheckedTexts
 from roadshow.core.roles import Permission
+from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
 from .event import Event
 from .release import ReleasedSlot, ScheduledItem
 from .talk import Talk
 from .venue import Room
+
+EVENT_OF_SLOT = "(SELECT event_id FROM events_slot WHERE id = r.slot_id)"
 
 
 class Slot(ScheduledItem):
@@ -44,6 +47,11 @@ class Slot(ScheduledItem):
     history = HistoricalRecords()
 
     class Meta:
+        triggers = journal_triggers(
+            "events_slot",
+            event="r.event_id",
+            label="(SELECT title FROM events_talk WHERE id = r.talk_id)",
+        )
         verbose_name, verbose_name_plural = _("slot of the plan"), _("slots of the plan")
         ordering = ["starts_at", "number"]
         constraints = [
@@ -108,6 +116,7 @@ class AcceptedOverlap(Acceptance):
     )
 
     class Meta:
+        triggers = journal_triggers("events_acceptedoverlap", event=EVENT_OF_SLOT, label="r.reason")
         verbose_name, verbose_name_plural = _("accepted overlap"), _("accepted overlaps")
         constraints = [
             models.UniqueConstraint(
@@ -130,6 +139,7 @@ class AcceptedClash(Acceptance):
     )
 
     class Meta:
+        triggers = journal_triggers("events_acceptedclash", event=EVENT_OF_SLOT, label="r.reason")
         verbose_name, verbose_name_plural = _("accepted clash"), _("accepted clashes")
         constraints = [
             models.UniqueConstraint(

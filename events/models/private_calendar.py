@@ -3,10 +3,13 @@
 import hashlib
 import secrets
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 
@@ -35,6 +38,9 @@ class PrivateCalendar(models.Model):
     objects = QuerySet.as_manager()
 
     class Meta:
+        triggers = journal_triggers(
+            "events_privatecalendar", event="r.event_id", operations=(pgtrigger.Delete,)
+        )
         verbose_name, verbose_name_plural = _("private calendar"), _("private calendars")
 
     def __str__(self):

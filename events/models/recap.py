@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.fields import LanguageField, PictureField
 from roadshow.core.models import Record
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 from .event_scope import EventScopedQuerySet
@@ -32,7 +33,10 @@ class Recap(Record):
     history = HistoricalRecords()
 
     class Meta:
-        triggers = change_triggers("events_recap")
+        triggers = [
+            *change_triggers("events_recap"),
+            *journal_triggers("events_recap", event="r.event_id", label="r.title", is_record=True),
+        ]
         verbose_name, verbose_name_plural = _("recap"), _("recaps")
         ordering = ["language", "pk"]
         constraints = [
@@ -74,7 +78,15 @@ class Photo(Record):
     objects = EventScopedQuerySet.as_manager()
 
     class Meta:
-        triggers = change_triggers("events_photo")
+        triggers = [
+            *change_triggers("events_photo"),
+            *journal_triggers(
+                "events_photo",
+                event="r.event_id",
+                label="coalesce(nullif(r.caption, ''), r.alternative)",
+                is_record=True,
+            ),
+        ]
         verbose_name, verbose_name_plural = _("picture"), _("pictures")
         ordering = ["position", "pk"]
         constraints = [

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
 from roadshow.core.roles import Permission
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 from .event_scope import EventScopedQuerySet, visible_talks
@@ -98,6 +99,12 @@ class Release(models.Model):
         triggers = [
             *change_triggers("events_release"),
             refuse_update("event_id", "number", "note", "created_at", "document", "digest"),
+            *journal_triggers(
+                "events_release",
+                event="r.event_id",
+                label="r.number::text",
+                operations=(pgtrigger.Insert, pgtrigger.Delete),
+            ),
         ]
         verbose_name, verbose_name_plural = _("release"), _("releases")
         ordering = ["-created_at", "-pk"]
@@ -171,7 +178,15 @@ class ReleasedSlot(ScheduledItem):
     objects = ReleasedSlotQuerySet.as_manager()
 
     class Meta:
-        triggers = [*change_triggers("events_releasedslot"), refuse_update()]
+        triggers = [
+            *change_triggers("events_releasedslot"),
+            refuse_update(),
+            *journal_triggers(
+                "events_releasedslot",
+                event="(SELECT event_id FROM events_release WHERE id = r.release_id)",
+                operations=(pgtrigger.Delete,),
+            ),
+        ]
         verbose_name, verbose_name_plural = _("slot"), _("slots")
         ordering = ["starts_at", "number"]
         indexes = [
@@ -242,6 +257,7 @@ class Booking(models.Model):
     during = DateTimeRangeField(_("during"))
 
     class Meta:
+        triggers = journal_triggers("events_booking", event="r.event_id")
         verbose_name, verbose_name_plural = _("booking"), _("bookings")
         constraints = [
             ExclusionConstraint(

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from roadshow.core.access import can_see_all
 from roadshow.core.roles import Permission, RoleName, roles_with
+from roadshow.journal.triggers import journal_triggers
 
-from .event import Event
+from .event import USERNAME, Event
 from .series import Series
 
 LIFETIME = dt.timedelta(days=14)  # of an invitation
@@ -79,6 +80,7 @@ class Role(models.Model):
     objects = ScopedRoleQuerySet.as_manager()
 
     class Meta:
+        triggers = journal_triggers("events_role", event="r.event_id", label=USERNAME)
         verbose_name, verbose_name_plural = _("role"), _("roles")
         ordering = ["user__username", "pk"]
         constraints = [
@@ -140,6 +142,7 @@ class Invitation(models.Model):
     objects = QuerySet.as_manager()
 
     class Meta:
+        triggers = journal_triggers("events_invitation", event="r.event_id", label="r.email")
         verbose_name, verbose_name_plural = _("invitation"), _("invitations")
         ordering = ["-created_at", "-pk"]
         constraints = role_scope_constraints("invitation")

@@ -13,6 +13,7 @@ from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.journal.triggers import journal_triggers
 
 
 class SeriesQuerySet(SearchQuerySet):
@@ -63,7 +64,11 @@ class Series(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = [*change_triggers("events_series"), former_address("series")]
+        triggers = [
+            *change_triggers("events_series"),
+            former_address("series"),
+            *journal_triggers("events_series", label="r.name", is_record=True),
+        ]
         verbose_name, verbose_name_plural = _("series"), _("series")
         ordering = ["name", "pk"]
         indexes = search_indexes("series", "name")
@@ -81,4 +86,9 @@ class SeriesOrganiser(Series.organisers.through):  # type: ignore[name-defined] 
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("events_series_organisers")
+        triggers = [
+            *change_triggers("events_series_organisers"),
+            *journal_triggers(
+                "events_series_organisers", label="(SELECT username FROM auth_user WHERE id = r.user_id)"
+            ),
+        ]

@@ -18,6 +18,7 @@ from roadshow.core.models import Level, Record
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
 from .event import Event
@@ -25,7 +26,7 @@ from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_
 from .public_people import talk_changed
 from .release import PresentSlot, ReleasedSlot
 from .state_changes import count_state_change
-from .talk_parts import BATCH, TalkSpeaker
+from .talk_parts import BATCH, EVENT_OF_TALK, TalkSpeaker
 from .talk_people import set_people
 from .topic import Topic
 from .track import Track
@@ -168,6 +169,7 @@ class Talk(Record):
             talk_changed,
             count_state_change(),
             former_address("talks", scope="event_id"),
+            *journal_triggers("events_talk", event="r.event_id", label="r.title", is_record=True),
         ]
         verbose_name, verbose_name_plural = _("talk"), _("talks")
         ordering = ["title", "pk"]
@@ -249,4 +251,11 @@ class TalkTopic(Talk.topics.through):  # type: ignore[name-defined]  # Django ma
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = change_triggers("events_talk_topics")
+        triggers = [
+            *change_triggers("events_talk_topics"),
+            *journal_triggers(
+                "events_talk_topics",
+                event=EVENT_OF_TALK,
+                label="(SELECT name FROM events_topic WHERE id = r.topic_id)",
+            ),
+        ]

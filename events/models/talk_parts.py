@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.models import Timestamped
+from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
 from .public_people import credits_changed
 from .talk_people import speakers_of_talk_changed
 
 BATCH = 500  # rows in one statement
+EVENT_OF_TALK = "(SELECT event_id FROM events_talk WHERE id = r.talk_id)"
 
 
 class OrderedPartsQuerySet(models.QuerySet):
@@ -57,7 +59,16 @@ class TalkSpeaker(models.Model):
     objects = QuerySet.as_manager()
 
     class Meta:
-        triggers = [*change_triggers("events_talkspeaker"), *speakers_of_talk_changed, *credits_changed]
+        triggers = [
+            *change_triggers("events_talkspeaker"),
+            *speakers_of_talk_changed,
+            *credits_changed,
+            *journal_triggers(
+                "events_talkspeaker",
+                event=EVENT_OF_TALK,
+                label="(SELECT name FROM speakers_speaker WHERE id = r.speaker_id)",
+            ),
+        ]
         verbose_name, verbose_name_plural = _("speaker"), _("speakers")
         ordering = ["position", "pk"]
         constraints = [
@@ -96,7 +107,12 @@ class TalkLink(Timestamped):
     objects = OrderedPartsQuerySet.as_manager()
 
     class Meta:
-        triggers = change_triggers("events_talklink")
+        triggers = [
+            *change_triggers("events_talklink"),
+            *journal_triggers(
+                "events_talklink", event=EVENT_OF_TALK, label="coalesce(nullif(r.title, ''), r.url)"
+            ),
+        ]
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["position", "pk"]
         indexes = [models.Index(F("kind"), F("talk"), name="talk_link_by_kind")]

@@ -12,6 +12,7 @@ from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.journal.triggers import journal_triggers
 
 
 class Topic(Record):
@@ -37,7 +38,11 @@ class Topic(Record):
     history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
-        triggers = [*change_triggers("events_topic"), former_address("topics")]
+        triggers = [
+            *change_triggers("events_topic"),
+            former_address("topics"),
+            *journal_triggers("events_topic", label="r.name", is_record=True),
+        ]
         verbose_name, verbose_name_plural = _("topic"), _("topics")
         ordering = ["name", "pk"]
         indexes = search_indexes("topic", "name")

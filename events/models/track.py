@@ -8,6 +8,7 @@ from roadshow.api.change_triggers import change_triggers
 from roadshow.core.fields import COLOR, AddressField
 from roadshow.core.models import Record
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 from .event_scope import EventScopedQuerySet
@@ -34,7 +35,10 @@ class Track(Record):
     history = HistoricalRecords(excluded_fields=["imported"])
 
     class Meta:
-        triggers = change_triggers("events_track")
+        triggers = [
+            *change_triggers("events_track"),
+            *journal_triggers("events_track", event="r.event_id", label="r.name", is_record=True),
+        ]
         verbose_name, verbose_name_plural = _("track"), _("tracks")
         ordering = ["position", "name", "pk"]
         constraints = [

@@ -13,6 +13,7 @@ from roadshow.core.access import can_curate, is_organiser
 from roadshow.core.models import Located, Record
 from roadshow.core.plans import PlanField
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.journal.triggers import journal_triggers
 
 from .event import Event
 
@@ -54,7 +55,15 @@ class Venue(Located, Record):
     history = HistoricalRecords(excluded_fields=["search", "plan"])
 
     class Meta:
-        triggers = change_triggers("events_venue")
+        triggers = [
+            *change_triggers("events_venue"),
+            *journal_triggers(
+                "events_venue",
+                events="SELECT e.id FROM events_event e WHERE e.venue_id = r.id",
+                label="r.name",
+                is_record=True,
+            ),
+        ]
         verbose_name, verbose_name_plural = _("venue"), _("venues")
         ordering = ["name", "pk"]
         indexes = search_indexes("venue", "name")
@@ -128,7 +137,15 @@ class Room(Record):
     history = HistoricalRecords(excluded_fields=["search", "plan"])
 
     class Meta:
-        triggers = change_triggers("events_room")
+        triggers = [
+            *change_triggers("events_room"),
+            *journal_triggers(
+                "events_room",
+                events="SELECT er.event_id FROM events_eventroom er WHERE er.room_id = r.id",
+                label="r.name",
+                is_record=True,
+            ),
+        ]
         verbose_name, verbose_name_plural = _("room"), _("rooms")
         ordering = ["position", "name", "pk"]
         indexes = search_indexes("room", "name")
@@ -176,7 +193,14 @@ class EventRoom(models.Model):
     imported = models.JSONField(_("as it was imported"), null=True, blank=True, editable=False)
 
     class Meta:
-        triggers = change_triggers("events_eventroom")
+        triggers = [
+            *change_triggers("events_eventroom"),
+            *journal_triggers(
+                "events_eventroom",
+                event="r.event_id",
+                label="(SELECT name FROM events_room WHERE id = r.room_id)",
+            ),
+        ]
         verbose_name, verbose_name_plural = _("room"), _("rooms")
         ordering = ["position", "pk"]
         constraints = [

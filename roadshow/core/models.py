@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from roadshow.journal.triggers import journal_triggers
+
 from .content_version import PRIVATE, version_trigger
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -166,6 +168,8 @@ class FormerAddress(models.Model):
 
     class Meta:
         default_permissions = ()
+        verbose_name, verbose_name_plural = _("former address"), _("former addresses")
+        triggers = journal_triggers("core_formeraddress", event="nullif(r.scope, 0)", label="r.address")
         constraints = [
             models.UniqueConstraint(fields=["kind", "scope", "address"], name="former_address_once"),
         ]

@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from roadshow.jobs.models import Job, JobState
+from roadshow.journal.actor import acting
 
 BACKOFF = 30  # seconds before the first retry; twice as long before each further one
 DEFAULT, NETWORK = "default", "network"  # queues; settings.TASKS has them, too
@@ -194,7 +195,8 @@ def execute(job: Job, report: Report) -> Outcome:
 
 def _execute(job: Job, report: Report) -> Outcome:
     try:
-        return Outcome(JobState.DONE, find_handler(job.kind)(report, **job.arguments))
+        with acting(lambda: job.owner_id):
+            return Outcome(JobState.DONE, find_handler(job.kind)(report, **job.arguments))
     except JobError as error:
         return Outcome(JobState.FAILED, problem=str(error), traceback=traceback.format_exc())
     except JobCancelled:

@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from roadshow.expiring.models import delete_expired
 from roadshow.jobs.models import Job, JobState
+from roadshow.journal.models import Activity
 from roadshow.server.database import without_time_limits
 
 BATCH = 2000  # rows in a statement
@@ -44,6 +45,8 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
                 for model in apps.get_models()
                 if hasattr(model, "history_date")
             ]
+        case "activities":
+            return [Activity.objects.filter(at__lt=before)]
         case "deliveries":
             Delivery = apps.get_model("roadshow.Delivery")  # noqa: N806 - a class
             ended = Q(next_try_at=None) | Q(delivered_at__isnull=False)

@@ -65,7 +65,7 @@ def digest():
         names = [
             name
             for (name,) in cursor.fetchall()
-            if not name.startswith(("api_", "core_contentversion", "axes_", "jobs_"))
+            if not name.startswith(("api_", "core_contentversion", "axes_", "jobs_", "journal_"))
         ]
         found = {}
         for name in names:

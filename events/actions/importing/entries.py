@@ -5,6 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
+
 from ...models import Event, Import
 from .pictures import delete_unused_files, list_picture_files
 from .undo import CannotUndo, apply_undo, list_own_keys
@@ -23,6 +26,8 @@ def undo_import(*, entry: Import, by: User | None) -> None:
     pictures = list_picture_files(list_own_keys(bytes(entry.undo)))
     apply_undo(bytes(entry.undo))
     delete_unused_files(pictures)
+    undo = name_activity(Activity.Kind.UNDO, entry.source or entry.kind)
+    Activity.objects.filter(pk=entry.activity_id).update(undone_by=undo)
     if Event.objects.filter(pk=entry.event_id).exists():
         entry.state, entry.undo = Import.State.UNDONE, None
         entry.undone_at, entry.undone_by = timezone.now(), by

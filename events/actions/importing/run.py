@@ -11,6 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from roadshow.core.slugs import make_unique_slug
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
 from speakers.models import Speaker
 
 from ...formats.days import find_day_change
@@ -187,6 +189,7 @@ def _keep_entry(
     entry.forced, entry.numbers = force and bool(report.concerns), report.numbers()
     entry.state, entry.finished_at, entry.data = Import.State.DONE, clock.now(), None
     entry.undo = log.finish()
+    entry.activity_id = name_activity(Activity.Kind.IMPORT, source or entry.kind)
     entry.save()
     start_fetching(entry, report.wishes, by)
     report.entry = entry.pk
