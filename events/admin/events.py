@@ -21,6 +21,7 @@ from ..schedule.conflicts import BOOKED, KINDS
 from ..shown import describe_schedule
 from . import board, import_page, release_page, workspace
 from .planning_status import add_conflicts, conflict_badge, with_planning_status
+from .withdrawing import WithdrawMixin
 from .workspace.setup import list_timezone_choices
 
 LEVELS = [
@@ -109,7 +110,11 @@ class EventRows(Rows):
 
 
 @admin.register(Event)
-class EventAdmin(RecordAdmin):
+class EventAdmin(WithdrawMixin, RecordAdmin):
+    withdrawals = {
+        Event.State.DRAFT: _("Take it off the site: only its organisers see it"),
+        Event.State.CANCELLED: _("Cancel it: its page says that it does not take place"),
+    }
     form = EventForm
     change_form_before_template = "admin/events/event/summary.html"
     list_display = ["name", "dates", "place", "state_label", "talk_counts", "conflict_count", "shown"]
@@ -192,6 +197,9 @@ class EventAdmin(RecordAdmin):
         if db_field.name == "timezone":
             kwargs["widget"] = UnfoldAdminSelect2Widget(choices=list_timezone_choices())
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def is_released(self, event):
+        return event.releases.exists()
 
     def for_list(self, rows):
         return (

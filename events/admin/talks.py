@@ -30,6 +30,7 @@ from roadshow.core.roles import Permission
 from ..actions import find_plan_conflicts, lock_event, repeat_talk
 from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
 from ..shown import describe_talk
+from .withdrawing import WithdrawMixin
 from .workspace import EventScopeMixin
 
 
@@ -131,10 +132,24 @@ def describe_slot(slot: Slot, event: Event) -> str:
 
 
 @admin.register(Talk)
-class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
+class TalkAdmin(WithdrawMixin, EventScopeMixin, ExportAdmin, RecordAdmin):
+    withdrawals = {
+        Talk.State.WITHDRAWN: _("Withdraw it: nobody sees it any more"),
+        Talk.State.CANCELLED: _("Cancel it: the schedule says that it does not take place"),
+    }
     form = TalkForm
     resource_classes = [TalkTable]
     list_display = ["title", "event", "state_label", "speakers_in_order", "in_plan", "shown"]
+    export_columns = [
+        "kind",
+        "track",
+        "duration",
+        "language",
+        "level",
+        "code",
+        "slides_and_recordings",
+        "abstract",
+    ]
     list_filter = [
         ("event", OwnFilter),
         ("state", ChoicesDropdownFilter),
@@ -184,6 +199,18 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
             return fieldsets
         return [(name, options) for name, options in fieldsets if options["fields"] != ["notes"]]
 
+    def load_export(self, rows):
+        hidden = ("description", "notes", "imported", "people", "search")
+        rows = (
+            rows.select_related("track")
+            .defer(None)
+            .defer(*hidden, "event__description", "event__search", "event__current_release__document")
+        )
+        return rows.prefetch_related("links")
+
+    def is_released(self, talk):
+        return talk.released_slots.exists()
+
     def for_list(self, rows):
         return (
             rows.select_related("event__current_release")
@@ -230,6 +257,10 @@ class TalkAdmin(EventScopeMixin, ExportAdmin, RecordAdmin):
         names = [credit.speaker.name for credit in talk.talk_speakers.all()]
         more = f" +{len(names) - 3}" if len(names) > 3 else ""
         return ", ".join(names[:3]) + more
+
+    @display(description=_("slides and recordings"))
+    def slides_and_recordings(self, talk):
+        return " ".join(link.url for link in talk.links.all())
 
     @display(description=_("in the plan"))
     def in_plan(self, talk):

@@ -40,6 +40,7 @@ def navigation(request) -> list[dict]:
         (
             _("Portal"),
             [
+                (_("Activity"), "history", "journal_activity_changelist"),
                 (_("API tokens"), "key", "roadshow_apitoken_changelist"),
                 (_("Webhooks"), "webhook", "roadshow_webhook_changelist"),
                 (_("Deliveries"), "outgoing_mail", "roadshow_delivery_changelist"),
@@ -66,6 +67,8 @@ def _for_superusers(request) -> list[tuple]:
     return [
         (_("Organisers"), "group", "auth_user_changelist"),
         (_("Privacy and imprint"), "policy", "roadshow_portaltext_changelist"),
+        (_("Curators"), "local_library", "events_role_changelist"),
+        (_("Invitations of curators"), "forward_to_inbox", "events_invitation_changelist"),
         (_("Failed sign-ins"), "shield_lock", "axes_accessattempt_changelist"),
         (_("Second factors"), "passkey", "mfa_authenticator_changelist"),
     ]

@@ -10,6 +10,16 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SPREADSHEET = "Compilers\tGrace Hopper\tKeynote\t40\nNotes\tAda Lovelace; Grace Hopper\ttalk\t20\n" * 6
+PAGES = [
+    "overview",
+    "setup",
+    "enter_talks",
+    "people",
+    "clone",
+    "activity",
+    "prints",
+    "material",
+]
 PASTE = """(text) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
@@ -49,14 +59,14 @@ def test_rows_of_a_spreadsheet_are_pasted_and_entered(open_workspace, event):
     assert {talk.duration for talk in event.talks.all()} == {20, 40}
 
 
-@pytest.mark.parametrize("name", ["overview", "setup", "enter_talks", "people", "clone"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("dark", [False, True])
 def test_everybody_can_use_the_pages(open_workspace, axe, name, dark):
     page = open_workspace(name, dark=dark)
     axe(page, include=["#content"])
 
 
-@pytest.mark.parametrize("name", ["overview", "setup", "enter_talks", "people", "clone"])
+@pytest.mark.parametrize("name", PAGES)
 def test_the_pages_fit_a_phone(open_workspace, name):
     page = open_workspace(name, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

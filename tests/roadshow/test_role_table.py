@@ -61,6 +61,10 @@ STRICTER: dict[str, Permission | None] = {
     "admin:events_event_delete": Permission.MANAGE_PEOPLE,
     "admin:events_event_enter_talks": Permission.EDIT_TALKS,
     "admin:events_event_clone": Permission.EDIT_EVENT,
+    "admin:events_event_print": Permission.EDIT_SPEAKERS,
+    "admin:events_event_material": Permission.EDIT_TALKS,
+    "admin:events_invitation": None,
+    "admin:events_role": None,
     "admin:events_release_load": Permission.RELEASE,
     "personal_data:": None,  # owners of the portal alone
 }
@@ -166,6 +170,7 @@ def fill(portal, name: str, keys: tuple[str, ...]) -> str | None:
     values: dict = {"slug": "secret", "talk": "secret", "speaker": "secret", "section": "talks", "number": 0}
     values |= {"room": portal.slot.room.guid, "delivery": portal.guid}
     values |= {"token": "unknown", "path": "unknown", "url": "unknown", "app_label": "events"}
+    values |= {"key": "0" * 32}
     if "pk" in keys or "object_id" in keys or "id" in keys or "content_type_id" in keys:
         row = find_row(portal, name)
         if row is None:
@@ -219,6 +224,8 @@ def list_requests(portal):
             yield f"{name} filtered by talks", f"{url}?talks__event__id__exact={portal.pk}", "get", {}
             chosen = {"action": "delete_selected", "_selected_action": [find_row(portal, name).pk]}
             yield f"{name} action", url, "post", chosen
+        if name.endswith("_export_list"):
+            yield f"{name} as a file", f"{url}?export_as=csv", "get", {}
         if name.endswith("_export"):
             yield f"{name} as a file", url, "post", {"format": "0", "resource": "0"}
         if name == "api:changes":

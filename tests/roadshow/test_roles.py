@@ -30,6 +30,9 @@ EVENT_PAGES = {
     "events_event_board_state": Permission.SCHEDULE,
     "events_event_import_schedule": Permission.EDIT_EVENT,
     "events_event_release_plan": Permission.RELEASE,
+    "events_event_activity": Permission.VIEW,
+    "events_event_prints": Permission.EDIT_SPEAKERS,
+    "events_event_material": Permission.EDIT_TALKS,
     "events_event_history": Permission.VIEW,
     "events_event_change": Permission.VIEW,
     "events_event_delete": Permission.MANAGE_PEOPLE,
@@ -55,6 +58,7 @@ OBJECT_PAGES = {
 # Pages that are refused to everybody, write only, lead to another of these, or need more than a role.
 OTHER_PAGES = {
     "events_event_board_change",
+    "events_event_print_file",
     "events_event_plan",
     "events_event_clone",
     "events_release_delete",

@@ -16,6 +16,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from roadshow.journal.actor import name_activity
+from roadshow.journal.models import Activity
+
 from ...actions import StalePlan, schedule_slot, shift_slots, unschedule_slot
 from ...models import AcceptedClash, Event, Room, Slot, Talk
 from .state import get_day_start, get_event_day
@@ -119,7 +122,9 @@ def apply_change(event: Event, form: ChangeForm, user) -> ChangeResult:
     """Run the operation. Raises StalePlan when the view was outdated, ValidationError for invalid data."""
     if not form.is_valid():
         raise ValidationError(list(chain.from_iterable(form.errors.values())))
-    return OPERATIONS[form.cleaned_data["op"]](event, form.cleaned_data, user)
+    result = OPERATIONS[form.cleaned_data["op"]](event, form.cleaned_data, user)
+    name_activity(Activity.Kind.MOVE, result.message)
+    return result
 
 
 def _schedule(event: Event, data: dict, user) -> ChangeResult:

@@ -52,6 +52,9 @@ def list_pages(event: Event, permissions: frozenset[Permission]) -> list[Page]:
         Page("releases", _("Releases"), list_of("events_release")),
         Page("import", _("Import"), of_event("import_schedule"), Permission.EDIT_EVENT),
         Page("feedback", _("Feedback"), list_of("events_feedback"), Permission.MODERATE),
+        Page("material", _("Slides and recordings"), of_event("material"), Permission.EDIT_TALKS),
+        Page("prints", _("Print"), of_event("prints"), Permission.EDIT_SPEAKERS),
+        Page("activity", _("Activity"), of_event("activity")),
         Page("people", _("People"), of_event("people"), Permission.MANAGE_PEOPLE),
         Page("settings", _("Settings"), of_event("change"), Permission.EDIT_EVENT),
     ]

@@ -170,12 +170,10 @@ def _check_aftermath(event: Event) -> Phase:
     phase = Phase(_("Afterwards"), is_current=event.is_over)
     phase.add(_("Recap"), _url(event, "change") + "#recaps", done=rows["recaps"] > 0)
     phase.add(_("Pictures"), _url(event, "change") + "#photos", done=rows["photos"] > 0)
-    phase.add_count(
-        _("Talks without slides"), _list("events_talk", event, missing="slides"), counts["without_slides"]
-    )
+    phase.add_count(_("Talks without slides"), _url(event, "material"), counts["without_slides"])
     phase.add_count(
         _("Talks without a recording"),
-        _list("events_talk", event, missing="recording"),
+        _url(event, "material"),
         counts["without_recording"],
     )
     phase.add_count(

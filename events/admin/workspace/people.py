@@ -119,7 +119,7 @@ def send_invitation(request: HttpRequest, invitation: Invitation, token: str) ->
     """Mail the link, and show it: the inviter may also pass it on in another way."""
     link = absolute_url(request, reverse("events:invitation", args=[token]))
     subject = _("Help with %(name)s on %(site)s") % {
-        "name": invitation.event or invitation.series,
+        "name": invitation.event or invitation.series or settings.SITE_NAME,
         "site": settings.SITE_NAME,
     }
     body = render_to_string("admin/events/event/invitation.txt", {"invitation": invitation, "link": link})

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from .activity import activity
 from .clone import clone
 from .entry import enter
+from .material import material
 from .overview import overview
 from .people import people
+from .prints import print_file, prints
 from .setup import set_up
 
 
@@ -16,6 +19,10 @@ def get_urls(model_admin) -> list:
         path("<int:pk>/overview/", wrap(overview), name="events_event_overview"),
         path("<int:pk>/set-up/", wrap(set_up), name="events_event_setup"),
         path("<int:pk>/people/", wrap(people), name="events_event_people"),
+        path("<int:pk>/activity/", wrap(activity), name="events_event_activity"),
+        path("<int:pk>/material/", wrap(material), name="events_event_material"),
+        path("<int:pk>/print/", wrap(prints), name="events_event_prints"),
+        path("<int:pk>/print/<str:key>/", wrap(print_file), name="events_event_print_file"),
         path("<int:pk>/clone/", wrap(clone), name="events_event_clone"),
         path("<int:pk>/enter/", wrap(enter), name="events_event_enter_talks"),
     ]

@@ -12,6 +12,7 @@ from unfold.views import ChangeList
 
 from roadshow.core.access import can_add_events, can_see_all, is_organiser
 from roadshow.core.deletion import describe_deletion
+from roadshow.core.list_export import ListExportMixin
 
 from .choices import Choices, autocomplete_field, selectable_rows
 from .forms import FreshForm
@@ -27,7 +28,10 @@ class Rows(ChangeList):
             self.model_admin.complete(self.result_list)
 
 
-class OrganiserAdmin(Choices, ModelAdmin):
+PRIVATE_FIELDS = ("notes", "email")  # only for those who may change the record
+
+
+class OrganiserAdmin(ListExportMixin, Choices, ModelAdmin):
     """Base of every admin: rights by row, full-text search, forms that notice a lost race."""
 
     form: type[forms.ModelForm] = FreshForm
@@ -81,7 +85,7 @@ class OrganiserAdmin(Choices, ModelAdmin):
         rows: Any = super().get_queryset(request)
         rows = getattr(rows, "listed_for", rows.editable_by)(request.user)
         match = request.resolver_match
-        is_list = match and match.url_name and match.url_name.endswith("_changelist")
+        is_list = match and match.url_name and match.url_name.endswith(("_changelist", "_export_list"))
         return self.for_list(rows) if is_list else rows
 
     def for_list(self, rows: QuerySet) -> QuerySet:
@@ -122,8 +126,15 @@ class RecordAdmin(SimpleHistoryAdmin, OrganiserAdmin):
 
     def set_history_delta_changes(self, request, historical_records, **options):
         super().set_history_delta_changes(request, historical_records, **options)
+        keys = {getattr(record, self.opts.pk.attname) for record in historical_records}
+        is_private = not all(self.has_change_permission(request, key) for key in keys)
+        hidden = {
+            str(one.verbose_name) for one in self.opts.fields if is_private and one.name in PRIVATE_FIELDS
+        }
         for record in historical_records:  # the page would write None
             record.history_change_reason = record.history_change_reason or ""
+            changes = getattr(record, "history_delta_changes", [])
+            record.history_delta_changes = [one for one in changes if str(one["field"]).lower() not in hidden]
 
 
 class InlineRights(Choices):
