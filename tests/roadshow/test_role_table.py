@@ -206,6 +206,14 @@ def find_guid(portal, name: str):
     return next(row.guid for model, row in portal.rows.items() if model._meta.model_name == kind)
 
 
+def list_exports(name: str, url: str):
+    """The files that an export's page makes."""
+    if name.endswith("_export"):
+        yield f"{name} as a file", url, "post", {"format": "0", "resource": "0"}
+    if name.endswith("_export_list"):
+        yield f"{name} as a file", f"{url}?export_as=csv", "get", {}
+
+
 def list_requests(portal):
     """(surface, address, method, data) of each row of the table."""
     for name, keys in list_surfaces():
@@ -224,10 +232,7 @@ def list_requests(portal):
             yield f"{name} filtered by talks", f"{url}?talks__event__id__exact={portal.pk}", "get", {}
             chosen = {"action": "delete_selected", "_selected_action": [find_row(portal, name).pk]}
             yield f"{name} action", url, "post", chosen
-        if name.endswith("_export_list"):
-            yield f"{name} as a file", f"{url}?export_as=csv", "get", {}
-        if name.endswith("_export"):
-            yield f"{name} as a file", url, "post", {"format": "0", "resource": "0"}
+        yield from list_exports(name, url)
         if name == "api:changes":
             yield f"{name} of the event", f"{url}?event=secret", "get", {}
         if name == "admin:events_event_import_schedule":
