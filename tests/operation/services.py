@@ -409,7 +409,8 @@ def request(
             connection.request(method, path, body, {"Host": HOST, **(headers or {})})
             response = connection.getresponse()
             content = response.read()
-            found = {name.lower(): value for name, value in response.getheaders()}
+            names = {name.lower() for name, _value in response.getheaders()}
+            found = {name: response.getheader(name) or "" for name in names}  # repeated ones joined by commas
             return Response(response.status, found, content, time.monotonic() - started)
     except (OSError, http.client.HTTPException):
         return Response(0, {}, b"", time.monotonic() - started)
