@@ -18,6 +18,7 @@ from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
 from roadshow.core.fields import AddressField, LanguageField
 from roadshow.core.former_addresses import former_address
+from roadshow.core.imports import ImportEntry
 from roadshow.core.models import CheckedTexts, FormerAddress, Level, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
@@ -230,6 +231,13 @@ class LinkCheck(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d} {self.get_outcome_display()}"
+
+
+class LinkImport(ImportEntry):
+    """An import of a list of links; its `choices` are the collection, and whether the file knows better."""
+
+    class Meta(ImportEntry.Meta):
+        verbose_name, verbose_name_plural = _("import of links"), _("imports of links")
 
 
 class CollectionQuerySet(SearchQuerySet):

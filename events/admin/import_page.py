@@ -1,13 +1,15 @@
 """The page that imports a schedule into an event: a file or an address, a preview, then the import, and undo."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -16,21 +18,18 @@ from unfold.widgets import (
 )
 
 from roadshow.core.access import acting_user
-from roadshow.http.guard import FetchFailed, fetch_url
+from roadshow.core.models import validate_timezone
+from roadshow.http.guard import UrlRefused, check_url
 from roadshow.jobs.models import JobState
 
-from ..actions import CannotUndo, ImportRefused, ScheduleConflict, undo_import
-from ..actions.importing.jobs import keep_file, preview_entry, read_entry, run_import
-from ..formats.date_order import DateOrderUnknown
-from ..formats.detect import UnreadableFile
-from ..formats.document import Reading
+from ..actions import CannotUndo, undo_import
+from ..actions.importing.jobs import find_preview_job, keep_file, run_import, start_preview
+from ..actions.importing.sources import LIMIT
 from ..formats.table.columns import COLUMNS
 from ..formats.table.template import describe_columns, write_csv_template, write_xlsx_template
 from ..models import Event, Import
 
-LIMIT = 32 * 1024 * 1024  # bytes
-SHOWN = 1000  # rows of the preview
-_REFUSALS = (FetchFailed, UnreadableFile, ImportRefused, ScheduleConflict)
+CHOICES = ("mode", "date_order", "encoding", "timezone")
 _TEMPLATES = {
     "csv": (write_csv_template, "text/csv"),
     "xlsx": (write_xlsx_template, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -68,6 +67,14 @@ class ChoicesForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("Such as cp1250; empty: as the file shows."),
     )
+    timezone = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        max_length=60,
+        validators=[validate_timezone],
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Of a file that names none, such as Europe/Zurich; empty: the event's."),
+    )
 
 
 class SourceForm(ChoicesForm):
@@ -100,61 +107,95 @@ class SourceForm(ChoicesForm):
             raise ValidationError(_("Give a file or an address."))
         return data
 
-    def source(self) -> tuple[str, bytes]:
-        """The name and content. Raises FetchFailed or ImportRefused."""
-        file = self.cleaned_data["file"]
-        if file:
-            return file.name, file.read()
-        fetched = fetch_url(self.cleaned_data["url"], limit=LIMIT)
-        if fetched.status != 200:
-            raise ImportRefused(
-                _("The address answered with status %(status)s.") % {"status": fetched.status}
-            )
-        return self.cleaned_data["url"], fetched.body
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if url:
+            try:
+                check_url(url)
+            except UrlRefused as refusal:
+                raise ValidationError(str(refusal)) from refusal
+        return url
 
 
 def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
-    """The form; after it the preview; after that the import, of the very bytes that were previewed."""
+    """The form; after it the preview, made by the worker; then the import, of the very bytes that were previewed."""
     if request.method == "POST":
         return _post(request, event, model_admin)
-    if request.GET.get("template") in _TEMPLATES:
-        return _send_template(request.GET["template"])
-    return _render(request, event, model_admin, {"form": SourceForm()})
+    return _show_page(request, event, model_admin)
 
 
 def _post(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
     if "undo" in request.POST:
         return _undo(request, event)
     if "key" in request.POST:
-        return _continue(request, event, model_admin)
+        return _continue(request, event)
     form = SourceForm(request.POST, request.FILES)
-    shown = {"form": form}
-    if form.is_valid():
-        try:
-            name, data = form.source()
-        except _REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            choices = {key: form.cleaned_data[key] for key in ("mode", "date_order", "encoding")}
-            entry = keep_file(event=event, by=acting_user(request), source=name, data=data, choices=choices)
-            shown = _preview(entry, form)
-    return _render(request, event, model_admin, shown)
+    if not form.is_valid():
+        return _render(request, event, model_admin, {"form": form})
+    file, url = form.cleaned_data["file"], form.cleaned_data["url"]
+    entry = keep_file(
+        event=event,
+        by=acting_user(request),
+        source=file.name if file else url,
+        data=file.read() if file else None,
+        choices={name: form.cleaned_data[name] for name in CHOICES},
+    )
+    return _start(event, entry)
 
 
-def _continue(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
-    """After a preview: the import, or the preview with other choices."""
-    entry = _find_preview(request, event)
+def _show_page(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
+    """The form, the preview of an entry (`?entry=`), or what an import did (`?done=`)."""
+    if request.GET.get("template") in _TEMPLATES:
+        return _send_template(request.GET["template"])
+    if "entry" not in request.GET:
+        done = event.imports.filter(state=Import.State.DONE, pk=_number(request.GET.get("done", ""))).first()
+        return _render(request, event, model_admin, {"form": SourceForm(), "done": done})
+    entry = _find_preview(request, event, request.GET["entry"])
     if entry is None:
-        messages.error(request, _("The preview is too old. Please give the file once more."))
-        return _here(event)
+        return _say_too_old(request, event)
+    if entry.preview is None:
+        job = find_preview_job(entry)
+        if job and job.is_active:
+            return HttpResponseRedirect(job.get_absolute_url())
+        refusal = job.problem if job and job.problem else _("The preview was not finished.")
+        return _render(request, event, model_admin, {"form": SourceForm(), "refusal": refusal})
+    return _render(request, event, model_admin, _describe_preview(entry))
+
+
+def _start(event: Event, entry: Import) -> HttpResponse:
+    """Have the preview made, and go to its progress, or to itself once it is there."""
+    page = f"{_address(event)}?entry={entry.pk}"
+    job = start_preview(entry, next_url=page)
+    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
+
+
+def _address(event: Event) -> str:
+    return reverse("admin:events_event_import_schedule", args=[event.pk])
+
+
+def _say_too_old(request: HttpRequest, event: Event) -> HttpResponse:
+    messages.error(request, _("The preview is too old. Please give the file once more."))
+    return _here(event)
+
+
+def _number(text: str) -> int | None:
+    """A primary key as people may send it, or None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _continue(request: HttpRequest, event: Event) -> HttpResponse:
+    """After a preview: the import, or the preview with other choices."""
+    entry = _find_preview(request, event, request.POST["key"])
+    if entry is None:
+        return _say_too_old(request, event)
     if "again" not in request.POST:
         return _apply(request, event, entry)
     _choose_again(request, entry)
-    return _render(request, event, model_admin, _preview(entry, SourceForm()))
+    return _start(event, entry)
 
 
 def _here(event: Event) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:events_event_import_schedule", args=[event.pk]))
+    return HttpResponseRedirect(_address(event))
 
 
 def _send_template(kind: str) -> HttpResponse:
@@ -163,10 +204,9 @@ def _send_template(kind: str) -> HttpResponse:
     return HttpResponse(write(), content_type=content_type, headers={"Content-Disposition": disposition})
 
 
-def _find_preview(request: HttpRequest, event: Event) -> Import | None:
-    key = request.POST["key"]
+def _find_preview(request: HttpRequest, event: Event, key: str) -> Import | None:
     found = Import.objects.filter(event=event, by=request.user, state=Import.State.PREVIEWED)
-    return found.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    return found.filter(pk=_number(key)).first()
 
 
 def _choose_again(request: HttpRequest, entry: Import) -> None:
@@ -181,41 +221,26 @@ def _choose_again(request: HttpRequest, entry: Import) -> None:
     entry.save(update_fields=["choices"])
 
 
-def _preview(entry: Import, form: SourceForm) -> dict:
-    """What the page shows of a file: the report, or why there is none."""
-    found = {
-        "form": form,
-        "key": str(entry.pk),
-        "entry": entry,
-        "choices": ChoicesForm(initial=entry.choices),
-    }
-    try:
-        reading = read_entry(entry)
-        return found | {"report": preview_entry(entry, reading)} | _describe_reading(reading)
-    except DateOrderUnknown as refusal:
-        return found | {"question": str(refusal)}
-    except _REFUSALS as refusal:
-        entry.delete()
-        form.cleaned_data = getattr(form, "cleaned_data", {})
-        if form.is_bound:
-            form.add_error(None, str(refusal))
-            return {"form": form}
-        return {"form": form, "refusal": str(refusal)}
-
-
-def _describe_reading(reading: Reading) -> dict:
-    return {
-        "columns": reading.columns,
+def _describe_preview(entry: Import) -> dict:
+    """What the page shows of a preview."""
+    found = entry.preview or {}
+    if "refusal" in found:
+        return {"form": SourceForm(initial=entry.choices), "refusal": found["refusal"]}
+    choices = ChoicesForm(initial=entry.choices)
+    shown = {"key": str(entry.pk), "entry": entry, "choices": choices, "question": found.get("question", "")}
+    if "report" not in found:
+        return shown
+    report = found["report"]
+    days = {name: [date.fromisoformat(day) for day in report[name]] for name in ("days_before", "days_after")}
+    return shown | {
+        "report": report | days,
+        "columns": found["columns"],
         "fields": [("", _("not read")), *((field, names[0]) for field, names in COLUMNS.items())],
-        "sample": reading.sample,
+        "sample": found["sample"],
     }
 
 
 def _render(request: HttpRequest, event: Event, model_admin, shown: dict) -> HttpResponse:
-    report = shown.get("report")
-    if report:
-        shown["changed_rows"] = [row for row in report.rows if row.change not in ("unchanged", "kept")]
-        shown["rows"], shown["more"] = report.rows[:SHOWN], max(len(report.rows) - SHOWN, 0)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a schedule into %(event)s") % {"event": event},
@@ -229,27 +254,23 @@ def _render(request: HttpRequest, event: Event, model_admin, shown: dict) -> Htt
 
 
 def _apply(request: HttpRequest, event: Event, entry: Import) -> HttpResponse:
-    board = reverse("admin:events_event_board", args=[event.pk])
+    page = f"{_address(event)}?done={entry.pk}"
     job = run_import.start(
         owner=acting_user(request),
         key=f"import:{event.pk}",
-        next_url=board,
+        next_url=page,
         entry=entry.pk,
         force=request.POST.get("confirm") == "yes",
+        language=get_language() or "",
     )
     if job.state == JobState.FAILED:
         messages.error(request, job.problem)
         return _here(event)
-    if job.state != JobState.DONE:
-        return HttpResponseRedirect(job.get_absolute_url())
-    text = _("Imported: %(new)d new, %(changed)d changed, %(gone)d cancelled, %(unchanged)d unchanged.")
-    messages.success(request, text % job.result)
-    return HttpResponseRedirect(board)
+    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
 
 
 def _undo(request: HttpRequest, event: Event) -> HttpResponse:
-    number = request.POST["undo"]
-    entry = event.imports.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    entry = event.imports.filter(pk=_number(request.POST["undo"])).first()
     if entry is None:
         messages.error(request, _("There is no such import."))
         return _here(event)

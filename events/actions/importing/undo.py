@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import pgtrigger
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
@@ -33,8 +32,18 @@ _IN_EVENT = {  # table: which of its rows belong to an event
     "events_booking": "event_id = %s",
 }
 _NAMED = ("events_room", "events_track")  # tables in which two rows may have swapped their names
-_APPS = ("events", "speakers")
-_NOT_WRITTEN = ("events_import", "events_privatecalendar", "events_feedback")
+SCHEDULES = ("events", "speakers")  # apps whose tables an import of a schedule writes
+_NOT_WRITTEN = (
+    "events_import", "events_privatecalendar", "events_feedback", "resources_linkimport", "resources_linkcheck",
+)  # fmt: skip
+_ENTRIES = ("events_import", "resources_linkimport")
+_GO_ALONG = ("resources_linkcheck",)  # whose rows are deleted with those that they refer to
+# Columns that an undo neither compares nor restores: counters that calendars rely on never fall, checks are facts.
+_KEPT = {
+    "events_event": ["sequence"],
+    "events_talk": ["sequence"],
+    "resources_resource": ["health", "checked_at", "next_check_at", "failures", "failing_since", "moved_to"],
+}
 _BATCH = 1000
 
 
@@ -50,12 +59,26 @@ class Table:
     def is_history(self) -> bool:
         return self.key == "history_id"
 
+    @property
+    def digest(self) -> str:
+        """SQL for the digest of a row `t`, without the columns that an undo keeps."""
+        return _digest_of(self.name)
 
-def list_tables() -> list[Table]:
-    """The tables that an import may write, those that refer to others first."""
+
+def _digest_of(table: str) -> str:
+    kept = _KEPT.get(table, ())
+    without = f" - ARRAY[{', '.join(map(repr, kept))}]" if kept else ""
+    return f"md5((to_jsonb(t){without})::text)"
+
+
+def list_tables(labels: Iterable[str] = SCHEDULES) -> list[Table]:
+    """The tables that an import may write: those of apps, and single ones such as "events_topic"."""
     found = []
-    for app in _APPS:
+    apps_, names = {label for label in labels if "_" not in label}, set(labels)
+    for app in dict.fromkeys(label.partition("_")[0] for label in labels):
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
+            if app not in apps_ and model._meta.db_table not in names:
+                continue
             if model._meta.managed and model._meta.db_table not in _NOT_WRITTEN and not model._meta.proxy:
                 found.append(Table(model._meta.db_table, model._meta.pk.column, model))
     return found
@@ -64,8 +87,8 @@ def list_tables() -> list[Table]:
 class UndoLog:
     """Records what an import does; `finish` gives it as bytes. Inside one transaction."""
 
-    def __init__(self, event_id: int | None) -> None:
-        self.tables = list_tables()
+    def __init__(self, event_id: int | None, labels: Iterable[str] = SCHEDULES) -> None:
+        self.tables = list_tables(labels)
         parts = [
             f"SELECT '{table.name}', COALESCE(MAX({table.key}), 0) FROM {table.name}" for table in self.tables
         ]
@@ -110,7 +133,7 @@ class UndoLog:
         """Rows of this transaction: key -> digest; of a history, the keys alone."""
         parts = []
         for table in self.tables:
-            digest = "''" if table.is_history else "md5(to_jsonb(t)::text)"
+            digest = "''" if table.is_history else table.digest
             parts.append(
                 f"SELECT '{table.name}', {table.key}, {digest} FROM {table.name} t"
                 f" WHERE {table.key} > {self.highest[table.name]} AND {_OWN}"
@@ -127,7 +150,7 @@ class UndoLog:
     def _find_changed(cursor, found: dict[str, dict]) -> None:
         cursor.execute(f"SELECT DISTINCT name FROM {_TEMPORARY}")
         parts = [
-            f"SELECT b.name, b.line::text, md5(to_jsonb(t)::text), t.id IS NULL FROM {_TEMPORARY} b"
+            f"SELECT b.name, b.line::text, {_digest_of(name)}, t.id IS NULL FROM {_TEMPORARY} b"
             f" LEFT JOIN {name} t ON t.id = b.id WHERE b.name = '{name}'"
             " AND (t.id IS NULL OR to_jsonb(t) <> b.line)"
             for (name,) in cursor.fetchall()
@@ -166,7 +189,7 @@ def amend_undo(data: bytes, before: dict[str, dict[int, dict]]) -> bytes:
         changed = {line["id"]: line for line, _digest in parts.get("changed", ())}
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id, md5(to_jsonb(t)::text), to_jsonb(t)::text FROM {table} t WHERE id = ANY(%s)",
+                f"SELECT id, {_digest_of(table)}, to_jsonb(t)::text FROM {table} t WHERE id = ANY(%s)",
                 [list(rows)],
             )
             for key, digest, line in cursor.fetchall():
@@ -195,18 +218,20 @@ class CannotUndo(Exception):  # noqa: N818 - a refusal, in sentences, not a faul
 
 
 @transaction.atomic
-def apply_undo(data: bytes) -> None:
+def apply_undo(data: bytes, labels: Iterable[str] = SCHEDULES) -> None:
     """Take back what an `UndoLog` recorded. Raises CannotUndo if anything depends on it; then nothing changes."""
     log = json.loads(gzip.decompress(data))
-    tables = [table for table in list_tables() if table.name in log]
+    tables = [table for table in list_tables(labels) if table.name in log]
     reasons = [*_find_later_changes(tables, log), *_find_dependants(tables, log)]
     if reasons:
         raise CannotUndo(reasons[:10])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         _restore_event_first(cursor, log)
+        _raise_sequence(cursor, log)
         for table in _children_first(tables):
             keys = [int(key) for key in log[table.name].get("added", ())]
+            _delete_what_goes_along(cursor, table, keys)
             cursor.execute(f"DELETE FROM {table.name} WHERE {table.key} = ANY(%s)", [keys])
         for table in tables:
             _restore(cursor, table, log[table.name])
@@ -242,6 +267,24 @@ def _restore_event_first(cursor, log: dict) -> None:
         )
 
 
+def _raise_sequence(cursor, log: dict) -> None:
+    """Let the event's calendars be newer than those of the releases that are about to go."""
+    keys = [int(key) for key in log.get("events_release", {}).get("added", ())]
+    cursor.execute(
+        "UPDATE events_event e SET sequence = e.sequence + s.highest + 1 FROM (SELECT r.event_id, MAX(t.sequence) AS"
+        " highest FROM events_releasedslot t JOIN events_release r ON r.id = t.release_id WHERE r.id = ANY(%s)"
+        " GROUP BY r.event_id) s WHERE e.id = s.event_id",
+        [keys],
+    )
+
+
+def _delete_what_goes_along(cursor, table: Table, keys: list[int]) -> None:
+    for relation in table.model._meta.related_objects if keys and not table.is_history else ():
+        name, column = relation.related_model._meta.db_table, getattr(relation.field, "column", None)
+        if name in _GO_ALONG and column:
+            cursor.execute(f"DELETE FROM {name} WHERE {column} = ANY(%s)", [keys])
+
+
 def _columns(cursor, table: Table) -> list[str]:
     """The columns that can be written: not those that the database computes."""
     cursor.execute(
@@ -252,20 +295,21 @@ def _columns(cursor, table: Table) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
-@pgtrigger.ignore("events.Event:count_state_change", "events.Talk:count_state_change")
 def _restore(cursor, table: Table, parts: dict) -> None:
     changed = [line for line, _digest in parts.get("changed", ())]
     removed = parts.get("removed", [])
     if not changed and not removed:
         return
     columns = _columns(cursor, table)
-    names = ", ".join(f'"{name}"' for name in columns)
+    names = ", ".join(map(_quote, columns))
+    restored = [name for name in columns if name not in _KEPT.get(table.name, ())]
     if table.name in _NAMED and len(changed) > 1:
         keys = [line["id"] for line in changed]
         cursor.execute(f"UPDATE {table.name} SET name = '~' || id WHERE id = ANY(%s)", [keys])
     for start in range(0, len(changed), _BATCH):
         cursor.execute(
-            f"UPDATE {table.name} t SET ({names}) = (SELECT {', '.join(f'r.{name}' for name in map(_quote, columns))})"
+            f"UPDATE {table.name} t SET ({', '.join(map(_quote, restored))})"
+            f" = (SELECT {', '.join(f'r.{name}' for name in map(_quote, restored))})"
             f" FROM jsonb_populate_recordset(null::{table.name}, %s::jsonb) r WHERE t.id = r.id",
             [json.dumps(changed[start : start + _BATCH])],
         )
@@ -293,7 +337,7 @@ def _find_later_changes(tables: list[Table], log: dict) -> Iterator[str]:
             wanted = dict(log[table.name].get("added", {}))
             wanted |= {str(line["id"]): digest for line, digest in log[table.name].get("changed", ())}
             cursor.execute(
-                f"SELECT id, md5(to_jsonb(t)::text) FROM {table.name} t WHERE id = ANY(%s)",
+                f"SELECT id, {table.digest} FROM {table.name} t WHERE id = ANY(%s)",
                 [[int(key) for key in wanted]],
             )
             now = {str(key): digest for key, digest in cursor.fetchall()}
@@ -324,7 +368,7 @@ def _find_dependants(tables: list[Table], log: dict) -> Iterator[str]:
             if (
                 not hasattr(field, "column")
                 or field.column is None
-                or model._meta.db_table in _NOT_WRITTEN[:1]
+                or model._meta.db_table in (*_ENTRIES, *_GO_ALONG)
             ):
                 continue
             own = _own_keys(log, model._meta.db_table)
