@@ -422,6 +422,7 @@ RETENTION_DAYS = {
     "deliveries": 30,
     "changes": 30,
     "stored_responses": 2,
+    "previews": 2,  # files of imports that were looked at and not imported
     "jobs": 14,
     "failed_jobs": 90,
     "releases": 0,

@@ -1,5 +1,6 @@
 """Endpoints that change several records: imports, merging, feedback."""
 
+import json
 import re
 from typing import Any, cast
 
@@ -33,6 +34,7 @@ from ..actions import (
 )
 from ..formats.date_order import ORDERS
 from ..formats.detect import UnreadableFile, read
+from ..formats.table.columns import COLUMNS
 from ..models import Event, Import, Talk
 from ..serializers import FeedbackSerializer, MergingSerializer
 from . import schemas
@@ -56,7 +58,7 @@ class ImportView(PublicReadMixin, APIView):
     Send the file as the body, or as `file` of a form. Without `apply=true` it only says what would change.
     """
 
-    known = ("apply", "release", "timezone", "mode", "force", "date_order")
+    known = ("apply", "release", "timezone", "mode", "force", "date_order", "encoding", "columns")
 
     parser_classes = [MultiPartParser, RawParser]
 
@@ -75,6 +77,11 @@ class ImportView(PublicReadMixin, APIView):
             ),
             flag("force", "Do what is refused as doubtful (`concerns` of the report)."),
             text("date_order", "Order of day and month in dates like 3/4/2027.", enum=ORDERS),
+            text("encoding", "Encoding of a text file, such as cp1250.", maxLength=40),
+            text(
+                "columns",
+                'What columns of a table are read as, as JSON: {"Your name": "speakers", "Mood": ""}.',
+            ),
         ],
     )
     def post(self, request, slug):
@@ -92,6 +99,8 @@ class ImportView(PublicReadMixin, APIView):
                 self.read_upload(),
                 timezone=zone or (event.timezone if event else ""),
                 date_order=request.query_params.get("date_order", ""),
+                encoding=request.query_params.get("encoding", ""),
+                columns=self.read_columns(),
                 days=(event.starts_on, event.ends_on) if event else None,
             )
             report = import_schedule(
@@ -110,6 +119,19 @@ class ImportView(PublicReadMixin, APIView):
         except ScheduleConflict as error:
             raise Conflict([str(one) for one in error.conflicts]) from error
         return Response(report.as_dict() | {"changes": report.changes})
+
+    def read_columns(self) -> dict[str, str]:
+        """Heading -> field, as the request says. Raises ValidationError."""
+        try:
+            found = json.loads(self.request.query_params.get("columns") or "{}")
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not all(field in ("", *COLUMNS) for field in found.values()):
+            words = {"words": ", ".join(COLUMNS)}
+            raise ValidationError(
+                {"columns": _("Give a JSON object of headings and fields; fields are: %(words)s.") % words}
+            )
+        return found
 
     @staticmethod
     def check_zone(zone: str) -> None:
@@ -165,6 +187,11 @@ class NewEventView(ImportView):
             ),
             flag("force", "Do what is refused as doubtful (`concerns` of the report)."),
             text("date_order", "Order of day and month in dates like 3/4/2027.", enum=ORDERS),
+            text("encoding", "Encoding of a text file, such as cp1250.", maxLength=40),
+            text(
+                "columns",
+                'What columns of a table are read as, as JSON: {"Your name": "speakers", "Mood": ""}.',
+            ),
             text("event", "Slug of the new event.", pattern=r"^[-\w]*$", maxLength=80),
         ],
     )

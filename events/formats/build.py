@@ -62,8 +62,6 @@ class _Builder:
         raw = self.raw
         if len(raw.events) > MOST_TALKS:
             raise UnreadableFile(too_many_talks())
-        if not raw.events:
-            self.report.add(_("file"), _("The file holds no talks."), "error")
         for event in raw.events:
             event.room = clean_line(event.room)
         clock = Clock(raw, self.timezone, self.report)

@@ -79,7 +79,7 @@ def read_all(
     if start[:1] in (b"{", b"[") or _is_wide(data, "{") or _is_wide(data, "["):
         return _read_json(parse(data.removeprefix(b"\xef\xbb\xbf")), choices)
     if b"BEGIN:VCALENDAR" in start.upper() and not encoding:
-        return [ical.read(data, choices=choices)]
+        return [_named(ical.read(data, choices=choices), name)]
     return [_read_text(data, name, choices)]
 
 
@@ -181,7 +181,7 @@ def _read_text(data: bytes, name: str, choices: Choices) -> Reading:
     """A calendar or table, after its encoding was found."""
     text, problem = decode_text(data, choices.encoding)
     if re.match(r"\s*BEGIN:VCALENDAR", text, re.IGNORECASE):
-        reading = ical.read(text.encode(), choices=choices)
+        reading = _named(ical.read(text.encode(), choices=choices), name)
     else:
         reading = _named(table.read_csv(text, choices=choices), name)
     problems = [problem, *reading.problems] if problem else reading.problems
@@ -189,7 +189,7 @@ def _read_text(data: bytes, name: str, choices: Choices) -> Reading:
 
 
 def _named(reading: Reading, name: str) -> Reading:
-    """A table with the file's name as its title, if it has no other."""
+    """A table or calendar with the file's name as its title, if it has no other."""
     title = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " "))
     document = replace(reading.document, title=reading.document.title or title)
     return replace(reading, document=document)

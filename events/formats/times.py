@@ -12,7 +12,7 @@ _EARLIEST, _LATEST = 1900, 2200  # years; what lies outside is a mistake, and br
 _DATE = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})")
 _DATE_LOCAL = re.compile(r"\s*(\d{1,2})([./])(\d{1,2})\.?\2(\d{4})")
 _TIME = re.compile(
-    r"[T\s]*(\d{1,2})(?:[:.h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*([ap]\.?m\b\.?)?\s*(.*)$",
+    r"[T\s]*(\d{1,2})(?:[:.h](\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*([ap]\.?\s?m\b\.?)?\s*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _COMPACT_TIME = re.compile(r"[T\s]*(\d{2})(\d{2})(\d{2})?()(?![\d:.])\s*(.*)$", re.DOTALL)
@@ -85,19 +85,22 @@ _CJK_DATE = re.compile(
 )
 _LOOSE_ISO = re.compile(r"\s*(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)")
 _TIME_WORDS = (
+    (re.compile(r"(\d{1,2})\s*[点點时時]半"), r"\1:30"),
     (
         re.compile(
-            r"(\d{1,2})\s*(?:Uhr|heures?|hrs?|horas?|点|點|时|時)\s*(\d{2})?(?!\d)(?:\s*分)?", re.IGNORECASE
+            r"(\d{1,2})\s*(?:Uhr|heures?|hrs?|horas?|h(?![a-z])|点|點|时|時|시)"
+            r"\s*(\d{2})?(?!\d)(?:\s*[分분])?",
+            re.IGNORECASE,
         ),
         r"\1:\2",
     ),
     (re.compile(r"\b(?:12\s*)?noon\b|\bmittags\b|\bmidi\b|\bmediodía\b", re.IGNORECASE), "12:00"),
     (re.compile(r"\b(?:12\s*)?midnight\b|\bmitternacht\b|\bminuit\b|\bmedianoche\b", re.IGNORECASE), "00:00"),
-    (re.compile(r"上午\s*(\d{1,2}:\d{2})"), r"\1 am"),
-    (re.compile(r"下午\s*(\d{1,2}:\d{2})"), r"\1 pm"),
+    (re.compile(r"(?:上午|早上|凌晨|午前|오전)\s*(\d{1,2}(?::\d{0,2})?)"), r"\1 am"),
+    (re.compile(r"(?:下午|晚上|傍晚|午後|오후)\s*(\d{1,2}(?::\d{0,2})?)"), r"\1 pm"),
 )
 _RANGE = re.compile(
-    r"(?P<first>.*?\d(?:\s*[ap]\.?m\b\.?)?(?:\s*(?:Uhr|h))?)\s*(?:[–—~]|-+|\bto\b|\buntil\b|\bbis\b|\bà\b|\ba\b|至|到)\s*(?P<last>\d.*)",
+    r"(?P<first>.*?\d(?:\s*[ap]\.?\s?m\b\.?)?(?:\s*(?:Uhr|h))?)\s*(?:[–—~]|-+|\bto\b|\buntil\b|\bbis\b|\bà\b|\ba\b|至|到)\s*(?P<last>\d.*)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -203,8 +206,8 @@ def split_range(text: str) -> tuple[str, str]:
     if not found:
         return "", ""
     first, last = replace_time_words(found["first"]).strip(), replace_time_words(found["last"]).strip()
-    half = re.search(r"[ap]\.?m\b\.?$", last, re.IGNORECASE)
-    if half and not re.search(r"[ap]\.?m\b", first, re.IGNORECASE):
+    half = re.search(r"[ap]\.?\s?m\b\.?$", last, re.IGNORECASE)
+    if half and not re.search(r"[ap]\.?\s?m\b", first, re.IGNORECASE):
         first = f"{first} {half[0]}"
     if re.fullmatch(r"\d{1,2}", first):
         first += ":00"
@@ -273,7 +276,7 @@ def parse_clock(text: str) -> time | None:
 
 def parse_duration(text: str) -> timedelta | None:
     """A length of time: HH:MM, HH:MM:SS, D:HH:MM:SS, minutes, "1h 30min", PT45M; else, or if zero, None."""
-    text = re.sub(r"^(\d{1,4})\.0$", r"\1", text.strip())
+    text = re.sub(r"^(\d{1,4})[.,]0+$", r"\1", text.strip())
     if not text:
         return None
     found = _colons(text) or _iso(text) or _words(text)

@@ -2,7 +2,7 @@
 
 from .checking import accept_move, check_due_links, delete_old_checks, record_check
 from .curating import MergeRefused, merge_resources, refresh_url_keys
-from .importing import ImportRefused, Report, import_resources
+from .importing import ImportRefused, Report, import_resources, undo_import
 from .suggesting import DuplicateLink, read_page, suggest_link
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "record_check",
     "refresh_url_keys",
     "suggest_link",
+    "undo_import",
 ]

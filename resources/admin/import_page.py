@@ -2,13 +2,12 @@
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminTextInputWidget,
@@ -16,14 +15,15 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from roadshow.core import pending_imports
+from events.actions import CannotUndo
 from roadshow.core.access import acting_user
-from roadshow.jobs.models import Job, JobState
+from roadshow.http.guard import UrlRefused, check_url
+from roadshow.jobs.models import JobState
 
-from ..actions.importing import TOO_OLD, UPLOAD, import_links, preview_links
+from ..actions import undo_import
+from ..actions.importing.jobs import find_preview_job, keep_list, run_import, start_preview
 from ..formats import MAX_BYTES
-
-HERE = reverse_lazy("admin:resources_resource_import_links")
+from ..models import LinkImport
 
 
 class ListForm(forms.Form):
@@ -71,70 +71,113 @@ class ListForm(forms.Form):
             raise ValidationError(_("Give a file or an address."))
         return data
 
-    def store(self, user: User) -> str:
-        """Keep the file or the address for the preview and the import; the key of both."""
-        file = self.cleaned_data["file"]
-        return pending_imports.store_import(
-            user,
-            UPLOAD,
-            data=file.read() if file else b"",
-            name=file.name if file else self.cleaned_data["url"],
-            url=self.cleaned_data["url"],
-            collection=self.cleaned_data["collection"],
-            update=self.cleaned_data["update"],
-        )
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if url:
+            try:
+                check_url(url)
+            except UrlRefused as refusal:
+                raise ValidationError(str(refusal)) from refusal
+        return url
 
 
 def import_list(request: HttpRequest, model_admin) -> HttpResponse:
-    """Show the form; let the file be read; show the preview; then import the same bytes that were previewed."""
-    if request.method == "POST" and "key" in request.POST:
-        return _start_import(request)
-    if request.method != "POST" and "key" in request.GET:
-        return _show_preview(request, model_admin)
-    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
-    if request.method == "POST" and form.is_valid():
-        user = acting_user(request)
-        key = form.store(user)
-        job = preview_links.start(owner=user, next_url=f"{HERE}?key={key}", user=user.pk, upload=key)
-        if job.state != JobState.FAILED:
+    """The form; after it the preview, made by the worker; then the import, of the very bytes that were previewed."""
+    if request.method == "GET":
+        return _show_page(request, model_admin)
+    if "undo" in request.POST:
+        return _undo(request)
+    if "key" in request.POST:
+        return _apply(request)
+    form = ListForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _render(request, model_admin, {"form": form})
+    file, url = form.cleaned_data["file"], form.cleaned_data["url"]
+    entry = keep_list(
+        by=acting_user(request),
+        source=file.name if file else url,
+        data=file.read() if file else None,
+        collection=form.cleaned_data["collection"],
+        update=form.cleaned_data["update"],
+    )
+    page = f"{_address()}?entry={entry.pk}"
+    job = start_preview(entry, next_url=page)
+    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
+
+
+def _address() -> str:
+    return reverse("admin:resources_resource_import_links")
+
+
+def _find(request: HttpRequest, state: str, key: str) -> LinkImport | None:
+    """An entry of the user's own, by its primary key as people may send it."""
+    number = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    return LinkImport.objects.filter(by=request.user, state=state, pk=number).first()
+
+
+def _say_too_old(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("The preview is too old. Please give the file once more."))
+    return HttpResponseRedirect(_address())
+
+
+def _show_page(request: HttpRequest, model_admin) -> HttpResponse:
+    """The form, the preview of an entry (`?entry=`), or what an import did (`?done=`)."""
+    if "entry" not in request.GET:
+        done = _find(request, LinkImport.State.DONE, request.GET.get("done", ""))
+        return _render(request, model_admin, {"form": ListForm(), "done": done})
+    entry = _find(request, LinkImport.State.PREVIEWED, request.GET["entry"])
+    if entry is None:
+        return _say_too_old(request)
+    if entry.preview is None:
+        job = find_preview_job(entry)
+        if job and job.is_active:
             return HttpResponseRedirect(job.get_absolute_url())
-        form.add_error(None, job.problem)
-    return _render(request, model_admin, form=form)
+        refusal = job.problem if job and job.problem else _("The preview was not finished.")
+        return _render(request, model_admin, {"form": ListForm(), "refusal": refusal})
+    shown = {"form": ListForm(initial=entry.choices), "key": str(entry.pk), "entry": entry, **entry.preview}
+    return _render(request, model_admin, shown)
 
 
-def _show_preview(request: HttpRequest, model_admin) -> HttpResponse:
-    user, key = acting_user(request), request.GET["key"]
-    jobs = Job.objects.filter(owner=user, kind=preview_links.path, state=JobState.DONE)
-    job = jobs.filter(arguments__upload=key).first()
-    if job is None or pending_imports.load_import(user, UPLOAD, key) is None:
-        messages.error(request, _(TOO_OLD))
-        return HttpResponseRedirect(str(HERE))
-    return _render(request, model_admin, form=ListForm(), report=job.result, key=key)
-
-
-def _render(request: HttpRequest, model_admin, **context) -> HttpResponse:
-    context |= {
+def _render(request: HttpRequest, model_admin, shown: dict) -> HttpResponse:
+    entries = LinkImport.objects.exclude(state=LinkImport.State.PREVIEWED).defer("undo", "data")
+    context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Import a list of links"),
         "opts": model_admin.opts,
+        "imports": entries.select_related("by")[:20],
+        **shown,
     }
     return TemplateResponse(request, "admin/resources/resource/import.html", context)
 
 
-def _start_import(request: HttpRequest) -> HttpResponse:
-    user = acting_user(request)
-    job = import_links.start(
-        owner=user,
-        key=f"links:{request.POST['key'][:64]}",
-        next_url=reverse("admin:resources_resource_changelist"),
-        user=user.pk,
-        upload=request.POST["key"],
+def _apply(request: HttpRequest) -> HttpResponse:
+    entry = _find(request, LinkImport.State.PREVIEWED, request.POST["key"])
+    if entry is None:
+        return _say_too_old(request)
+    page = f"{_address()}?done={entry.pk}"
+    job = run_import.start(
+        owner=acting_user(request),
+        key=f"import_links:{entry.pk}",
+        next_url=page,
+        entry=entry.pk,
+        language=get_language() or "",
     )
     if job.state == JobState.FAILED:
         messages.error(request, job.problem)
-        return HttpResponseRedirect(str(HERE))
-    if job.state != JobState.DONE:
-        return HttpResponseRedirect(job.get_absolute_url())
-    text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
-    messages.success(request, text % job.result)
-    return HttpResponseRedirect(job.next_url)
+        return HttpResponseRedirect(_address())
+    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
+
+
+def _undo(request: HttpRequest) -> HttpResponse:
+    key = request.POST["undo"]
+    entry = LinkImport.objects.filter(pk=key if key.isdigit() and len(key) < 18 else None).first()
+    try:
+        if entry is None:
+            raise CannotUndo([_("There is no such import.")])
+        undo_import(entry=entry, by=acting_user(request))
+    except CannotUndo as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, _("Undone: %(import)s.") % {"import": entry})
+    return HttpResponseRedirect(_address())

@@ -83,7 +83,16 @@ def _read_plain(text: str, name: str) -> Reading:
             return json_feed.read(text)
     if _is_table(start, name):
         return table.read_csv(text)
+    if _is_address_list(text):
+        text = re.sub(r"^\s*(?=https?://)", "- ", text, flags=re.MULTILINE)
     return markdown_list.read(text)
+
+
+def _is_address_list(text: str) -> bool:
+    """Whether nearly every line begins with an address, as in a list that somebody pasted."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    bare = sum(bool(re.match(r"\s*https?://\S", line)) for line in lines)
+    return bare > 0 and bare * 5 >= len(lines) * 4
 
 
 def _is_table(start: str, name: str) -> bool:

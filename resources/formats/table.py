@@ -17,16 +17,20 @@ from .document import Link, LinkList, Reading
 
 # field: headings, compared without case, blanks and punctuation; the first is the one that is written
 COLUMNS = {
-    "title": "title name project linktext text label 标题 titel titre",
-    "url": "url link href address uri homepage website web externalurl linkurl githuburl repo 网址 链接",
+    "title": "title name project linktext text label 标题 titel titre título titolo nombre nom bezeichnung",
+    "url": "url link href address uri homepage website web externalurl linkurl githuburl repo 网址 链接"
+    " adresse dirección enlace lien indirizzo verweis webadresse",
     "kind": "kind type resourcetype format 类型",
     "level": "level difficulty niveau 难度",
     "language": "language lang inlanguage sprache 语言",
-    "authors": "authors author by creator creators writer 作者 autor",
+    "authors": "authors author by creator creators writer 作者 autor autoren auteur auteurs autores",
     "year": "year published publicationyear jahr 年份",
-    "note": "note notes description comment comments summary abstract contenttext excerpt selection extended 说明 描述",
-    "topics": "topics topic tags tag tagnames category categories keywords subject subjects labels 主题 标签",
-    "collections": "collections collection folder folders list section heading group 收藏",
+    "note": "note notes description comment comments summary abstract contenttext excerpt selection extended 说明 描述"
+    " notiz beschreibung bemerkung remarque nota descripción résumé",
+    "topics": "topics topic tags tag tagnames category categories keywords subject subjects labels 主题 标签"
+    " schlagworte schlagwörter themen thema étiquettes etiquetas temas motscles motsclés",
+    "collections": "collections collection folder folders list section heading group 收藏"
+    " ordner sammlung dossier carpeta",
     "free": "free isfree isaccessibleforfree 免费",
     "added_at": "added addedat adddate dateadded dateaddedtolist datepublished timeadded createdat created time"
     " timestamp 添加",

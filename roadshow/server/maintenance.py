@@ -53,6 +53,11 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
             return [Delivery.objects.filter(ended, created_at__lt=before)]
         case "stored_responses":
             return [apps.get_model("api.StoredResponse").objects.filter(created_at__lt=before)]
+        case "previews":
+            return [
+                apps.get_model(name).objects.filter(state="previewed", created_at__lt=before)
+                for name in ("events.Import", "resources.LinkImport")
+            ]
         case "jobs":
             done = (JobState.DONE, JobState.CANCELLED)
             return [

@@ -8,6 +8,7 @@ from lxml import etree
 
 from events import actions
 from tests import factories
+from tests.events.formats.client_rules import check_calendar
 from tests.roadshow.counting import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,20 @@ def test_the_map_of_the_site_lists_every_public_page(client, event):
     for section in ("events", "talks", "series", "speakers", "lists"):
         assert f"http://testserver/sitemap-{section}.xml" in index
     assert "http://testserver/events/whole/talks/first/" in client.get("/sitemap-talks.xml").text
+
+
+@pytest.mark.parametrize(
+    ("query", "minutes"), [("", None), ("?alarm=10", 10), ("?alarm=7", None), ("?alarm=x", None)]
+)
+@pytest.mark.parametrize("path", ["/events/whole/schedule.ics", "/events/whole/talks/first.ics"])
+def test_a_calendar_has_reminders_by_choice(client, event, path, query, minutes):
+    data = client.get(path + query).content
+    assert (b"BEGIN:VALARM" in data) == (minutes is not None)
+    check_calendar(data, alarm=minutes)
+
+
+@pytest.mark.parametrize("alarm", [5, 10, 15, 30, 60])
+def test_a_cancelled_talk_reminds_of_nothing(client, event, alarm):
+    event.talks.update(state="cancelled")
+    data = client.get(f"/events/whole/schedule.ics?alarm={alarm}").content
+    assert b"VALARM" not in data and b"STATUS:CANCELLED" in data

@@ -5,8 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from resources.models import LinkCheck, Resource
-from roadshow.jobs.models import Job, JobState
+from resources.models import Collection, LinkCheck, LinkImport, Resource
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -168,8 +167,34 @@ def test_what_cannot_be_imported_is_refused_with_a_sentence(client, curator, dat
 
 @pytest.mark.parametrize("text", ["\0\0\0", " ", "Words, but no link."])
 def test_a_file_without_links_is_refused_with_a_sentence(client, curator, text):
-    form = upload(client, text).context["form"]
-    assert form.errors
+    assert upload(client, text).context["refusal"]
+
+
+def test_an_import_is_undone_as_one(client, curator):
+    known = factories.Resource(url="https://example.com/known", note="")
+    text = "# List\n\n## Tools\n\n- [Known](https://example.com/known) - What it is.\n- [New](https://example.com/new)\n"
+    page = upload(client, text)
+    client.post(IMPORT, {"key": page.context["key"]})
+    known.refresh_from_db()
+    assert (known.note, Resource.objects.count()) == ("What it is.", 2)
+    LinkCheck.objects.create(
+        resource=Resource.objects.get(url__endswith="/new"), at=timezone.now(), outcome="ok"
+    )
+    entry = LinkImport.objects.get()
+    page = client.post(IMPORT, {"undo": entry.pk}, follow=True)
+    assert "Undone: links.md" in page.text
+    known.refresh_from_db()
+    assert (known.note, Resource.objects.count(), Collection.objects.count()) == ("", 1, 0)
+    assert "cannot be undone" in client.post(IMPORT, {"undo": entry.pk}, follow=True).text
+
+
+def test_an_import_that_something_depends_on_is_not_undone(client, curator):
+    page = upload(client, "- [New](https://example.com/new)\n")
+    client.post(IMPORT, {"key": page.context["key"]})
+    Resource.objects.get().collections.add(factories.Collection())
+    page = client.post(IMPORT, {"undo": LinkImport.objects.get().pk}, follow=True)
+    assert "Refers to what was imported" in page.text
+    assert Resource.objects.exists()
 
 
 def test_a_preview_is_its_curator_s_own(client, curator):

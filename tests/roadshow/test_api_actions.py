@@ -1,7 +1,9 @@
 """What the API does beyond single records: bulk, import, merge, feedback, suggestions, tokens."""
 
+import json
 import time
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -160,6 +162,17 @@ class TestImport:
         assert api.get("/api/v1/slots/?event=mine").json()["count"] == 1
         report = api.post(f"{address}?apply=true", CALENDAR, content_type="text/calendar").json()
         assert report["changes"] == 0
+
+    def test_a_table_is_read_as_the_request_says(self, api, event):
+        address = "/api/v1/events/mine/import/"
+        table = "Thing,Start,Mood\nŽluťoučký,2030-10-06 10:00,good\n".encode("cp1250")
+        options = {"encoding": "cp1250", "columns": json.dumps({"Thing": "title", "Mood": ""})}
+        query = urlencode(options)
+        report = api.post(f"{address}?{query}", table, content_type="text/csv").json()
+        assert report["new"] == ["Žluťoučký"]
+        for bad in ({"columns": "[]"}, {"columns": '{"a": "nonsense"}'}, {"columns": "{"}):
+            answer = api.post(f"{address}?{urlencode(bad)}", table, content_type="text/csv")
+            assert answer.status_code == 400
 
     def test_into_a_new_event(self, api):
         answer = api.post(

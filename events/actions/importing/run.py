@@ -187,7 +187,8 @@ def _keep_entry(
     entry.event, entry.kind, entry.mode = event, report.kind[:100], report.mode
     entry.title, entry.acronym = reading.document.title[:500], reading.document.acronym[:100]
     entry.forced, entry.numbers = force and bool(report.concerns), report.numbers()
-    entry.state, entry.finished_at, entry.data = Import.State.DONE, clock.now(), None
+    entry.state, entry.finished_at = Import.State.DONE, clock.now()
+    entry.data = entry.preview = None
     entry.undo = log.finish()
     entry.activity_id = name_activity(Activity.Kind.IMPORT, source or entry.kind)
     entry.save()

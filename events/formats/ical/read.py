@@ -24,6 +24,8 @@ from .lines import Component, Line, parse_line, split_values, unescape, unfold
 from .repeats import MOST, combine_starts, split_times, starts_by_rule
 from .zones import choose_zone, find_zone_of_id
 
+# Between several names; Indico writes "Lee, Ann (CERN), Ray, Bob (DESY)"
+_SEPARATED = {False: re.compile(";"), True: re.compile(r";|(?<=\))\s*,")}
 _SPEAKERS = re.compile(
     r"\s*(?:speaker|presenter|presented by|referent(?:in)?|vortragende[r]?|with|von|by|mit|par|con|orador(?:es)?"
     r"|intervenant(?:e)?|ponente|讲者|演讲者|嘉宾)(?P<many>s|s?\(s\)|en)?\s*[:：](?P<names>.+)",
@@ -117,7 +119,7 @@ class _Reader:
         stamps = [self._moment(line) for event in self.events for line in event.all("DTSTAMP")]
         released = [self._moment(line) for line in main.all("LAST-MODIFIED")]
         raw = RawSchedule(
-            title=main.text("NAME", "X-WR-CALNAME", "X-WR-CALDESC", "DESCRIPTION") or main.text("PRODID"),
+            title=main.text("NAME", "X-WR-CALNAME", "X-WR-CALDESC", "DESCRIPTION"),
             description=main.text("X-ROADSHOW-TEXT", "DESCRIPTION", "X-WR-CALDESC")
             if main.first("NAME", "X-WR-CALNAME")
             else "",
@@ -391,8 +393,8 @@ class _Reader:
                 break
             lines.pop(0)
             if found:
-                names = found["names"].split(";") if found["many"] else [found["names"]]
                 many = bool(found["many"])
+                names = _SEPARATED[self.is_indico].split(found["names"]) if many else [found["names"]]
                 persons += [self._person(name, loose=many) for name in names if name.strip()]
         text = "\n".join(lines)
         alternative = event.first("X-ALT-DESC")

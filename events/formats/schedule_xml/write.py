@@ -140,9 +140,10 @@ def _event(room: etree._Element, written: Written) -> None:
 
 def _link(parent: etree._Element, name: str, link: Link) -> None:
     kind = link.kind if link.kind in LINK_KINDS else "web"
-    element = etree.SubElement(
-        parent, name, href=addresses.to_safe_address(remove_illegal(link.url)), type=kind
-    )
+    address = addresses.to_safe_address(remove_illegal(link.url))
+    if not address.strip():  # apps follow what they show
+        return
+    element = etree.SubElement(parent, name, href=address, type=kind)
     element.text = remove_illegal(clean_line(link.title)) or remove_illegal(
         addresses.default_title(kind, link.url)
     )

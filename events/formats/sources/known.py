@@ -132,6 +132,7 @@ SOURCES = (
     ),
     Source(
         name="pretalx, submissions",
+        codes=True,
         matches=_is_pretalx_list,
         prepare=prepare.records,
         talk=keep_names("code title abstract description state duration")
@@ -196,6 +197,7 @@ SOURCES = (
             "id": "person_id",
         },
         link_lists="attachments.files|material",
+        topics="keywords",
         conference={
             "title": "results.0.title|title",
             "description": "results.0.description",
@@ -207,7 +209,7 @@ SOURCES = (
             "end": "results.0.endDate.date",
         },
         ignored="entryType|uniqueId|conferenceId|sessionId|sessionSlotId|sessionCode|isPoster|textColor|color|pdf|address"
-        "|inheritLoc|inheritRoom|code|roomFullname|location|primaryauthors|coauthors|references|board_number|keywords"
+        "|inheritLoc|inheritRoom|code|roomFullname|location|primaryauthors|coauthors|references|board_number"
         "|slotTitle|contribSlug|note|db_id|friendly_id|session|allowed|folders|references|modificationDate|creationDate"
         "|room_id|venue.*|custom_fields|attachments|objectType|entries|conveners|duration|contributionId|id",
         finish=_finish_indico,

@@ -48,6 +48,7 @@ class Source:
     is_full: bool = False
     seconds: bool = False  # lengths are in seconds
     comma: bool = False  # texts with several names or topics separate them by commas
+    codes: bool = False  # persons may be codes that the file does not explain
     generator: str = ""
     finish: Callable[[RawSchedule, Any], None] | None = None
 
@@ -63,6 +64,8 @@ PERSON = {
     "url": "url|public_url|website|web",
     "role": "role",
 }
+_CODE = re.compile(r"[A-Z0-9]{6}")  # by which pretalx knows persons
+_PROFILES = {"twitter": "https://twitter.com/", "github": "https://github.com/"}
 _PERSON_LINKS = ("twitter", "github", "linkedin", "facebook", "mastodon", "homepage")
 
 
@@ -209,8 +212,13 @@ class _Reader:
                 setattr(event, name, "")
 
     def _people(self, item: dict) -> Iterator[Any]:
-        for value in pick_list(item, self.source.persons):
-            if isinstance(value, str) and self.source.comma:
+        values = pick_list(item, self.source.persons)
+        for value in values:
+            if self.source.codes and isinstance(value, str) and _CODE.fullmatch(value):
+                self.report.tally(
+                    _("Codes of persons without their names; they were left out"), _place_of(item)
+                )
+            elif isinstance(value, str) and self.source.comma and len(values) == 1:
                 yield from filter(None, map(str.strip, value.split(",")))
             else:
                 yield value
@@ -229,6 +237,8 @@ class _Reader:
         ]
         for name in _PERSON_LINKS:
             url = as_text(value.get(name))
+            if name in _PROFILES and re.fullmatch(r"@?[\w-]{1,40}", url):
+                url = _PROFILES[name] + url.removeprefix("@")
             if url.startswith("http"):
                 links.append(RawLink(url=url, title=name.capitalize()))
         return RawPerson(**values, links=links)
@@ -266,6 +276,10 @@ class _Reader:
             type=pick_text(value, "type"),
             attachment=attached,
         )
+
+
+def _place_of(item: dict) -> str:
+    return _("talk %(id)s") % {"id": pick_text(item, "code|id|title")[:60]}
 
 
 def _follow_false(item: dict, path: str) -> bool:

@@ -153,7 +153,21 @@ def _indico_talk(record: dict) -> dict:
             changed[name] = f"{as_text(at.get('date'))} {as_text(at.get('time'))}".strip()
     if record.get("entryType") == "Break":
         changed["type"] = "Break"
-    return record | changed
+    material = list(_list_material(record.get("material")))
+    return record | changed | ({"material": material} if material else {})
+
+
+def _list_material(folders: Any) -> Iterator[dict]:
+    """The files of a contribution, out of the folders that they lie in, each with the folder's title."""
+    for folder in dicts(folders):
+        inside = dicts(folder.get("resources"))
+        for file in inside:
+            yield {
+                "url": pick_text(file, "url|download_url"),
+                "title": pick_text(folder, "title") or pick_text(file, "name"),
+            }
+        if not inside:
+            yield folder
 
 
 def find_indico_zone(root: Any) -> str:

@@ -16,7 +16,7 @@ _HEADINGS = {
     "date": "date|day|start date|datum|tag|jour|fecha|日期|event date|día|día de la charla|termin",
     "start": "start|starts|starts at|start time|begin|begins|from|time|uhrzeit|beginn|von|début|inicio|hora"
     "|开始|开始时间|时间|event start|scheduled at|start date time|starting time|zeit|heure|horario|slot"
-    "|hora de inicio"
+    "|hora de inicio|when|wann|quand|cuándo|date and time|date time|day and time|datum und uhrzeit|zeitraum"
     "|heure de début|time slot|start timestamp",
     "end": "end|ends|ends at|end time|finish|to|until|ende|bis|fin|结束|结束时间|event end|end date time"
     "|finish time"
@@ -32,7 +32,7 @@ _HEADINGS = {
     "|orateur|orateurs|intervenants|ponentes|主讲人|dein name|ihr name|votre nom|tu nombre|nombre del ponente",
     "cospeakers": "co speakers|co speaker|cospeakers|cospeaker s|additional speakers|other speakers"
     "|second speaker"
-    "|speaker 2|co presenters|co presenter|weitere vortragende|co authors",
+    "|co presenters|co presenter|weitere vortragende|co authors",
     "moderators": "moderators|moderator|chair|session chair|host|moderation|modérateur|moderador|主持人",
     "artists": "artists|panelists|panellists|panelist",
     "speaker_ids": "speaker ids|speaker id",
@@ -110,12 +110,19 @@ _BY_HEADING: dict[str, str] = {}
 for _field, _headings in COLUMNS.items():
     for _heading in _headings:
         _BY_HEADING.setdefault(normalize_heading(_heading), _field)
+# Fields of which a table may have many columns
+SEVERAL = ("speakers", "cospeakers", "moderators", "artists", "topics", "links")
 _BY_WORDS = tuple((field, re.compile(words, re.IGNORECASE)) for field, words in _WORDS)
 
 
 def find_field(heading: str) -> str:
     """The field that a heading stands for, also with a unit in brackets ("Duration (min)"); empty if none."""
     bare = re.sub(r"[(\[（].*?[)\]）]", "", heading)
+    numbered = re.fullmatch(r"(.*\D)\s*#?(\d{1,2})", heading.strip())
+    if numbered and numbered[1].strip().casefold() == "tag":  # alone it is the German word for a day
+        return "topics"
+    if numbered and _BY_HEADING.get(normalize_heading(numbered[1])) in SEVERAL:
+        return _BY_HEADING[normalize_heading(numbered[1])]
     return _BY_HEADING.get(normalize_heading(heading)) or _BY_HEADING.get(normalize_heading(bare), "")
 
 
@@ -176,6 +183,12 @@ SOURCES = (
             "event_subtype": "topics",
             "address": "",
         },
+        comma=True,
+    ),
+    Source(
+        "Sched, spreadsheet",
+        ("Session Title", "Session Type", "Venue", "Start Time"),
+        {"Session Type": "track", "Session Subtype": "topics"},
         comma=True,
     ),
     Source(

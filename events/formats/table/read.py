@@ -9,7 +9,7 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from ..build import build_document
-from ..document import Reading
+from ..document import Problem, Reading
 from ..raw import RawSchedule
 from ..reading import Choices, Report, UnreadableFile, at_line, at_row, check_pieces
 from .columns import find_field
@@ -43,7 +43,19 @@ def read_csv(text: str, *, timezone: str = "", choices: Choices = _NO_CHOICES) -
         raise UnreadableFile(
             _("The file is neither a schedule nor a calendar, and as a table it has no headings like Title.")
         )
-    return reading
+    if not _is_cut_off(rows, text):
+        return reading
+    message = _("The table seems to be cut off: its last line is not whole.")
+    problem = Problem(place=rows[-1][0], message=message, severity="error")
+    return replace(reading, problems=[problem, *reading.problems])
+
+
+def _is_cut_off(rows: list[Row], text: str) -> bool:
+    """Whether the last line ends inside a quoted cell, or before the columns that all others have."""
+    if text.count('"') % 2:
+        return True
+    widths = {len(cells) for _place, cells in rows[:-1]}
+    return len(rows) > 1 and len(widths) == 1 and len(rows[-1][1]) < widths.pop() and not text.endswith("\n")
 
 
 def read_xlsx(data: bytes, *, timezone: str = "", choices: Choices = _NO_CHOICES) -> Reading:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,16 +10,17 @@ from django.utils.translation import gettext as _
 from ..document import TALK_KINDS, Column
 from ..raw import RawEvent, RawLink, RawPerson, RawSchedule
 from ..reading import Choices, Report, UnreadableFile
-from ..times import has_date, parse_clock, parse_duration, parse_moment, split_range
-from .columns import PRIVATE, find_field, find_source, guess_field, normalize_heading
+from ..times import WEEKDAYS, has_date, parse_clock, parse_duration, parse_moment, split_range
+from .columns import PRIVATE, SEVERAL, find_field, find_source, guess_field, normalize_heading
 from .names import Names, split_names
 from .xlsx import write_serial
 
 Row = tuple[str, list[str]]  # place in the file, cells
 _HEADING_ROWS = 20  # rows among which the headings are looked for
 _SAMPLES = 3
-_SEVERAL = re.compile("[;\n；]")
+_PARTS = re.compile("[;\n；]")
 _LINK = re.compile(r"\[(?P<title>(?:[^\]\\]|\\.)*)\]\((?P<url>\S+)\)(?:\s*\{(?P<type>\w+)\})?$")
+_NUMBERED_DAY = re.compile(r"(?:day|tag|jour|día|dia)\s*(\d{1,2})\.?|第\s*(\d{1,2})\s*天", re.IGNORECASE)
 _YES = ("yes", "true", "1", "x", "ja", "oui", "sí", "是", "wahr", "vrai")
 _TEXTS = (
     "id", "guid", "code", "title", "subtitle", "room", "track", "type", "language", "abstract", "description", "url",
@@ -85,7 +87,7 @@ class Rows:
             name = heading.strip()
             usual = find_field(name) or guess_field(name)
             field = self.choices.columns.get(name, own.get(normalize_heading(name), usual))
-            if field and field in used:
+            if field and field in used and field not in SEVERAL:
                 self.report.tally(
                     _("A second column for the same thing; it was not read"), place, what=name[:60]
                 )
@@ -120,11 +122,11 @@ class Rows:
         if len(filled) == 1 and _is_day(filled[0]):  # a line that names the day of those below
             self.day = filled[0]
             return None
-        values = {
-            column.read_as: cell.strip()
-            for column, cell in zip(self.columns, cells, strict=False)
-            if column.read_as
-        }
+        values: dict[str, str] = {}
+        for column, cell in zip(self.columns, cells, strict=False):
+            if column.read_as:
+                before = values.get(column.read_as, "")
+                values[column.read_as] = f"{before}\n{cell}".strip() if before else cell.strip()
         if not any(values.values()):
             return None
         self.count += 1
@@ -165,6 +167,7 @@ class Rows:
 
     def _times(self, event: RawEvent, on: str, start: str, end: str) -> None:
         """Date and time from their own columns, or both from one."""
+        on = self._find_named_day(on) or on
         if on and not start and split_range(on)[0]:
             on, start = "", on
         first, last = split_range(start)
@@ -182,6 +185,19 @@ class Rows:
         """The day of the rows above, for a start that is a time of day alone."""
         is_time = start and parse_moment(start) is None and not has_date(start)
         return self.day if is_time else ""
+
+    def _find_named_day(self, text: str) -> str:
+        """The event's day that "Friday" or "Day 2" names, if there is exactly one; else ""."""
+        first, last = self.choices.days or (None, None)
+        if first is None or last is None or not text or has_date(text):
+            return ""
+        days = [first + timedelta(days=number) for number in range(min((last - first).days, 60) + 1)]
+        if numbered := _NUMBERED_DAY.fullmatch(text):
+            number = int(numbered[1] or numbered[2])
+            return days[number - 1].isoformat() if 1 <= number <= len(days) else ""
+        weekday = WEEKDAYS.get(text.casefold().rstrip("."))
+        named = [day for day in days if day.weekday() == weekday]
+        return named[0].isoformat() if len(named) == 1 else ""
 
     # Persons and links
 
@@ -259,7 +275,7 @@ def _from_serial(cell: str) -> str:
 
 def split_list(cell: str) -> list[str]:
     """The parts of a cell that holds several things."""
-    return [part.strip() for part in _SEVERAL.split(cell) if part.strip()]
+    return [part.strip() for part in _PARTS.split(cell) if part.strip()]
 
 
 def _link(text: str) -> RawLink:

@@ -20,6 +20,7 @@ from events.actions import (
 )
 from events.formats.date_order import ORDERS
 from events.formats.detect import UnreadableFile, read_all, read_folder
+from events.formats.table.columns import COLUMNS
 from events.models import Event, Import
 from roadshow.core.commands import progress_bar, read_file, refuse_on
 from roadshow.core.fields import validate_timezone
@@ -50,6 +51,13 @@ class Command(BaseCommand):
             "--date-order", choices=ORDERS, default="", help="of dates like 3/4/2027: day or month first"
         )
         parser.add_argument("--encoding", default="", help="of a text file, such as cp1250")
+        parser.add_argument(
+            "--column",
+            metavar="HEADING=FIELD",
+            action="append",
+            default=[],
+            help="what a column of a table is read as (nothing: it is not read); may be repeated",
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would change, and change nothing"
         )
@@ -102,6 +110,7 @@ class Command(BaseCommand):
                 date_order=options["date_order"],
                 encoding=options["encoding"],
                 days=(event.starts_on, event.ends_on) if event else None,
+                columns=_read_columns(options["column"]),
             )
 
     def _import(self, reading, source, event, slug, timezone, by, options) -> None:
@@ -150,6 +159,18 @@ class Command(BaseCommand):
             message = _("%(url)s answered with status %(status)s.")
             raise CommandError(message % {"url": source, "status": fetched.status}, returncode=2)
         return fetched.body, source
+
+
+def _read_columns(pairs: list[str]) -> dict[str, str]:
+    """Heading -> field, of the options --column."""
+    found = {}
+    for pair in pairs:
+        heading, _equals, field = pair.rpartition("=")
+        if not heading or field not in ("", *COLUMNS):
+            message = _("--column %(pair)s: give HEADING=FIELD; fields are: %(words)s.")
+            raise CommandError(message % {"pair": pair, "words": ", ".join(COLUMNS)}, returncode=2)
+        found[heading] = field
+    return found
 
 
 def _load_folder(folder: Path) -> dict[str, bytes]:

@@ -1,16 +1,7 @@
 """Import of link lists."""
 
-from .jobs import TOO_OLD, UPLOAD, import_links, preview_links
+from .jobs import undo_import
 from .report import ChangedLink, Report
 from .run import ImportRefused, import_resources
 
-__all__ = [
-    "TOO_OLD",
-    "UPLOAD",
-    "ChangedLink",
-    "ImportRefused",
-    "Report",
-    "import_links",
-    "import_resources",
-    "preview_links",
-]
+__all__ = ["ChangedLink", "ImportRefused", "Report", "import_resources", "undo_import"]

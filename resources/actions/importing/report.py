@@ -31,12 +31,26 @@ class Report:
     placed: int = 0  # links that were added to a collection
     problems: list[Problem] = field(default_factory=list)
     dry_run: bool = False
+    entry: int | None = None  # primary key of the LinkImport
 
     @property
     def changes(self) -> int:
         """Number of changes in the database; 0 when the same file is imported again."""
         lists = (self.new, self.changed, self.new_topics, self.new_collections)
         return sum(len(rows) for rows in lists) + self.placed
+
+    def numbers(self) -> dict[str, int]:
+        """The counts alone."""
+        return {
+            "links": self.links,
+            "distinct": self.distinct,
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "kept": len(self.kept),
+            "unchanged": self.unchanged,
+            "placed": self.placed,
+            "problems": len(self.problems),
+        }
 
     def problem(self, place: str, message: str, severity: Severity = "warning") -> None:
         self.problems.append(Problem(place=place, message=message, severity=severity))

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
+from events.actions.importing.undo import UndoLog
 from events.models import Topic
 from roadshow.core.bulk import update_rows
 from roadshow.core.models import FormerAddress
@@ -26,6 +27,7 @@ def store_links(
     links: list[Link],
     topics: dict[str, Topic],
     report: Report,
+    log: UndoLog,
     *,
     by,
     update: bool,
@@ -39,6 +41,7 @@ def store_links(
     for start in range(0, len(links), BATCH):
         batch = {compute_url_key(link.url): link for link in links[start : start + BATCH]}
         known = _find_known(batch)
+        log.remember(Resource, {row.pk for row in known.values()})
         new = {key: link for key, link in batch.items() if key not in known}
         tied = _load_topic_pairs(known)
         changes = {

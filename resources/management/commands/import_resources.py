@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from events.actions import CannotUndo
 from events.formats.reading import UnreadableFile
-from resources.actions import ImportRefused, Report, import_resources
+from resources.actions import ImportRefused, Report, import_resources, undo_import
 from resources.formats import MAX_BYTES, read_links
+from resources.models import LinkImport
 from roadshow.core.commands import progress_bar, read_file, refuse_on
 
 MAX_PROBLEMS = 10  # shown, unless everything is
@@ -17,7 +19,8 @@ class Command(BaseCommand):
     help = "Import a Markdown list, bookmarks file, OPML, feed, CSV or XLSX into the library."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("file", metavar="FILE", nargs="?", default="")
+        parser.add_argument("--undo", metavar="NUMBER", type=int, help="undo the import of that number")
         parser.add_argument(
             "--collection", metavar="NAME", default="", help="put every link there; made when there is none"
         )
@@ -28,16 +31,30 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say what would change, and change nothing"
         )
 
-    def handle(self, *, file, collection, update, dry_run, **options):
+    def handle(self, *, file, collection, update, dry_run, undo, **options):
+        if undo:
+            self._undo(undo)
+            return
+        if not file:
+            raise CommandError(_("Name a file."), returncode=2)
         with refuse_on(UnreadableFile, ImportRefused), progress_bar() as progress:
             report = import_resources(
                 reading=read_links(read_file(file, MAX_BYTES), name=Path(file).name),
                 collection=collection,
                 update=update,
                 dry_run=dry_run,
+                source=Path(file).name,
                 progress=progress,
             )
         self.stdout.write(describe_report(report, everything=dry_run))
+
+    def _undo(self, number: int) -> None:
+        entry = LinkImport.objects.filter(pk=number).first()
+        if entry is None:
+            raise CommandError(_("There is no import %(number)d.") % {"number": number}, returncode=2)
+        with refuse_on(CannotUndo):
+            undo_import(entry=entry, by=None)
+        self.stdout.write(_("Undone: %(import)s.") % {"import": entry})
 
 
 def describe_report(report: Report, *, everything: bool = False) -> str:
@@ -77,4 +94,6 @@ def describe_report(report: Report, *, everything: bool = False) -> str:
     )
     if report.dry_run:
         lines.append(_("Nothing was written."))
+    if report.entry:
+        lines.append(_("Undo it with --undo %(number)d.") % {"number": report.entry})
     return "\n".join(lines)

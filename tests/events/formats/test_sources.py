@@ -267,3 +267,55 @@ def test_a_grid_of_rooms_and_times_with_merged_cells():
 def test_what_cannot_be_read_is_told_what_it_is(data, words):
     with pytest.raises(UnreadableFile, match=words):
         detect.read(data)
+
+
+def read_json(value):
+    return detect.read(json.dumps(value).encode(), timezone="Europe/Berlin").document
+
+
+def test_codes_of_persons_are_no_names():
+    talk = {"code": "ABC123", "title": "A", "state": "accepted", "speakers": ["SPK001"], "submission_type": 5}
+    found = detect.read(json.dumps({"results": [talk]}).encode(), timezone="UTC")
+    assert found.document.talks[0].persons == []
+    assert any("Codes of persons" in one.message for one in found.problems)
+
+
+def test_authors_in_a_list_are_not_taken_apart():
+    talk = {
+        "name": "A",
+        "authors": ["Ann Lee", "Ray, Bob"],
+        "conf_key": 3,
+        "conf_url": "",
+        "start": "2027-03-13T09:00:00",
+    }
+    assert [one.name for one in read_json([talk]).talks[0].persons] == ["Ann Lee", "Ray, Bob"]
+
+
+def test_files_of_an_indico_contribution_are_taken_out_of_their_folders():
+    at = {"date": "2027-03-13", "time": "09:00:00", "tz": "Europe/Zurich"}
+    entry = {
+        "_type": "ContribSchEntry", "_fossil": "contribSchEntryDisplay", "entryType": "Contribution",
+        "contributionId": "5", "title": "A", "startDate": at, "duration": 30, "keywords": ["k"],
+        "material": [{"title": "Slides", "resources": [{"name": "s.pdf", "url": "https://i.example/s.pdf"}]}],
+    }  # fmt: skip
+    (talk,) = read_json({"results": {"77": {"20270313": {"c1": entry}}}}).talks
+    assert [(one.kind, one.title, one.url) for one in talk.links] == [
+        ("slides", "Slides", "https://i.example/s.pdf")
+    ]
+    assert talk.topics == ["k"]
+
+
+def test_an_event_of_a_list_without_talks_is_no_error():
+    conference = {"name": "C", "url": "https://c.example", "startDate": "2027-03-13", "endDate": "2027-03-14"}
+    (found,) = detect.read_all(json.dumps([conference]).encode(), timezone="UTC")
+    assert not any(one.severity == "error" for one in found.problems)
+
+
+def test_a_calendar_without_a_name_is_called_as_its_file():
+    data = b"BEGIN:VCALENDAR\r\nPRODID:-//Indico//EN\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:A\r\n"
+    data += b"DTSTART:20270313T080000Z\r\nDESCRIPTION:Speakers: Lee\\, Ann (CERN)\\, Ray\\, Bob (DESY)\r\n"
+    found = detect.read(
+        data + b"END:VEVENT\r\nEND:VCALENDAR\r\n", name="my_event.ics", timezone="UTC"
+    ).document
+    assert found.title == "my event"
+    assert [one.name for one in found.talks[0].persons] == ["Ann Lee", "Bob Ray"]

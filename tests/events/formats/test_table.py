@@ -126,3 +126,56 @@ def test_no_cell_is_taken_for_a_formula():
 def test_a_table_is_titled_by_its_file():
     reading = detect.read(b"Title,Start\nA,2024-06-01 10:00\n", name="/tmp/Spring_days.csv")
     assert reading.document.title == "Spring days"
+
+
+DAYS = (date(2027, 3, 12), date(2027, 3, 13))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "starts", "ends"),
+    [
+        (
+            "Titre,Date,Heure de début,Heure de fin",
+            "A,samedi 13 mars 2027,9 h 30,10h",
+            "13 08:30",
+            "13 09:00",
+        ),
+        ("Titre,Date,Heure de début,Heure de fin", "A,13 mars 2027,14h30,15h15", "13 13:30", "13 14:15"),
+        (
+            "Título;Fecha;Hora de inicio;Hora de fin",
+            "A;13/03/2027;9:30 a. m.;2:15 p. m.",
+            "13 08:30",
+            "13 13:15",
+        ),
+        ("标题,日期,开始时间,结束时间", "一,2027年3月13日,下午2点,下午3点半", "13 13:00", "13 14:30"),
+        (
+            "Title,Start,End",
+            "A,2027년 3월 13일 오후 2시 30분,2027년 3월 13일 오후 3시",
+            "13 13:30",
+            "13 14:00",
+        ),
+        ("Session,When", 'A,"Sat, Mar 13, 2027 4pm–5pm"', "13 15:00", "13 16:00"),
+        ("Session,When", 'A,"Saturday 13 March 2027, 9:30 AM - 10:15 AM"', "13 08:30", "13 09:15"),
+        ("Title;Start;Duration (min)", "A;2027-03-13T09:00;45,0", "13 08:00", "13 08:45"),
+        ("Title,Day,Time,Duration", "A,Friday,9:00,0:45", "12 08:00", "12 08:45"),
+        ("Title,Day,Time,Duration", "A,Day 2,9:00,0:45", "13 08:00", "13 08:45"),
+    ],
+)
+def test_times_as_people_write_them(heading, cells, starts, ends):
+    found = detect.read(f"{heading}\n{cells}\n".encode(), timezone="Europe/Berlin", days=DAYS)
+    slot = found.document.talks[0].slots[0]
+    assert [f"{moment:%d %H:%M}" for moment in (slot.starts_at, slot.ends_at)] == [starts, ends]
+
+
+def test_a_day_that_the_event_does_not_have_is_reported():
+    found = detect.read(b"Title,Day,Time\nA,Sunday,9:00\n", timezone="UTC", days=DAYS)
+    assert found.document.talks[0].slots == []
+    assert "Sunday" in said(found)
+
+
+def test_speakers_in_columns_of_their_own():
+    (talk,) = read(
+        "Title,Start,Speaker 1,Speaker 2,Speaker #3,Tag 1,Tag 2\nA,2027-03-13 09:00,Ann,Bob,Cy,x,y\n"
+    ).document.talks
+    assert [person.name for person in talk.persons] == ["Ann", "Bob", "Cy"]
+    assert talk.topics == ["x", "y"]

@@ -584,3 +584,25 @@ def test_the_title_of_a_repository_s_page_is_the_project_s_name():
         f'{HEAD}<DT><A HREF="https://github.com/encode/httpx">GitHub - encode/httpx: A client</A>\n</DL>'
     )
     assert (link.title, link.note) == ("httpx", "A client")
+
+
+def test_pasted_addresses_are_a_list():
+    found = read_links(
+        b"https://a.example/\nhttps://b.example/ What it is\n\n  https://c.example/x\n", name="links.txt"
+    )
+    assert [link.url for link in found.links.links] == [
+        "https://a.example/",
+        "https://b.example/",
+        "https://c.example/x",
+    ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Titel;Adresse;Schlagworte;Notiz", "Nom;Lien;Étiquettes;Remarque", "Título;Enlace;Etiquetas;Nota"],
+)
+def test_headings_of_other_languages(heading):
+    (link,) = read_links(
+        f"{heading}\nÄ;https://a.example/;x, y;Text\n".encode("cp1252"), name="l.csv"
+    ).links.links
+    assert (link.title, link.url, link.topics, link.note) == ("Ä", "https://a.example/", ["x", "y"], "Text")
