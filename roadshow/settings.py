@@ -181,8 +181,9 @@ CACHED_VIEWS = {
     "events:live": "", "events:room_states": "",
     "events:speakers": "*", "events:rooms": "", "events:room": "day", "events:venue": "",
     **{f"events:{name}": "" for name in (
-        "xml", "json", "ics", "talk_file", "calendar", "series_calendar", "feed", "changes_feed",
+        "xml", "json", "calendar", "series_calendar", "feed", "changes_feed",
     )},
+    "events:ics": "alarm", "events:talk_file": "alarm",
     "speakers:speakers": "*", "speakers:speaker": "",
     "resources:resources": "*", "resources:resource": "", "resources:collections": "*", "resources:collection": "",
     "resources:feed": "*", "resources:collection_feed": "",

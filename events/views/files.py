@@ -39,6 +39,10 @@ def schedule_file(request, slug, format):
 def get_alarm(request) -> int:
     """Minutes before a slot at which a calendar reminds of it (`?alarm=10`): one of ALARMS, or 0."""
     text = request.GET.get("alarm", "")
+    request.has_unknown_parameters = text not in (
+        "",
+        *ALARMS,
+    )  # such files are not cached: everybody could make more
     return int(text) if text in ALARMS else 0
 
 

@@ -12,7 +12,7 @@ class ImportEntry(models.Model):
 
     `source` is the file's name or the address that the worker fetches. `numbers` are the report's counts, `choices`
     what was decided about reading the file, `preview` what the page of the preview shows. `undo` is what takes the
-    import back (see `events.actions.importing.undo`).
+    import back (see `events.actions.importing.undo_log`).
     """
 
     class State(models.TextChoices):

@@ -55,8 +55,7 @@ def run_command(command: str, path: Path) -> str:
 
 def list_readers() -> dict[str, Callable[[bytes], object]]:
     """Every reader by its name, for a file that is not of its kind."""
-    from events.formats import ical, schedule_xml, table
-    from events.formats.schedule_json import read as schedule_json
+    from events.formats import ical, schedule_json, schedule_xml, table
     from resources.formats import bookmarks, json_feed, markdown_list
     from resources.formats import table as link_table
 

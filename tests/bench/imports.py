@@ -77,6 +77,8 @@ def compare_exports(options: dict) -> list[str]:
 
     from events.formats.detect import read
 
+    if not any(talk.slots for talk in options["reading"].document.talks):
+        return ["nothing to export"]
     with transaction.atomic():
         first = export_all(import_schedule_released(options))
         transaction.set_rollback(True)

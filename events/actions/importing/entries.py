@@ -10,7 +10,8 @@ from roadshow.journal.models import Activity
 
 from ...models import Event, Import
 from .pictures import delete_unused_files, list_picture_files
-from .undo import CannotUndo, apply_undo, list_own_keys
+from .undo import CannotUndo, apply_undo
+from .undo_log import list_own_keys
 
 
 @transaction.atomic

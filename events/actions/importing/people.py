@@ -18,7 +18,7 @@ from ...formats.writing import is_own_generator
 from ...models import Event, EventSpeaker, TalkSpeaker
 from .pictures import is_picture_wanted
 from .report import Report, Wish
-from .undo import UndoLog
+from .undo_log import UndoLog
 
 FIELDS = {"name": 200, "headline": 250, "biography": None}
 

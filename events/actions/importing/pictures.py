@@ -23,7 +23,7 @@ from speakers.models import Speaker
 from ...formats.links import is_web
 from ...models import Event, Import, Talk
 from .report import Wish
-from .undo import amend_undo, copy_rows
+from .undo_log import amend_undo, copy_rows
 
 _AT_ONCE = 8
 _SHOWN = 50  # reasons that the job's result has

@@ -16,7 +16,7 @@ from ...formats.document import Track as TrackThere
 from ...models import Event, EventRoom, Room, Topic, Track, Venue
 from ..topics import get_or_create_topics
 from .report import Report
-from .undo import UndoLog
+from .undo_log import UndoLog
 
 _LONGEST = 200  # characters of a name
 

@@ -30,7 +30,7 @@ from .places import match_rooms, match_topics, match_tracks
 from .preview import build_rows
 from .report import Report, Wish
 from .talks import load_rows, write_talks
-from .undo import UndoLog
+from .undo_log import UndoLog
 from .values import Matches
 from .writing import Merged
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.actions import get_or_create_topics
-from events.actions.importing.undo import UndoLog
+from events.actions.importing.undo_log import UndoLog
 
 from ...formats import Collection, Link, LinkList, Reading, merge_duplicate_links
 from ...models import LinkImport

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from events.actions.importing.undo import UndoLog
+from events.actions.importing.undo_log import UndoLog
 from events.models import Topic
 from roadshow.core.bulk import update_rows
 from roadshow.core.models import FormerAddress

@@ -5,12 +5,13 @@ Giggity and calendar programs rely on in iCalendar.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 from lxml import etree
 
+_DAY = timedelta(days=1)
 _FIRST = 1024  # characters in which Giggity looks for the kind of file
 
 
@@ -40,7 +41,8 @@ def _check_day(day: etree._Element) -> None:
     for room in day.findall("room"):
         for event in room.findall("event"):
             _check_event(event, room.get("name"))
-            assert starts <= datetime.fromisoformat(event.findtext("date")) < ends, "shown on another day"
+            date = datetime.fromisoformat(event.findtext("date"))
+            assert starts - _DAY <= date < ends + _DAY, "shown on another day"
 
 
 def _check_event(event: etree._Element, room: str) -> None:
