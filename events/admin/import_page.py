@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from roadshow.core.access import acting_user
-from roadshow.core.models import validate_timezone
+from roadshow.core.fields import validate_timezone
 from roadshow.http.guard import UrlRefused, check_url
 from roadshow.jobs.models import JobState
 

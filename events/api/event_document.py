@@ -26,7 +26,7 @@ from roadshow.http.conditional import PRIVATE, conditional_response, entity_tag
 from speakers.models import Speaker
 
 from ..actions.document import build_document_of_talks
-from ..actions.importing.undo import UndoLog
+from ..actions.importing.undo_log import UndoLog
 from ..formats.event_document import DocumentError, EventDocument, parse_document
 from ..models import Event, Import, Slot, Talk, TalkSpeaker
 from ..schedule.event_document import serialize_event_document

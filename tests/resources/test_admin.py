@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from resources.models import Collection, LinkCheck, LinkImport, Resource
+from roadshow.jobs.models import Job, JobState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -207,18 +208,16 @@ def test_a_preview_is_its_curator_s_own(client, curator):
 def test_a_list_is_read_by_the_worker(client, curator, settings):
     settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     page = upload(client)
-    job = Job.objects.get()
+    job, entry = Job.objects.get(), LinkImport.objects.get()
     assert page.redirect_chain == [(job.get_absolute_url(), 302)]
-    assert "Preview of a list of links" in page.text
-    key = job.arguments["upload"]
-    assert "The preview is too old" in client.get(IMPORT, {"key": key}, follow=True).text
-    job.state = JobState.DONE
-    job.result = {"kind": "Markdown", "links": 1, "distinct": 1, "new": ["A tool"], "changed": []}
+    assert "Preview of an import of links" in page.text
+    assert client.get(IMPORT, {"entry": entry.pk}).url == job.get_absolute_url()
+    job.state, job.problem = JobState.FAILED, "It took too long."
     job.save()
-    assert client.get(job.get_absolute_url(), follow=True).context["key"] == key
-    client.post(IMPORT, {"key": key})
-    client.post(IMPORT, {"key": key})
-    assert Job.objects.filter(key__startswith="links:").count() == 1
+    assert "It took too long." in client.get(IMPORT, {"entry": entry.pk}).text
+    client.post(IMPORT, {"key": entry.pk})
+    client.post(IMPORT, {"key": entry.pk})
+    assert Job.objects.filter(key__startswith="import_links:").count() == 1
 
 
 def test_attendees_import_nothing(client):
