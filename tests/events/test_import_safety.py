@@ -427,3 +427,11 @@ def test_an_undo_lets_no_sequence_of_a_calendar_fall_back(client, release):
     assert all(after[name] > shown[name] or shown[name] == first[name] for name in after)
     assert all(after[name] >= shown[name] for name in after)
     assert after["Two"] > shown["Two"]
+
+
+def test_a_code_that_two_talks_have_is_reported_and_stored_once():
+    report = load(talk("One", code="ABC123"), talk("Two", hour=1, code="ABC123"))
+    assert sorted(TalkRow.objects.values_list("title", "code")) == [("One", "ABC123"), ("Two", "")]
+    assert any("ABC123" in problem.message for problem in report.problems)
+    again = load(talk("One", code="ABC123"), talk("Two", hour=1, code="ABC123"), event=the_event())
+    assert again.changes == 0

@@ -47,7 +47,7 @@ def write_talks(
     leaves the talks that are there, "replace" cancels those that are not in the file.
     """
     document = reading.document
-    merger = _Merger(event, reading, matches, report, {row.slug for row in rows})
+    merger = _Merger(event, reading, matches, report, rows)
     merged = []
     for done, (guid, talk, row) in enumerate(found):
         if row is None:
@@ -98,15 +98,11 @@ class _Merger:
     """Merges the talks of one file with their rows; `new` are the rows to create."""
 
     def __init__(
-        self, event: Event, reading: Reading, matches: Matches, report: Report, slugs: set[str]
+        self, event: Event, reading: Reading, matches: Matches, report: Report, rows: list[Talk]
     ) -> None:
-        self.event, self.reading, self.matches, self.report, self.slugs = (
-            event,
-            reading,
-            matches,
-            report,
-            slugs,
-        )
+        self.event, self.reading, self.matches, self.report = event, reading, matches, report
+        self.slugs = {row.slug for row in rows}
+        self.codes = {row.code: row.guid for row in rows}
         self.is_own = is_own_generator(reading.document.generator)
         self.fields = stated_fields(reading.fields)
         self.source = name_source(reading)
@@ -116,9 +112,19 @@ class _Merger:
         """What a row remembers of where it came from."""
         return {"source": self.source, "source_id": talk.id}
 
+    def _values(self, guid: UUID, talk: doc.Talk, row: Talk | None = None) -> dict:
+        """What the file says of a talk; a code that another talk has is reported, and that of the row stays."""
+        values = document_values(self.event, guid, talk, self.matches)
+        own = row.guid if row else guid
+        if values["code"] and self.codes.setdefault(values["code"], own) != own:
+            message = _("Another talk has the code %(code)s; it was left out.")
+            self.report.add_problem(talk.place, message % {"code": values["code"]})
+            values["code"] = row.code if row else ""
+        return values
+
     def add(self, guid: UUID, talk: doc.Talk) -> Merged:
         """A new row."""
-        values = document_values(self.event, guid, talk, self.matches)
+        values = self._values(guid, talk)
         slug = make_unique_slug(_address(talk, self.is_own), self.slugs.__contains__, fallback="talk")
         self.slugs.add(slug)
         stated = {name: value for name, value in values.items() if name in self.fields}
@@ -136,7 +142,7 @@ class _Merger:
     def merge(self, guid: UUID, talk: doc.Talk, row: Talk) -> Merged:
         """A row with what the file changed since the last import."""
         last, now = row.imported or {}, row_values(row)
-        values = document_values(self.event, guid, talk, self.matches)
+        values = self._values(guid, talk, row)
         values = complete_values(values, now, talk, self.reading.fields, self.matches)
         values = {name: value for name, value in values.items() if name in self.fields}
         write, changes, kept = [], [], []
