@@ -1,6 +1,6 @@
 """Retention: deletes what grows for ever, after the days that settings.RETENTION_DAYS give."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
@@ -28,9 +28,26 @@ def delete_in_batches(rows: QuerySet) -> int:
     return count
 
 
+def _list_previews(before: datetime) -> list[QuerySet]:
+    """Files of imports that were looked at and not imported."""
+    return [
+        apps.get_model(name).objects.filter(state="previewed", created_at__lt=before)
+        for name in ("events.Import", "resources.LinkImport")
+    ]
+
+
+def _list_failed_jobs(before: datetime) -> list[QuerySet]:
+    return [Job.objects.filter(state=JobState.FAILED, finished_at__lt=before)]
+
+
+FINDERS = {"previews": _list_previews, "failed_jobs": _list_failed_jobs}
+
+
 def list_expired(kind: str, days: int) -> list[QuerySet]:
     """The rows of a kind of settings.RETENTION_DAYS that are older than so many days."""
     before = timezone.now() - timedelta(days=days)
+    if kind in FINDERS:
+        return FINDERS[kind](before)
     match kind:
         case "sessions":  # days after their end
             return [Session.objects.filter(expire_date__lt=before)]
@@ -53,11 +70,6 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
             return [Delivery.objects.filter(ended, created_at__lt=before)]
         case "stored_responses":
             return [apps.get_model("api.StoredResponse").objects.filter(created_at__lt=before)]
-        case "previews":
-            return [
-                apps.get_model(name).objects.filter(state="previewed", created_at__lt=before)
-                for name in ("events.Import", "resources.LinkImport")
-            ]
         case "jobs":
             done = (JobState.DONE, JobState.CANCELLED)
             return [
@@ -66,8 +78,6 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
                     status__in=(TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED), finished_at__lt=before
                 ),
             ]
-        case "failed_jobs":
-            return [Job.objects.filter(state=JobState.FAILED, finished_at__lt=before)]
         case "releases":
             Release = apps.get_model("events.Release")  # noqa: N806
             current = (

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0011_record_slots_that_read_differently'),
+        ('events', '0015_journal'),
     ]
 
     operations = [
