@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resources', '0004_move_former_addresses'),
+        ('resources', '0005_journal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
