@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
-from roadshow.core.pending_imports import LIFETIME
 
+from roadshow.core.pending_imports import LIFETIME
 from roadshow.expiring.models import Upload
 from roadshow.jobs.handlers import JobError, background_job
 

@@ -11,10 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
-from roadshow.core.pending_imports import load_import
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from roadshow.core.access import acting_user
+from roadshow.core.pending_imports import load_import
 from roadshow.core.roles import Permission
 from roadshow.http.pages import site_root
 from roadshow.jobs.models import JobState
