@@ -26,7 +26,7 @@ coverage: installed-dev ## Run all tests; show coverage by line and branch, and 
 	@$(IN_VENV) roadshow.server.embedded --throwaway $(IN_VENV) pytest -n $(AT_ONCE) --dist worksteal --cov --cov-report= $(ARGS); \
 		status=$$?; $(IN_VENV) coverage report --sort=cover | awk 'NR < 3 || /^TOTAL/ || $$NF + 0 < 90'; exit $$status
 
-bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning
+bench: installed-dev ## Measure what pages cost; GROWTH=1: as the portal grows, CROWD=1: while a crowd reads; SEARCH=1: searches; LIBRARY=1: links; FILES="…": imports; BOARD=1: planning; PROFILE=talk: where the time of a page goes; ANEW=1: what pages cost when nothing is cached
 	@exec $(IN_VENV) tests.bench
 
 lint: installed-dev $(JS_TOOLS) ## Check style, types, imports and their diagram, templates, JavaScript, migrations and translations

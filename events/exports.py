@@ -1,11 +1,11 @@
 """Releases in exchange formats, cached compressed."""
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from itertools import chain, pairwise
 
 from django.db.models import QuerySet
+from zlib_ng import gzip_ng
 
 from roadshow.http.caching import get_or_build
 
@@ -56,7 +56,7 @@ def export_compressed(
     key = f"export:{release.guid}:{present.digest}:{format}:{site}:{alarm}"
 
     def write_export() -> bytes:
-        return gzip.compress(export(release, format, base, present, alarm=alarm), mtime=0)
+        return gzip_ng.compress(export(release, format, base, present, alarm=alarm), 6, mtime=0)
 
     return get_or_build(key, write_export)
 

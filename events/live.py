@@ -7,16 +7,19 @@ from hashlib import sha256
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.core.compiled_queries import compiled_query
+from roadshow.core.loaded_records import note_moment
 from roadshow.core.text import format_time
+from roadshow.http.caching import remember
 
 from .formats import document as doc
 from .models import Event, LiveChange, LiveSlot, RoomStatus, Talk
 
 SOON = timedelta(minutes=75)  # before a talk begins, for which the status of its room matters
+STATUS_CHECK = timedelta(minutes=5)  # after which pages that show statuses of rooms are made anew
 FOSDEM_STATES = {"0": RoomStatus.OPEN, "1": RoomStatus.FULL, "2": RoomStatus.EVACUATE}
 
 
@@ -69,6 +72,7 @@ class LiveState:
     statuses: dict[str, RoomStatus] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     changed_at: datetime | None = None
+    until: datetime | None = None  # when the clock makes it say something else
 
     def apply_to(self, talks: Iterable[doc.Talk]) -> list[doc.Talk]:
         """The talks at their present times. One of whose slots only some were cancelled is there twice."""
@@ -195,22 +199,38 @@ def read_room_states(values: object) -> dict[str, RoomStatus]:
 
 
 def load_live_state(event: Event) -> LiveState:
-    """The layer of an event that was just loaded; 2 queries."""
-    rows = (
-        LiveSlot.objects.filter(slot__release=event.current_release_id, slot__talk__state__in=Talk.PUBLIC)
+    """The layer of an event that was just loaded; 2 queries, none while nothing of the event changes."""
+    state = remember(f"live:{event.pk}", lambda: _load_live_state(event), events=[event.pk], kinds=["rooms"])
+    if state.until and state.until <= timezone.now():
+        state = _load_live_state(event)
+    note_moment(state.until)
+    return state
+
+
+@compiled_query
+def _load_slots(user, release):
+    return (
+        LiveSlot.objects.filter(slot__release=release, slot__talk__state__in=Talk.PUBLIC)
         .select_related("room", "slot__room", "slot__talk")
         .only(
             "starts_at", "ends_at", "cancelled", "sequence", "changed_at", "room__name",
             "slot__guid", "slot__starts_at", "slot__room__name", "slot__talk__title",
         )
     )  # fmt: skip
-    slots = {row.slot.guid: _build_slot(row) for row in rows}
-    changes = list(
-        event.live_changes.filter(release__isnull=True)
-        .filter(Q(kind__in=[LiveChange.Kind.STATUS, LiveChange.Kind.NOTICE]))
-        .select_related("room")
-        .order_by("pk")
-    )
+
+
+@compiled_query
+def _load_changes(user, event):
+    rows = LiveChange.objects.filter(event=event, release__isnull=True)
+    kinds = [LiveChange.Kind.STATUS, LiveChange.Kind.NOTICE]
+    return rows.filter(kind__in=kinds).select_related("room").order_by("pk")
+
+
+def _load_live_state(event: Event) -> LiveState:
+    slots = {
+        row.slot.guid: _build_slot(row) for row in _load_slots(None, release=event.current_release_id or 0)
+    }
+    changes = _load_changes(None, event=event.pk)
     moments = [change.undone_at or change.created_at for change in changes]
     now = timezone.now()
     active = [
@@ -218,11 +238,15 @@ def load_live_state(event: Event) -> LiveState:
         if change.undone_at is None and (change.expires_at is None or change.expires_at > now)
     ]  # fmt: skip
     found = {row.room.name: RoomStatus(row.status) for row in active if row.status and row.room}
+    ends = [change.expires_at for change in active if change.expires_at]
+    if found:  # they are shown for what is on or begins soon
+        ends.append(now + STATUS_CHECK)
     return LiveState(
         slots=slots,
         statuses={room: status for room, status in found.items() if status != RoomStatus.OPEN},
         notices=[_build_notice(row) for row in reversed(active) if row.kind == LiveChange.Kind.NOTICE],
-        changed_at=max([*moments, *(now.changed_at for now in slots.values())], default=None),
+        changed_at=max([*moments, *(slot.changed_at for slot in slots.values())], default=None),
+        until=min(ends, default=None),
     )
 
 

@@ -1,5 +1,6 @@
 """The community's library: curated links, tied into talks, speakers, events and topics."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -9,13 +10,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from events.models import Event, Talk, Topic
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_curate
+from roadshow.core.compiled_queries import compiled_query
 from roadshow.core.fields import AddressField, LanguageField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.imports import ImportEntry
@@ -23,6 +24,7 @@ from roadshow.core.models import CheckedTexts, FormerAddress, Level, Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
 from roadshow.core.url_normalization import compute_url_key, normalise_url
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
@@ -47,6 +49,25 @@ class ResourceQuerySet(SearchQuerySet):
     def for_cards(self):
         return self.defer("search").prefetch_related("topics")
 
+    @staticmethod
+    def load_tied(user, **record: int) -> "list[Resource]":
+        """All links that are tied to a record, public or not: `load_tied(user, talk=4)`.
+
+        Whoever shows them shows those that are `is_listed`; a page that loaded all is built anew when another is
+        published.
+        """
+        return _load_tied(user, **record)
+
+    @staticmethod
+    def add_topics(user, resources: "Iterable[Resource]") -> None:
+        """Give links their topics, as `for_cards` does; one query."""
+        found: dict[int, list[Topic]] = {resource.pk: [] for resource in resources}
+        if found:
+            for pair in _load_topics(user, resources=list(found)):
+                found[pair.resource_id].append(pair.topic)
+        for resource in resources:
+            resource._prefetched_objects_cache = {"topics": found[resource.pk]}  # type: ignore[attr-defined]
+
     def of_address(self, url: str) -> "Resource | None":
         """The record that has, or had, an address in whatever spelling; None also for what is no address."""
         with suppress(ValueError):
@@ -67,6 +88,18 @@ class ResourceQuerySet(SearchQuerySet):
         """Those whose address is to be checked, the longest overdue first; never checked ones before all."""
         waiting = Q(next_check_at__isnull=True) | Q(next_check_at__lte=now)
         return self.listed().filter(waiting).order_by(F("next_check_at").asc(nulls_first=True), "pk")
+
+
+@compiled_query
+def _load_tied(user, **record):
+    ((name, key),) = record.items()
+    return Resource.objects.filter(**{f"{name}s": key}).defer("search")
+
+
+@compiled_query
+def _load_topics(user, resources):
+    pairs = Resource.topics.through.objects.filter(resource__pk__any=resources).select_related("topic")
+    return pairs.defer("topic__search", "topic__description").order_by("topic__name", "topic__pk")
 
 
 class Resource(Record):
@@ -177,6 +210,10 @@ class Resource(Record):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_listed(self) -> bool:
+        return self.state == self.State.PUBLISHED
 
     def clean(self):
         if self.slug in self.RESERVED:

@@ -126,12 +126,19 @@ class ItemSerializer(StrictTypes, serializers.Serializer):
 
 
 class Items(Links):
-    """The links of a collection in order, each with its heading and note."""
+    """The links of a collection in order, each with its heading and note; one query however many there are."""
+
+    def to_internal_value(self, data):
+        items = data if isinstance(data, list) else []
+        slugs = [item.get("resource") for item in items if isinstance(item, dict)]
+        wanted = [slug for slug in slugs if isinstance(slug, str) and "\0" not in slug]
+        rows = Resource.objects.visible_to(self.context["request"].user).filter(slug__in=wanted)
+        self.resources = {row.slug: row for row in rows.defer("search")}
+        return super().to_internal_value(data)
 
     def run_child_validation(self, data):
         values = super().run_child_validation(data)
-        rows = Resource.objects.visible_to(self.context["request"].user)
-        resource = rows.filter(slug=values["resource"]).first()
+        resource = self.resources.get(values["resource"])
         if resource is None:
             raise ValidationError({"resource": _("There is no “%s”.") % values["resource"]})
         return values | {"resource": resource}

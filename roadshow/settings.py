@@ -142,6 +142,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "roadshow.http.pages.site_context",
             ],
+            "builtins": ["roadshow.core.templatetags.address_tags"],
         },
     }
 ]

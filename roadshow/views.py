@@ -1,9 +1,12 @@
 """Pages that span apps: home, topics, search; and health checks."""
 
+from datetime import UTC
+
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,7 +16,8 @@ from events.models import Event, Series, Talk, Topic
 from events.views.now import Glance, glance_at
 from resources.models import Resource
 from roadshow.core.access import can_see_all
-from roadshow.http.caching import cache_by_cost, expire_at
+from roadshow.core.compiled_queries import compiled_query
+from roadshow.http.caching import cache_by_cost, depend_on, expire_at
 from roadshow.http.pages import PAGE_SIZE, CountedPaginator, edit_url, render_list
 from speakers.models import Speaker
 
@@ -28,9 +32,11 @@ TOPICS = 100
 
 @require_safe
 def home(request):
-    events = Event.objects.visible_to(request.user).for_cards()
-    upcoming, past = list(events.upcoming()[:FEW]), list(events.past()[:FEW])
-    links = Resource.objects.visible_to(request.user).listed().for_cards()
+    user, today = request.user, timezone.localdate(timezone=UTC)
+    upcoming, past = load_upcoming(user, today=today), load_past(user, today=today)
+    shown = [event.pk for event in (*upcoming, *past)]
+    links = load_links(user)
+    Resource.objects.add_topics(user, links)
     glance = find_running(upcoming)
     response = render(
         request,
@@ -39,11 +45,12 @@ def home(request):
             "glance": glance,
             "upcoming": upcoming,
             "past": past,
-            "series": Series.objects.visible_to(request.user).defer("description", "search")[:FEW],
-            "topics": list_topics([*upcoming, *past], request.user)[:20],
-            "links": links[:FEW],
+            "series": load_series(user),
+            "topics": load_topics(user, events=shown),
+            "links": links,
         },
     )
+    depend_on(response, kinds=["events", "series", "resources", "rooms"], events=shown)
     return expire_at(response, glance.until) if glance else response
 
 
@@ -52,17 +59,38 @@ def find_running(events: list[Event]) -> Glance | None:
     return next((glance for event in events if (glance := glance_at(event))), None)
 
 
-def list_topics(events: list[Event], user):
+@compiled_query
+def load_upcoming(user, today):
+    return Event.objects.visible_to(user).for_cards().upcoming(today)[:FEW]
+
+
+@compiled_query
+def load_past(user, today):
+    return Event.objects.visible_to(user).for_cards().past(today)[:FEW]
+
+
+@compiled_query
+def load_series(user):
+    return Series.objects.visible_to(user).defer("description", "search")[:FEW]
+
+
+@compiled_query
+def load_links(user):
+    return Resource.objects.visible_to(user).listed().defer("search")[:FEW]
+
+
+@compiled_query
+def load_topics(user, events):
     """The topics of some events' talks, those of the most talks first."""
-    talks = Talk.objects.visible_to(user).filter(event__in=events)
+    talks = Talk.objects.visible_to(user).filter(event__pk__any=events)
     rows = Topic.objects.visible_to(user).filter(talks__in=talks).defer("search", "description")
-    return rows.annotate(number=Count("talks")).order_by("-number", "name")
+    return rows.annotate(number=Count("talks")).order_by("-number", "name")[:20]
 
 
 @require_safe
 def topic_list(request):
     talks, links = count_by_topic(request.user)
-    return render_list(
+    response = render_list(
         request,
         "portal/topic_list.html",
         TopicFilter(
@@ -73,6 +101,7 @@ def topic_list(request):
         page_size=TOPICS,
         context={"talk_counts": talks, "link_counts": links},
     )
+    return depend_on(response, kinds=["topics", "talks", "resources"])
 
 
 def count_by_topic(user) -> list[dict[int, int]]:
@@ -94,7 +123,7 @@ def topic(request, slug):
     talks = Talk.objects.visible_to(request.user).filter(topics=row)
     page = CountedPaginator(talks.for_cards().newest_first(), PAGE_SIZE).get_page(request.GET.get("page"))
     speakers = Speaker.objects.visible_to(request.user).filter(talks__in=list(page)).distinct()
-    return render(
+    response = render(
         request,
         "portal/topic.html",
         {
@@ -106,6 +135,7 @@ def topic(request, slug):
             "edit": edit_url(request, row),
         },
     )
+    return depend_on(response, kinds=["talks", "resources"])
 
 
 @require_safe

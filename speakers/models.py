@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -16,6 +15,7 @@ from roadshow.core.models import Record, Timestamped
 from roadshow.core.roles import Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 
 EVENTS = (  # at which a speaker speaks

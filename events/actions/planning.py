@@ -6,15 +6,22 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
+from roadshow.core.bulk import update_rows
 from roadshow.core.models import lock_row
 from roadshow.journal.actor import name_activity
 from roadshow.journal.models import Activity
 
-from ..models import Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
+from ..models import AcceptedClash, AcceptedOverlap, Event, EventRoom, Release, ReleasedSlot, Room, Slot, Talk
 from ..schedule import ScheduleChange, compare_documents
 from .document import build_document
+
+BATCH = 500  # rows in one statement
+# What a slot of the plan and a released one have in common
+PLACED = ("talk_id", "room_id", "starts_at", "ends_at")
 
 
 class StalePlan(Exception):  # noqa: N818 - an expected refusal
@@ -111,6 +118,19 @@ def _lock_slot(slot: Slot, seen: datetime | None) -> Slot:
     return fresh
 
 
+def delete_slots(slots: list[Slot]) -> None:
+    """Delete slots of the plan, with an entry in the history of each; as many queries however many slots."""
+    if not slots:
+        return
+    keys = [slot.pk for slot in slots]
+    AcceptedOverlap.objects.filter(Q(slot__in=keys) | Q(other__in=keys)).delete()
+    AcceptedClash.objects.filter(slot__in=keys).delete()
+    history: Any = Slot.history
+    entries = history.bulk_history_create(slots, batch_size=BATCH, update=True)
+    history.filter(pk__in=[entry.pk for entry in entries]).update(history_type="-")
+    Slot.objects.filter(pk__in=keys)._raw_delete(Slot.objects.db)
+
+
 @transaction.atomic
 def load_release(*, release: Release, dry_run: bool = False) -> list[ScheduleChange]:
     """Replace the plan's slots with those of a release, with their GUIDs and numbers; return what that changed.
@@ -127,15 +147,22 @@ def load_release(*, release: Release, dry_run: bool = False) -> list[ScheduleCha
 
 def _replace_slots(event: Event, release: Release) -> None:
     slots = list(release.slots.all())
-    event.slots.exclude(guid__in=[slot.guid for slot in slots]).delete()
     existing = {slot.guid: slot for slot in event.slots.all()}
+    loaded = {slot.guid for slot in slots}
+    delete_slots([slot for guid, slot in existing.items() if guid not in loaded])
+    added, moved = [], []
     for old in slots:
-        slot = existing.get(old.guid) or Slot(guid=old.guid, number=old.number)
-        before = (slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at)
-        after = (old.talk_id, old.room_id, old.starts_at, old.ends_at)
-        slot.talk_id, slot.room_id, slot.starts_at, slot.ends_at = after
-        if slot._state.adding or after != before:
-            slot.save()
+        slot = existing.get(old.guid) or Slot(guid=old.guid, number=old.number, event=event)
+        before = tuple(getattr(slot, name) for name in PLACED)
+        after = tuple(getattr(old, name) for name in PLACED)
+        for name, value in zip(PLACED, after, strict=True):
+            setattr(slot, name, value)
+        if slot._state.adding:
+            added.append(slot)
+        elif after != before:
+            moved.append(slot)
+    bulk_create_with_history(added, Slot, batch_size=BATCH)
+    update_rows(moved, ["talk", "room", "starts_at", "ends_at"])
     used = set(event.event_rooms.values_list("room", flat=True))
     missing = {slot.room_id for slot in slots if slot.room_id} - used
     EventRoom.objects.bulk_create(EventRoom(event=event, room_id=room, position=99) for room in missing)

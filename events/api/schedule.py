@@ -5,7 +5,7 @@ from hashlib import sha256
 from http import HTTPStatus
 
 import orjson
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
+from zlib_ng import gzip_ng
 
 from roadshow.api.changes import ChangeCursor
 from roadshow.api.errors import Conflict
@@ -23,6 +24,7 @@ from roadshow.core.roles import Permission
 from roadshow.http.build import build_id
 from roadshow.http.caching import get_or_build
 from roadshow.http.conditional import StateVersion, versioned_response
+from roadshow.http.files import compressed_response
 
 from .. import filters, serializers
 from ..actions import (
@@ -57,7 +59,8 @@ class EventViewSet(RecordViewSet):
     def schedule(self, request, slug):
         """The current release: days, in them rooms, in them slots. 404 before the first release."""
         self.allow_parameters(())
-        return schedule_response(self, get_object_or_404(Release, current_for=self.get_object()))
+        rows = Release.objects.defer("document").select_related("event")
+        return schedule_response(self, get_object_or_404(rows, current_for=self.get_object()))
 
     def get_event(self, permission: Permission) -> Event:
         """The event at this address. Raises Http404, and PermissionDenied without the permission for it."""
@@ -132,13 +135,12 @@ def schedule_response(view: RecordViewSet, release: Release):
     present = load_present_state(release.event)
 
     def build_response():
-        key = (
-            f"nested:{release.pk}:{present.digest}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
-        )
-        return HttpResponse(get_or_build(key, write_schedule), content_type="application/json")
+        key = f"gzipped:{release.pk}:{present.digest}:{sha256(view.site.encode()).hexdigest()[:16]}:{build_id()}"
+        return compressed_response(view.request, get_or_build(key, write_schedule), "application/json")
 
     def write_schedule() -> bytes:
-        return orjson.dumps(serialize_schedule(load_shown_document(release.pk, present), view.site))
+        shown = serialize_schedule(load_shown_document(release.pk, present), view.site)
+        return gzip_ng.compress(orjson.dumps(shown), 6, mtime=0)
 
     changed_at = max(release.created_at, present.changed_at)
     version = StateVersion(ChangeCursor(0, release.pk), int(present.digest, 16), changed_at)

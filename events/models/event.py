@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Max, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -20,6 +19,7 @@ from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Located, Record
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, roles_with
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.view_addresses import reverse
 from roadshow.http.caching import cache_by_cost
 from roadshow.journal.triggers import journal_triggers
 
@@ -72,19 +72,19 @@ class EventQuerySet(SearchQuerySet):
     def deletable_by(self, user):
         return self.with_permission(user, Permission.MANAGE_PEOPLE)
 
-    def upcoming(self):
-        """Events that are on or to come, the next one first.
+    def upcoming(self, today=None):
+        """Events that are on or to come, the next one first. `today` is a date or an expression, by default in UTC.
 
         None that is on began longer ago than the longest event lasts: so the index leads to where they begin.
         """
-        today = timezone.localdate(timezone=dt.UTC)
+        today = today or Value(timezone.localdate(timezone=dt.UTC))
         longest = Event.objects.order_by().values(one=Value(1)).annotate(days=Max(LASTS)).values("days")
-        began = Value(today) - Coalesce(Subquery(longest), dt.timedelta())
+        began = today - Coalesce(Subquery(longest), dt.timedelta())
         return self.filter(ends_on__gte=today, starts_on__gte=began).order_by("starts_on", "pk")
 
-    def past(self):
+    def past(self, today=None):
         """Events that are over, the latest first."""
-        today = timezone.localdate(timezone=dt.UTC)
+        today = today or Value(timezone.localdate(timezone=dt.UTC))
         return self.filter(ends_on__lt=today, starts_on__lt=today).order_by("-starts_on", "-pk")
 
     def for_cards(self):

@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.fields import LanguageField, PictureField
 from roadshow.core.models import Record
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 
 from .event import Event

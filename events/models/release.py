@@ -14,12 +14,12 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
 from roadshow.core.roles import Permission
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 
 from .event import Event

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -13,6 +12,7 @@ from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 
 

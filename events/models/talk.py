@@ -1,23 +1,24 @@
 """Talks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from roadshow.api.change_triggers import change_triggers
 from roadshow.core.access import can_see_all
+from roadshow.core.compiled_queries import compiled_query
 from roadshow.core.fields import AddressField, LanguageField, PictureField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Level, Record
 from roadshow.core.roles import Permission
 from roadshow.core.search import search_indexes, search_vector
 from roadshow.core.slugs import make_unique_slug
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 from speakers.models import Speaker
 
@@ -30,6 +31,8 @@ from .talk_parts import BATCH, EVENT_OF_TALK, TalkSpeaker
 from .talk_people import set_people
 from .topic import Topic
 from .track import Track
+
+NOT_ON_CARDS = ("description", "notes", "imported", "people", "search")
 
 
 class TalkQuerySet(EventScopedQuerySet):
@@ -52,16 +55,22 @@ class TalkQuerySet(EventScopedQuerySet):
         `credits` are its published speakers in order (each a TalkSpeaker), `current_slots` its slots in the
         current release, with their rooms.
         """
-        return (
-            self.select_related("event__venue", "event__series", "track")
-            .defer(
-                "description", "notes", "imported", "people", "search", "event__description", "event__search"
-            )
-            .prefetch_related(
-                Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),
-                Prefetch("released_slots", ReleasedSlot.objects.in_time_order(), to_attr="current_slots"),
-            )
+        return self.with_card_relations().prefetch_related(
+            Prefetch("talk_speakers", TalkSpeaker.objects.published(), to_attr="credits"),
+            Prefetch("released_slots", ReleasedSlot.objects.in_time_order(), to_attr="current_slots"),
         )
+
+    def with_card_relations(self):
+        """What `for_cards` loads in the same query; `add_card_parts` adds the rest."""
+        rows = self.select_related("event__venue", "event__series", "track")
+        return rows.defer(*NOT_ON_CARDS, "event__description", "event__search")
+
+    @staticmethod
+    def load_of_speaker(user, speaker: int) -> "list[Talk]":
+        """The talks of a speaker that `user` sees, as for cards, newest first; 3 queries."""
+        talks = _load_of_speaker(user, speaker=speaker)
+        add_card_parts(user, talks)
+        return talks
 
     def set_topics(self, wanted: "dict[Talk, list[Topic]]") -> None:
         """Makes the topics of each talk be these, in two statements however many talks."""
@@ -84,6 +93,11 @@ class TalkQuerySet(EventScopedQuerySet):
 
 def _given_by(people):
     return TalkSpeaker.objects.filter(speaker__in=people.values("pk")).values("talk")
+
+
+@compiled_query
+def _load_of_speaker(user, speaker):
+    return Talk.objects.visible_to(user).filter(speakers=speaker).with_card_relations().newest_first()
 
 
 class Talk(Record):
@@ -259,3 +273,31 @@ class TalkTopic(Talk.topics.through):  # type: ignore[name-defined]  # Django ma
                 label="(SELECT name FROM events_topic WHERE id = r.topic_id)",
             ),
         ]
+
+
+@compiled_query
+def load_credits(user, talks):
+    """The published speakers of talks, in order, each a TalkSpeaker."""
+    return TalkSpeaker.objects.published().filter(talk__pk__any=talks)
+
+
+@compiled_query
+def load_slots(user, talks):
+    """The slots of talks in current releases, the first one first."""
+    return ReleasedSlot.objects.in_time_order().filter(talk__pk__any=talks)
+
+
+def add_card_parts(user, talks: Iterable[Talk]) -> None:
+    """Give talks their `credits` and `current_slots`, as `for_cards` does; two queries."""
+    rows: dict[int, list[Talk]] = {}
+    for talk in talks:
+        talk.credits, talk.current_slots = [], []
+        rows.setdefault(talk.pk, []).append(talk)
+    if not rows:
+        return
+    for credit in load_credits(user, talks=list(rows)):
+        for talk in rows[credit.talk_id]:
+            talk.credits.append(credit)
+    for slot in load_slots(user, talks=list(rows)):
+        for talk in rows[slot.talk_id]:
+            talk.current_slots.append(slot)

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,6 +11,7 @@ from roadshow.core.fields import AddressField
 from roadshow.core.former_addresses import former_address
 from roadshow.core.models import Record
 from roadshow.core.search import SearchQuerySet, search_indexes, search_vector
+from roadshow.core.view_addresses import reverse
 from roadshow.journal.triggers import journal_triggers
 
 

@@ -9,10 +9,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from roadshow.http.caching import depend_on
+
 from ..exports import list_release_changes
 from ..formats.days import find_day
-from ..live import load_live_state
 from ..models import Event, Release
+from ..released import load_present_state
 from ..schedule import ScheduleChange
 from ..schedule.differences import KINDS
 from .talks import visible_event
@@ -58,9 +60,10 @@ def changes(request, slug):
         "pages": page.paginator.page_range,
         "releases": items,
         "is_whole": bool(number),
-        "live": load_live_state(event),
+        "live": load_present_state(event).live,
     }
-    return render(request, "events/changes.html", context)
+    response = render(request, "events/changes.html", context)
+    return depend_on(response, events=[event.pk], kinds=["rooms"])
 
 
 def day_of(event: Event, change: ScheduleChange) -> date | None:

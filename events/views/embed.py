@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from roadshow.http.caching import depend_on
 from roadshow.http.pages import absolute_url, conditional_page
 from speakers.models import Speaker
 
@@ -64,9 +65,10 @@ def embed_schedule(request, slug):
         request.has_unknown_parameters = bool(programme.problems)
     digest = programme and programme.present.digest
     parts = [event.current_release_id, digest, event.updated_at, timezone.localdate(timezone=event.zone)]
-    return conditional_page(
+    response = conditional_page(
         request, parts, lambda: render_frame(request, "schedule", event, {"programme": programme})
     )
+    return depend_on(response, events=[event.pk], kinds=["rooms"])
 
 
 @frame_view
@@ -76,7 +78,7 @@ def embed_speakers(request, slug):
     people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct().for_cards()
     people = list(people)
     show_event_profiles(event, people)
-    return render_frame(request, "speakers", event, {"people": people})
+    return depend_on(render_frame(request, "speakers", event, {"people": people}), events=[event.pk])
 
 
 @frame_view
@@ -120,7 +122,8 @@ def embed(request, slug):
         for part, height in PARTS.items()
     ]
     script = format_html('<script type="module" src="{}embed.js"></script>', root)
-    return render(request, "events/embed.html", {"event": event, "parts": parts, "script": script})
+    response = render(request, "events/embed.html", {"event": event, "parts": parts, "script": script})
+    return depend_on(response, events=[event.pk])
 
 
 def iframe_html(address: str, title: str, height: int, width: int | str = "100%") -> str:

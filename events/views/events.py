@@ -1,20 +1,25 @@
 from collections import Counter
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from roadshow.http.caching import expire_at
+from roadshow.core.compiled_queries import compiled_query, count_rows, first_or_404
+from roadshow.http.build import build_id
+from roadshow.http.caching import depend_on, expire_at, get_or_build
 from roadshow.http.pages import edit_url, render_list, site_root
 from speakers.models import Speaker
 
 from .. import linked_data
 from ..filters import EventFilter, TalkFilter
 from ..formats import tour_map
-from ..models import Event, Feedback, Recap, Series, Talk, Topic, show_event_profiles
+from ..models import Event, Feedback, Photo, Recap, Series, Talk, Topic, show_event_profiles
+from ..models.talk import add_card_parts
 from .now import glance_at
 from .schedule import Programme
+from .talks import list_talks
 
 MAX_LISTED = 12  # talks, people or links on an event page; a link leads to the rest
 
@@ -23,12 +28,12 @@ MAX_LISTED = 12  # talks, people or links on an event page; a link leads to the 
 def event_list(request):
     rows = Event.objects.visible_to(request.user).for_cards()
     series = Series.objects.visible_to(request.user).values_list("slug", "name")
-    return render_list(
-        request,
-        "events/event_list.html",
-        EventFilter(request.GET, rows, request=request),
-        shown={"q": None, "when": None, "series": series, "since": None, "until": None},
-    )
+    shown = {"q": None, "when": None, "series": series, "since": None, "until": None}
+    filterset = EventFilter(request.GET, rows, request=request)
+    response = render_list(request, "events/event_list.html", filterset, shown=shown)
+    if set(request.GET) - {*shown, "page", "ordering"}:
+        return response
+    return depend_on(response, kinds=["events", "series"])
 
 
 @require_safe
@@ -39,7 +44,7 @@ def series(request, slug):
     upcoming, past = list(events.upcoming()), list(events.past())
     stops = [*reversed(past), *upcoming]
     next_event = next((event for event in upcoming if event.state == Event.State.PUBLISHED), None)
-    return render(
+    response = render(
         request,
         "events/series.html",
         {
@@ -55,6 +60,7 @@ def series(request, slug):
             "edit": edit_url(request, row),
         },
     )
+    return depend_on(response, kinds=["events"], events=[stop.pk for stop in stops])
 
 
 def draw_series_map(stops: list[Event], next_event: Event | None) -> tour_map.Map | None:
@@ -92,18 +98,17 @@ def series_talks(request, slug):
 @require_safe
 def event(request, slug):
     """The event page: programme before the event, recap and pictures afterwards."""
-    rows = Event.objects.visible_to(request.user).select_related("series", "venue", "current_release")
-    row = get_object_or_404(rows.defer("current_release__document"), slug=slug)
-    talks = row.talks.visible_to(request.user).exclude(kind=Talk.Kind.BREAK)
-    people = Speaker.objects.visible_to(request.user).filter(talks__in=talks).distinct()
-    links = row.resources.visible_to(request.user).listed()
-    recaps = list(row.recaps.all())
-    listed = list(people.for_cards()[:MAX_LISTED])
-    show_event_profiles(row, listed)
-    shown = list(talks.in_time_order().for_cards()[:MAX_LISTED])
-    talk_count = talks.count()
+    row = first_or_404(load_event(request.user, slug=slug))
+    recaps = load_recaps(request.user, event=row.pk)
+    talks = load_first_talks(request.user, event=row.pk)
+    add_card_parts(request.user, talks)
+    people = load_first_people(request.user, event=row.pk)
+    show_event_profiles(row, people)
+    tied = row.resources.load_tied(request.user, event=row.pk)
+    links = [link for link in tied if link.is_listed][:MAX_LISTED]
+    row.resources.add_topics(request.user, links)
     glance = glance_at(row)
-    outline = describe_outline(row) if talk_count > MAX_LISTED and row.current_release_id else None
+    outline = load_outline(row) if row.talk_count > MAX_LISTED and row.current_release_id else None
     response = render(
         request,
         "events/event.html",
@@ -111,23 +116,66 @@ def event(request, slug):
             "event": row,
             "recaps": recaps,
             "recap": choose_recap(recaps, request.GET.get("recap") or get_language()),
-            "photos": row.photos.all(),
-            "talks": shown,
-            "talk_count": talk_count,
+            "photos": load_photos(request.user, event=row.pk),
+            "talks": talks,
+            "talk_count": row.talk_count,
             "glance": glance,
             "live": glance.programme.present.live if glance else None,
             "outline": outline,
-            "people": listed,
-            "people_count": people.count(),
-            "links": links.for_cards()[:MAX_LISTED],
-            "topics": Topic.objects.filter(talks__in=talks).distinct(),
-            "comments": Feedback.objects.visible_to(request.user).filter(event=row, talk=None, state="shown"),
+            "people": people,
+            "people_count": row.people_count,
+            "links": links,
+            "topics": load_topics(request.user, event=row.pk),
+            "comments": load_comments(request.user, event=row.pk),
             "feedback_open": row.feedback_open,
-            "linked_data": mark_safe(linked_data.describe_event(row, shown, site_root(request))),
+            "linked_data": mark_safe(linked_data.describe_event(row, talks, site_root(request))),
             "edit": edit_url(request, row),
         },
     )
+    depend_on(response, events=[row.pk], kinds=["rooms"])
     return expire_at(response, glance.until) if glance else response
+
+
+@compiled_query
+def load_event(user, slug):
+    """The event with the numbers of its talks and people."""
+    rows = Event.objects.visible_to(user).select_related("series", "venue", "current_release")
+    talks = list_talks(user, OuterRef("pk"))
+    of_event = list_talks(user, OuterRef(OuterRef("pk")))  # the event is two queries further out
+    people = Speaker.objects.visible_to(user).filter(talks__in=of_event)
+    counts = {"talk_count": Subquery(count_rows(talks)), "people_count": Subquery(count_rows(people))}
+    return rows.defer("search", "current_release__document").annotate(**counts).filter(slug=slug)
+
+
+@compiled_query
+def load_recaps(user, event):
+    return Recap.objects.filter(event=event)
+
+
+@compiled_query
+def load_photos(user, event):
+    return Photo.objects.filter(event=event)
+
+
+@compiled_query
+def load_first_talks(user, event):
+    return list_talks(user, event).in_time_order().with_card_relations()[:MAX_LISTED]
+
+
+@compiled_query
+def load_first_people(user, event):
+    people = Speaker.objects.visible_to(user).filter(talks__in=list_talks(user, event)).distinct()
+    return people.for_cards()[:MAX_LISTED]
+
+
+@compiled_query
+def load_topics(user, event):
+    return Topic.objects.filter(talks__in=list_talks(user, event)).defer("search", "description").distinct()
+
+
+@compiled_query
+def load_comments(user, event):
+    return Feedback.objects.visible_to(user).filter(event=event, talk=None, state=Feedback.State.SHOWN)
 
 
 def choose_recap(recaps: list[Recap], language: str) -> Recap | None:
@@ -135,9 +183,16 @@ def choose_recap(recaps: list[Recap], language: str) -> Recap | None:
     return next((recap for recap in recaps if recap.language == language), recaps[0] if recaps else None)
 
 
-def describe_outline(event: Event) -> dict:
-    """Days (date, number of entries, first start, last end), tracks and numbers of what is released; 5 queries."""
+def load_outline(event: Event) -> dict:
+    """The outline of the current release as it is now, cached like all that is made of whole releases."""
     programme = Programme(event, {})
+    release = event.current_release
+    state = f"{release and release.guid}:{programme.present.digest}:{event.updated_at.timestamp()}"
+    return get_or_build(f"outline:{state}:{build_id()}", lambda: describe_outline(programme))
+
+
+def describe_outline(programme: Programme) -> dict:
+    """Days (date, number of entries, first start, last end), tracks and numbers of what is released; a query."""
     days = [
         (day.date, len(day.entries), day.entries[0].starts_at, max(entry.ends_at for entry in day.entries))
         for day in programme.days

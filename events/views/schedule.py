@@ -20,7 +20,7 @@ from roadshow.core.colors import hue_class
 from roadshow.core.models import Level
 from roadshow.core.text import format_language
 from roadshow.http.build import build_id
-from roadshow.http.caching import get_or_build
+from roadshow.http.caching import depend_on, get_or_build
 from roadshow.http.pages import Control, conditional_page
 
 from ..formats.document import Document
@@ -311,7 +311,8 @@ def schedule(request, slug):
         context = {"event": event, "release": release, "wide": programme.view == "grid"}
         return render(request, template, {**context, "live": programme.present.live, **parts})
 
-    return conditional_page(request, state, build_response)
+    response = conditional_page(request, state, build_response)
+    return depend_on(response, events=[event.pk], kinds=["rooms"])
 
 
 def render_parts(request, programme: Programme) -> dict[str, str]:

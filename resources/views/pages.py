@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event, Talk
+from roadshow.http.caching import depend_on
 from roadshow.http.pages import build_controls, edit_url, render_list
 from speakers.models import Speaker
 
-from ..facets import build_facets
+from ..facets import LABELS, build_facets
 from ..filters import CollectionFilter, ResourceFilter
 from ..formats import WRITERS
 from ..models import Collection, Resource
@@ -29,7 +30,7 @@ def resource_list(request):
     choices = chain.from_iterable(facet.choices for facet in found)
     query = request.GET.copy()
     query.pop("page", None)
-    return render_list(
+    response = render_list(
         request,
         "resources/resource_list.html",
         filterset,
@@ -44,6 +45,9 @@ def resource_list(request):
             "collections": Collection.objects.visible_to(request.user).defer("search", "text")[:6],
         },
     )
+    if set(request.GET) - {*OWN_PARAMETERS, *LABELS}:
+        return response
+    return depend_on(response, kinds=["resources", "topics", "events", "collections"])
 
 
 def _order_choices() -> list[tuple[str, str]]:
@@ -70,7 +74,7 @@ def list_files(feed: str, file: str, args: tuple, query: str = "") -> list[dict[
 def resource(request, slug):
     rows = Resource.objects.visible_to(request.user).for_cards()
     row = get_object_or_404(rows, slug=slug)
-    return render(
+    response = render(
         request,
         "resources/resource.html",
         {
@@ -82,21 +86,24 @@ def resource(request, slug):
             "edit": edit_url(request, row),
         },
     )
+    ties = (row.talks, row.speakers, row.events)
+    records = [guid for tied in ties for guid in tied.values_list("guid", flat=True)]
+    return depend_on(response, kinds=["collections"], records=records)
 
 
 @require_safe
 def collection_list(request):
     rows = Collection.objects.visible_to(request.user).with_items(request.user)
-    return render_list(
-        request, "resources/collection_list.html", CollectionFilter(request.GET, rows, request=request)
-    )
+    filterset = CollectionFilter(request.GET, rows, request=request)
+    response = render_list(request, "resources/collection_list.html", filterset)
+    return depend_on(response, kinds=["collections", "resources"])
 
 
 @require_safe
 def collection(request, slug):
     rows = Collection.objects.visible_to(request.user).with_items(request.user)
     row = get_object_or_404(rows, slug=slug)
-    return render(
+    response = render(
         request,
         "resources/collection.html",
         {
@@ -105,3 +112,4 @@ def collection(request, slug):
             "edit": edit_url(request, row),
         },
     )
+    return depend_on(response, records=row.resources.values_list("guid", flat=True))

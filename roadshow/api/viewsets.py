@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 from uuid import UUID
@@ -27,6 +28,7 @@ from roadshow.api.idempotency import idempotent
 from roadshow.api.pagination import NumberedPages
 from roadshow.api.serializers import RecordSerializer, Shape
 from roadshow.core.access import can_add_events
+from roadshow.core.compiled_queries import compiled_query
 from roadshow.core.models import lock_row
 from roadshow.http.conditional import (
     StateVersion,
@@ -74,13 +76,27 @@ def empty_parameters(parameters) -> dict[str, list[str]]:
     return {name: [_("Give a value, or leave the parameter out.")] for name in empty}
 
 
+@lru_cache(maxsize=128)
+def compile_records(serializer: type[RecordSerializer], shape: Shape) -> Callable[..., list]:
+    """A function that loads records by their primary keys, by a statement that is compiled once for each shape."""
+
+    @compiled_query
+    def load_records(user, keys):
+        rows = serializer.Meta.model._default_manager.filter(pk__any=keys).order_by()
+        return serializer.load(rows, shape, user)
+
+    return load_records
+
+
 class RecordFilterBackend(BaseFilterBackend):
     """Applies the view's `filterset_class`; parameters that cannot be used are a 400."""
 
     def build_filterset(self, request, queryset, view):
         """The valid FilterSet of a request; asks the database nothing yet. Raises ValidationError."""
         given = request.query_params
-        filterset = view.filterset_class(given, queryset, request=request, also=(*PAGING, *SHAPING))
+        elsewhere = (*PAGING, *SHAPING)
+        data = given if set(given) - set(elsewhere) else None  # without filters no form is made and cleaned
+        filterset = view.filterset_class(data, queryset, request=request, also=elsewhere)
         problems = filterset.problems() | empty_parameters(given)
         if problems:
             raise ValidationError(problems)
@@ -239,8 +255,8 @@ class RecordViewSet(PublicReadMixin, viewsets.ModelViewSet):
     def represent_by_key(self, keys: Sequence[int]) -> dict[int, dict]:
         """The JSON of the records with these primary keys that still exist, by key."""
         represent = self.get_serializer().to_representation
-        rows = self.model._default_manager.filter(pk__in=keys).order_by()
-        return {row.pk: represent(row) for row in self.serializer_class.load(rows, self.shape, self.user)}
+        rows = compile_records(self.serializer_class, self.shape)(self.user, keys=list(keys))
+        return {row.pk: represent(row) for row in rows}
 
     def read_as_json(self, keys: Sequence[int]) -> Sequence[dict]:
         """The records with these primary keys as a client reads them without parameters."""

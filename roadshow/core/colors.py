@@ -7,11 +7,13 @@ enough contrast, in the light and in the dark theme. The conversion is OKLab (Bj
 import math
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 HUES = 24
 GREY = -1  # the hue of a colour that has hardly any
 
 
+@lru_cache(maxsize=4096)
 def hue_class(color: str, name: str = "") -> str:
     """The CSS classes for "#rrggbb"; without a colour, a hue that `name` always gets."""
     if not color and not name:

@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 
 WIDTH, HEIGHT, STEP = 640, 280, 40
 
 
+@lru_cache(maxsize=512)
 def emblem(seed: str, *, lines: int = 3, inside: str = "var(--sheet)") -> str:
     """An SVG of `lines` routes with their stops, in the current colour; hidden from screen readers.
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from functools import cache
 from typing import Any
 
 import pgtrigger
@@ -11,11 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from roadshow.journal.triggers import journal_triggers
 
 from .content_version import PRIVATE, version_trigger
+from .loaded_records import note_loaded
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
@@ -38,6 +41,12 @@ class Level(models.TextChoices):
     ADVANCED = "advanced", _("advanced")
 
 
+@cache
+def get_choices(field: models.Field) -> dict:
+    """The labels of a field's values, in whatever language they are read."""
+    return dict(field.flatchoices)
+
+
 def refuse_control_characters(text: str) -> None:
     """Validator of texts that may have line breaks and tabs."""
     if found := CONTROL.search(text):
@@ -56,6 +65,10 @@ class CheckedTexts(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field):  # noqa: N802 - Django's, which makes a dictionary each time
+        value = getattr(self, field.attname)
+        return force_str(get_choices(field).get(value, value), strings_only=True)
 
     def clean_fields(self, exclude=None):
         super().clean_fields(exclude=exclude)
@@ -93,6 +106,12 @@ class Record(Timestamped):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *values, **options):
+        row = super().from_db(*values, **options)
+        note_loaded(row)
+        return row
 
     @property
     def address_scope(self) -> int:

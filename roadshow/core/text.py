@@ -7,7 +7,8 @@ or `render_plain_lines` (for calendars, feeds and mail). Each has every visible 
 import datetime as dt
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from html import unescape
 
 import nh3
@@ -54,6 +55,11 @@ def _render_html(text: str, top: int) -> str:
 
 def render_plain_text(text: str, length: int | None = None) -> str:
     """Markdown as one paragraph of plain text, cut at a word's end after `length` characters."""
+    return _render_plain_text(text, length)
+
+
+@lru_cache(maxsize=512)
+def _render_plain_text(text: str, length: int | None) -> str:
     words = " ".join(_PlainWriter(links=False, bullets=False).write(_render_html(text, 3)).split())
     if length is None or len(words) <= length:
         return words
@@ -187,37 +193,75 @@ def _word_pattern(word: str) -> str:
     return before + re.escape(word) + (r"\b" if len(word) == 1 else "")
 
 
+def cache_by_language(function: Callable[..., str]) -> Callable[..., str]:
+    """Cache a function of hashable arguments for each language.
+
+    Aware datetimes are no keys: equal ones may differ in their zone.
+    """
+
+    @lru_cache(maxsize=4096)
+    def compute(_language: str | None, *arguments) -> str:
+        return function(*arguments)
+
+    @wraps(function)
+    def cached(*arguments) -> str:
+        return compute(get_language(), *arguments)
+
+    return cached
+
+
+def cache_by_day(function: Callable[[dt.date], str]) -> Callable[[dt.date], str]:
+    """Cache a function of a date, or of the date of a datetime in its own zone, for each language."""
+    compute = cache_by_language(function)
+
+    @wraps(function)
+    def cached(day: dt.date) -> str:
+        return compute(day.date() if isinstance(day, dt.datetime) else day)
+
+    return cached
+
+
 def get_reader_locale() -> Locale:
     """The reader's language with a region that writes the day first and 24 hours."""
-    language = get_language() or "en"
+    return _parse_reader_locale(get_language() or "en")
+
+
+@lru_cache
+def _parse_reader_locale(language: str) -> Locale:
     return Locale.parse({"en": "en_GB", "zh-hans": "zh_Hans_CN"}.get(language, "en_GB"))
 
 
+@cache_by_day
 def format_long_date(day: dt.date) -> str:
     """ "6 October 2018" """
     return dates.format_date(day, "long", locale=get_reader_locale())
 
 
+@cache_by_day
 def format_full_date(day: dt.date) -> str:
     """ "Saturday, 6 October 2018" """
     return dates.format_date(day, "full", locale=get_reader_locale())
 
 
+@cache_by_day
 def format_short_date(day: dt.date) -> str:
     """ "6 Oct" """
     return dates.format_skeleton("MMMd", day, locale=get_reader_locale())
 
 
+@cache_by_day
 def format_weekday(day: dt.date) -> str:
     """ "Saturday" """
     return dates.format_date(day, "EEEE", locale=get_reader_locale())
 
 
+@cache_by_day
 def format_month(day: dt.date) -> str:
     """ "October 2018" """
     return dates.format_skeleton("yMMMM", day, locale=get_reader_locale())
 
 
+@cache_by_language
 def format_date_range(first: dt.date, last: dt.date) -> str:
     """ "6 October 2018" or "1–3 Feb 2025": as short as the two days allow."""
     if first == last:
@@ -263,12 +307,20 @@ def _format_offset(instant: dt.datetime) -> str:
 
 def format_timezone(instant: dt.datetime) -> str:
     """ "India Standard Time (UTC+5:30)", for an aware datetime in the zone to name."""
+    hour = instant.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    return _format_timezone(instant.tzinfo, hour, instant.fold)
+
+
+@cache_by_language
+def _format_timezone(zone: dt.tzinfo | None, hour: dt.datetime, fold: int) -> str:
+    instant = hour.replace(tzinfo=zone, fold=fold)
     name = dates.get_timezone_name(instant, width="long", locale=get_reader_locale())
     if name.startswith("GMT"):  # nothing but an offset is known: the country's time, then
         name = dates.get_timezone_location(instant.tzinfo, locale=get_reader_locale())
     return f"{name} ({_format_offset(instant)})"
 
 
+@cache_by_language
 def format_language(tag: str) -> str:
     """A BCP 47 tag in words ("zh-hans" is "Simplified Chinese"); the tag itself when unknown."""
     try:

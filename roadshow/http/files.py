@@ -30,7 +30,11 @@ def file_response(
     """
 
     def respond() -> HttpResponse:
-        response = _encode(request, build(), content_type, gzipped)
+        content = build()
+        if gzipped:
+            response = compressed_response(request, content, content_type)
+        else:
+            response = HttpResponse(content, content_type=content_type)
         if disposition := content_disposition_header(False, filename):
             response["Content-Disposition"] = disposition
         return response
@@ -48,9 +52,8 @@ def file_response(
     return response
 
 
-def _encode(request: HttpRequest, data: bytes, content_type: str, gzipped: bool) -> HttpResponse:
-    if not gzipped:
-        return HttpResponse(data, content_type=content_type)
+def compressed_response(request: HttpRequest, data: bytes, content_type: str) -> HttpResponse:
+    """Gzipped bytes as the client accepts them."""
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(gzip.decompress(data), content_type=content_type)
     return HttpResponse(data, content_type=content_type, headers={"Content-Encoding": "gzip"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import cast
 
 from django.conf import settings
@@ -11,18 +11,21 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import LocalePrefixPattern, NoReverseMatch, get_resolver, reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
 from roadshow.api.filters import RecordFilter
 from roadshow.core.access import is_organiser
+from roadshow.core.compiled_queries import PagedRows
 from roadshow.http.build import build_id
 from roadshow.http.caching import cached_count
 from roadshow.http.conditional import conditional_response, entity_tag
 
 PAGE_SIZE = 30
+SECTIONS = ("events", "speakers", "topics", "resources")  # of the navigation
 
 
 def site_root(request: HttpRequest) -> str:
@@ -40,23 +43,43 @@ def absolute_url(request: HttpRequest, path: str) -> str:
 
 def site_context(request: HttpRequest) -> dict:
     """Context processor: `site` with the portal's name, this page's address, and its address in every language."""
-    path = request.get_full_path()
+    path, root = request.path, site_root(request)
+    query = f"?{iri_to_uri(request.META['QUERY_STRING'])}" if request.META.get("QUERY_STRING") else ""
+    paths = {code: translate_path(path, code) for code, _name in settings.LANGUAGES}
     return {
         "site": {
             "name": settings.SITE_NAME,
             "description": settings.SITE_DESCRIPTION,
-            "url": absolute_url(request, request.path),
-            "root": site_root(request),
+            "url": root + path,
+            "root": root,
+            "section": find_section(paths[settings.LANGUAGE_CODE]),
             "languages": [
-                {
-                    "code": code,
-                    "path": translate_url(path, code),
-                    "url": absolute_url(request, translate_url(request.path, code)),
-                }
-                for code, _name in settings.LANGUAGES
+                {"code": code, "path": escape_uri_path(there) + query, "url": root + escape_uri_path(there)}
+                for code, there in paths.items()
             ],
         }
     }
+
+
+def find_section(path: str) -> str:
+    """The section of the navigation that a path without a language belongs to."""
+    return "home" if path == "/" else next((name for name in SECTIONS if f"/{name}/" in path), "")
+
+
+def translate_path(path: str, language: str) -> str:
+    """The path of the same page in a language; pages without languages, such as the API's, stay where they are."""
+    prefixes = [f"/{code}/" for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    bare = next(("/" + path.removeprefix(prefix) for prefix in prefixes if path.startswith(prefix)), path)
+    if bare.startswith(list_untranslated_prefixes()):
+        return path
+    return bare if language == settings.LANGUAGE_CODE else f"/{language}{bare}"
+
+
+@cache
+def list_untranslated_prefixes() -> tuple[str, ...]:
+    """The beginnings of paths outside `i18n_patterns`."""
+    patterns = [one.pattern for one in get_resolver().url_patterns]
+    return tuple(f"/{one}" for one in patterns if not isinstance(one, LocalePrefixPattern))
 
 
 class HtmxRequest(HttpRequest):
@@ -127,6 +150,8 @@ class CountedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
+        if isinstance(self.object_list, PagedRows):
+            return self.object_list.count()
         return cached_count(cast(QuerySet, self.object_list))
 
 
@@ -135,18 +160,21 @@ def render_list(
     template: str,
     filterset: RecordFilter,
     *,
+    rows: PagedRows | None = None,
     shown: Mapping[str, Iterable | None] | None = None,
     page_size: int = PAGE_SIZE,
     context: dict | None = None,
 ) -> HttpResponse:
     """A page of the rows that match `filterset`; only the template's partial `results` for htmx.
 
-    Parameters that cannot be used are listed on the page (`problems`) and ignored. A page number beyond the end
-    is the last page.
+    `rows` are those of the list without any filter. Parameters that cannot be used are listed on the page (`problems`)
+    and ignored. A page number beyond the end is the last page.
     """
     problems = filterset.problems()
     request.has_unknown_parameters = bool(problems)  # such pages are not cached: everybody could make more
-    page = CountedPaginator(filterset.qs, page_size).get_page(request.GET.get("page"))
+    is_whole = not set(request.GET) - {"page"}
+    paginator = CountedPaginator(cast(QuerySet, rows) if rows and is_whole else filterset.qs, page_size)
+    page = paginator.get_page(request.GET.get("page"))
     response = render(
         request,
         f"{template}#results" if request.htmx else template,

@@ -17,13 +17,15 @@ RUNS = {  # variable of the environment: function of .runs
     "LIBRARY": "library",
     "LISTS": "lists_of_the_api",
     "BOARD": "planning",
+    "PROFILE": "profile_pages",
+    "ANEW": "made_anew",
 }
 
 
 def main() -> int:
     try:
         files = os.environ.get("FILES", "").split()
-        if not files:
+        if not files and "PROFILE" not in os.environ:
             wrk.require()
         with throwaway_url() as url, own_database(url) as own:
             os.environ |= {

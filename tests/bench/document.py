@@ -41,13 +41,18 @@ def memory(result: dict) -> str:
 
 
 def pages(result: dict) -> str:
-    head = "page|limit|units|bytes alone|304|signed in|signed in, 304|p50 ms|p99 ms|kB|kB gzip|queries|made ms|first ms"
+    head = (
+        "page|limit|units|bytes alone|304|signed in|signed in, 304|p50 ms|p99 ms|kB|kB gzip|queries|made ms|first ms"
+        "|made anew|its limit|with writers"
+    )
     rows = (
         (
             row["name"], row["limit"], over(row["cost"], row["limit"]), row["bytes_alone"],
             over(row["not_modified"], 2.5), over(row["signed_in"], 2 * row["limit"]),
             over(row["signed_in_not_modified"], 5), row["p50"], row["p99"], round(row["plain"] / 1000),
             round(row["compressed"] / 1000), row["queries"], round(row["made"]), round(row["first"]) or None,
+            row.get("anew") and over(row["anew"], row["anew_limit"] or row["anew"]), row.get("anew_limit"),
+            row.get("writers"),
         )
         for row in result["rows"]
     )  # fmt: skip

@@ -41,6 +41,9 @@ class Row:
     made: float
     first: float
     errors: int
+    anew_limit: float | None = None
+    anew: float | None = None
+    writers: float | None = None
 
     def missed(self) -> list[str]:
         """The targets that were not reached, in words."""
@@ -50,6 +53,7 @@ class Row:
             "signed in": (self.signed_in, self.limit * SIGNED_IN),
             "signed in, 304": (self.signed_in_not_modified, NOT_MODIFIED * SIGNED_IN),
             "first": (self.first, FIRST.get(self.name, float("inf"))),
+            "anew": (self.anew, self.anew_limit or float("inf")),
             "errors": (self.errors, 0),
         }
         return [
@@ -148,6 +152,24 @@ class Bench:
             forget()
             took.append(self.server.get(page.path, **GZIP)[2])
         return min(took)
+
+    def processor_cost(self, path: str, **headers: str) -> float:
+        """Milliseconds of processor time that a request takes in workers and database, whatever else runs."""
+        url = self.server.url + path
+        wrk.run(url, seconds=0.5, connections=4, headers=GZIP | headers)
+        before = self.server.processor_times()
+        load = wrk.run(url, seconds=self.seconds, connections=4, headers=GZIP | headers)
+        after = self.server.processor_times()
+        assert load.requests, path
+        return 1000 * sum(time - before.get(pid, 0.0) for pid, time in after.items()) / load.requests
+
+    def processor_units(self, pages: list[Page]) -> dict[str, float]:
+        """What pages cost in units of the control, by processor time."""
+        unit = min(self.processor_cost(CONTROL) for _ in range(3))
+        found = {}
+        for page in tqdm(pages, unit=" pages", disable=None):
+            found[page.name] = min(self.processor_cost(page.path) for _ in range(ROUNDS)) / unit
+        return found
 
     @staticmethod
     def queries(page: Page) -> int:

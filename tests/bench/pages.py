@@ -12,11 +12,12 @@ from events.models import Event, ReleasedSlot, Talk
 
 @dataclass(frozen=True)
 class Page:
-    """`cost` is the most that it may cost anonymously, in units of the control."""
+    """`cost` is the most that it may cost anonymously, in units of the control, `anew` when nothing is cached."""
 
     name: str
     path: str
     cost: float
+    anew: float | None = None
 
 
 def pages(slug: str) -> list[Page]:
@@ -29,28 +30,28 @@ def pages(slug: str) -> list[Page]:
     files = {name: reverse(f"events:{name}", args=[slug]) for name in ("xml", "json", "ics")}
     word = quote(max(talk.title.split(), key=len).strip(",:;.!?"))
     found = [
-        Page("home", reverse("home"), 8),
-        Page("event", home, 5),
-        Page("schedule, list", f"{schedule}?day={day}", 4),
-        Page("schedule, grid", f"{schedule}?day={day}&view=grid", 4),
-        Page("talks", reverse("events:talks", args=[slug]), 8),
-        Page("talk", talk.get_absolute_url(), 8),
+        Page("home", reverse("home"), 8, 20),
+        Page("event", home, 5, 30),
+        Page("schedule, list", f"{schedule}?day={day}", 4, 30),
+        Page("schedule, grid", f"{schedule}?day={day}&view=grid", 4, 30),
+        Page("talks", reverse("events:talks", args=[slug]), 8, 30),
+        Page("talk", talk.get_absolute_url(), 8, 25),
         Page("changes", reverse("events:changes", args=[slug]), 8),
         Page("events", reverse("events:events"), 8),
-        Page("speakers", reverse("speakers:speakers"), 8),
-        Page("speaker", talk.speakers.all()[0].get_absolute_url(), 8),
-        Page("topics", reverse("topics"), 8),
-        Page("library", reverse("resources:resources"), 8),
-        Page("search", f"{reverse('search')}?q={word}", 25),
+        Page("speakers", reverse("speakers:speakers"), 8, 20),
+        Page("speaker", talk.speakers.all()[0].get_absolute_url(), 8, 20),
+        Page("topics", reverse("topics"), 8, 20),
+        Page("library", reverse("resources:resources"), 8, 30),
+        Page("search", f"{reverse('search')}?q={word}", 25, 40),
         *(Page(f"schedule.{name}", path, 4) for name, path in files.items()),
         Page("calendar of all events", "/events.ics", 4),
         Page("feed of events", "/events/feed/", 4),
-        Page("API: 50 talks", "/api/v1/talks/", 25),
-        Page("API: 50 talks of the event", f"/api/v1/talks/?event={slug}", 25),
-        Page("API: 50 talks, expanded", "/api/v1/talks/?expand=speakers,event", 40),
-        Page("API: talk", f"/api/v1/talks/{talk.guid}/", 25),
+        Page("API: 50 talks", "/api/v1/talks/", 25, 40),
+        Page("API: 50 talks of the event", f"/api/v1/talks/?event={slug}", 25, 40),
+        Page("API: 50 talks, expanded", "/api/v1/talks/?expand=speakers,event", 40, 60),
+        Page("API: talk", f"/api/v1/talks/{talk.guid}/", 25, 20),
         Page("API: events", "/api/v1/events/", 25),
-        Page("API: schedule", f"/api/v1/events/{slug}/schedule/", 4),
+        Page("API: schedule", f"/api/v1/events/{slug}/schedule/", 4, 10),
         Page("API: search", f"/api/v1/search/?q={word}", 25),
     ]
     if event.series:

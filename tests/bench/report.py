@@ -29,7 +29,7 @@ def machine() -> str:
 COLUMNS = {  # heading: width and format of a value
     "req/s": "7.0f", "units": "6.2f", "limit": "5g", "bytes": "5.1f", "×last": "5.2f", "p50": "6.1f", "p99": "6.1f",
     "304": "5.2f", "own": "6.2f", "own304": "6.2f", "plain": "9d", "gzip": "8d", "queries": "7d", "made": "6.0f",
-    "first": "6.0f",
+    "first": "6.0f", "anew": "6.0f", "limit²": "6g", "writers": "7.2f",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def cells_of(row: Row, before: dict) -> list:
     return [
         row.rate, row.cost, row.limit, row.bytes_alone, change, row.p50, row.p99, row.not_modified, row.signed_in,
         row.signed_in_not_modified, row.plain, row.compressed, row.queries, row.made, row.first or None,
+        row.anew, row.anew_limit, row.writers,
     ]  # fmt: skip
 
 
@@ -74,7 +75,8 @@ def growth(small: list[dict], large: list[dict]) -> str:
 LEGEND = """units: requests a second of the control (a Django view of two bytes, no middleware) ÷ those of the page;
 limit: units it may cost; bytes: units of the control sending as many bytes, above 100 kB; ×last: beside the results
 in the repository; p50, p99: ms with 16 connections; 304: units when nothing is new; own: signed in; plain, gzip:
-bytes; queries and made (ms): when nothing is kept; first (ms): after a release."""
+bytes; queries and made (ms): when nothing is kept; first (ms): after a release; anew: units when nothing is kept, by
+processor time of workers and database, and limit² of that; writers: units while others write what is private."""
 
 
 def load_results() -> dict:

@@ -1,5 +1,6 @@
 """The things that the bench does."""
 
+import os
 import sys
 import tempfile
 import time
@@ -16,7 +17,7 @@ from events.actions import import_schedule, release
 from events.formats.detect import read
 from events.models import Event, Talk
 
-from . import board, generate, lists, plans, report, search, writers
+from . import board, generate, lists, plans, profiling, report, search, writers
 from . import exchange as exchanging
 from .measure import GZIP, Bench
 from .pages import FIRST, Page, pages
@@ -67,6 +68,12 @@ def measure_pages() -> None:
         bench = Bench(server, seconds=1, session=session)
         rows = bench.rows(found, first)
         memory = server.memory()
+        with writers.writing(writers.private_writes(slug)):
+            meanwhile = Bench(server, seconds=2).processor_units(found)
+    with serving(KEEP_ANSWERS="0") as server:
+        anew = Bench(server, seconds=1).processor_units(found)
+    for row, page in zip(rows, found, strict=True):
+        row.anew_limit, row.anew, row.writers = page.anew, anew[page.name], meanwhile[page.name]
     before = {row["name"]: row for row in report.load_results().get("pages", {}).get("rows", [])}
     say(report.table(rows, before))
     say(report.LEGEND)
@@ -74,6 +81,28 @@ def measure_pages() -> None:
     report.store_results(
         "pages", rows=[row.as_json() for row in rows], megabytes=memory, control=median(bench.controls)
     )
+
+
+def made_anew() -> None:
+    """What pages cost when no response is cached, by processor time: two minutes, also on a busy machine."""
+    slug = conference()
+    found = pages(slug)
+    with serving(KEEP_ANSWERS="0") as server:
+        anew = Bench(server, seconds=1).processor_units(found)
+    for page in found:
+        say(f"{page.name:<28} {anew[page.name]:>7.0f} {page.anew or 0:>5.0f}")
+    say(report.machine())
+
+
+def profile_pages() -> None:
+    """Where the time of the pages goes whose names have the word in PROFILE, when nothing is cached."""
+    word = os.environ["PROFILE"]
+    slug = conference()
+    found = pages(slug)
+    for page in [page for page in found if page.name == word] or [
+        page for page in found if word in page.name
+    ]:
+        say(profiling.profile(page))
 
 
 def planning() -> None:

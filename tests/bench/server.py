@@ -53,6 +53,20 @@ class Server:
         took = (time.perf_counter() - start) * 1000
         return body, {name.lower(): value for name, value in answer.headers.items()}, took
 
+    def processor_times(self) -> dict[int, float]:
+        """Seconds of processor time that each worker and each connection's process of the database has had."""
+        with closing_connection() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            backends = [pid for (pid,) in cursor.fetchall()]
+        found = {}
+        for pid in [*(worker.pid for worker in psutil.Process(self.process.pid).children()), *backends]:
+            with contextlib.suppress(psutil.Error):
+                times = psutil.Process(pid).cpu_times()
+                found[pid] = times.user + times.system
+        return found
+
     def memory(self) -> tuple[int, int]:
         """Megabytes of the largest worker: all that it uses, and what it shares with nobody."""
         workers = [worker.memory_full_info() for worker in psutil.Process(self.process.pid).children()]
@@ -61,12 +75,23 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    """The portal as `make run` serves it."""
+def closing_connection():
+    """A cursor of Django's connection, which is closed afterwards: the bench itself waits for other processes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        yield cursor
+    connection.close()
+
+
+@contextlib.contextmanager
+def serving(**environment: str) -> Iterator[Server]:
+    """The portal as `make run` serves it, with more variables in its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.serve", f"{port}", f"{WORKERS}"])
+    command = [sys.executable, "-m", "tests.bench.serve", f"{port}", f"{WORKERS}"]
+    process = subprocess.Popen(command, env=os.environ | environment)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
         wait_for(server)

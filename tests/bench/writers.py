@@ -3,7 +3,8 @@
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
@@ -15,6 +16,7 @@ from resources.models import Resource
 from . import wrk
 from .measure import GZIP, Bench
 from .server import Server
+from .urls import CONTROL
 
 SECONDS, CONNECTIONS = 20, 16
 SCRIPT = Path(__file__).parent / "writers.lua"
@@ -85,27 +87,41 @@ def measure(server: Server, slug: str) -> list[dict]:
         return [row(bench, server, name, writes, file.name) for name, writes in kinds.items()]
 
 
+@contextmanager
+def writing(writes: list[Callable[[int], object]]) -> Iterator[None]:
+    """Let others write meanwhile, each once a second."""
+    stop = threading.Event()
+    found = [Writer(write, stop) for write in writes]
+    for writer in found:
+        writer.start()
+    time.sleep(1.5 if found else 0)
+    try:
+        yield
+    finally:
+        stop.set()
+        for writer in found:
+            writer.join()
+
+
 def row(bench: Bench, server: Server, name: str, writes: list, paths: str) -> dict:
     control = bench.control()
-    stop = threading.Event()
-    writers = [Writer(write, stop) for write in writes]
-    for writer in writers:
-        writer.start()
-    time.sleep(1.5 if writers else 0)
-    load = wrk.run(
-        server.url,
-        seconds=SECONDS,
-        connections=CONNECTIONS,
-        headers=GZIP,
-        script=SCRIPT,
-        arguments=[paths],
-    )
-    stop.set()
-    for writer in writers:
-        writer.join()
+    unit = min(bench.processor_cost(CONTROL) for _ in range(3))
+    with writing(writes):
+        before = server.processor_times()
+        load = wrk.run(
+            server.url,
+            seconds=SECONDS,
+            connections=CONNECTIONS,
+            headers=GZIP,
+            script=SCRIPT,
+            arguments=[paths],
+        )
+        after = server.processor_times()
+    spent = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
     return {
         "writers, once a second": name,
         "units": round(control / load.rate, 2),
+        "units by processor time": round(1000 * spent / load.requests / unit, 2),
         "p50 ms": round(load.p50, 1),
         "p99 ms": round(load.p99, 1),
         "errors": load.errors,

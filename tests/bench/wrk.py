@@ -19,6 +19,7 @@ class Load:
     """What a run says. Times are in milliseconds; `errors` counts failed connections and statuses from 400."""
 
     rate: float
+    requests: int
     p50: float
     p99: float
     errors: int
@@ -55,10 +56,12 @@ def run(
 def read(output: str) -> Load:
     """What wrk printed."""
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    requests = re.search(r"(\d+) requests in", output)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
     return Load(
         rate=float(rate[1]) if rate else 0.0,
+        requests=int(requests[1]) if requests else 0,
         p50=_percentile(output, 50),
         p99=_percentile(output, 99),
         errors=int(refused[1] if refused else 0) + sum(map(int, sockets.groups() if sockets else ())),

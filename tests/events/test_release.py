@@ -6,12 +6,13 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events import actions
 from events.formats import document as doc
-from events.models import AcceptedClash, Booking, Event, Release, ReleasedSlot, Talk
+from events.models import AcceptedClash, Booking, Event, Release, ReleasedSlot, Slot, Talk
 from events.schedule import compare_documents, group_by_day
 from tests import factories
 
@@ -257,3 +258,33 @@ def test_of_two_releases_at_the_same_moment_exactly_one_wins(what):
                 event=Event.objects.get(pk__in=[event.pk for event in events], current_release__isnull=False)
             ).count()
         )
+
+
+def count_queries_of_loading(slots: int) -> int:
+    """How many queries loading a release takes that has so many moved, added and removed slots each."""
+    event = factories.Event()
+    kept = [factories.Slot(talk__event=event) for _ in range(slots)]
+    gone = [factories.Slot(talk__event=event) for _ in range(slots)]
+    first = actions.release(event=event, by=None)
+    for slot in kept:
+        move(slot)
+    for slot in gone:
+        slot.delete()
+        factories.Slot(talk__event=event)
+    with CaptureQueriesContext(connection) as queries:
+        actions.load_release(release=first)
+    assert {slot.guid for slot in event.slots.all()} == {slot.guid for slot in (*kept, *gone)}
+    assert event.slots.get(pk=kept[0].pk).starts_at == first.slots.get(guid=kept[0].guid).starts_at
+    return len(queries)
+
+
+def test_loading_a_release_takes_as_many_queries_however_many_slots_there_are():
+    assert count_queries_of_loading(1) == count_queries_of_loading(3)
+
+
+def test_the_history_tells_which_slots_a_loaded_release_took_away():
+    slot = factories.Slot()
+    first = actions.release(event=slot.event, by=None)
+    late = factories.Slot(talk=factories.Talk(event=slot.event))
+    actions.load_release(release=first)
+    assert Slot.history.filter(guid=late.guid).order_by("-history_id").first().history_type == "-"

@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from events.actions import release
 from events.models import Event, EventRoom, Slot, Talk
@@ -368,3 +370,17 @@ def test_dates_at_the_edge_of_what_is_possible(api, event):
     ]:
         answer = api.post("/api/v1/events/mine/plan/", {"talk": talk, "starts_at": start}, **JSON)
         assert errors(answer).keys() == {"starts_at"}, start
+
+
+def test_writing_a_collection_takes_as_many_queries_however_many_links_it_has(api):
+    collection = make.Collection()
+
+    def count_queries(links: int) -> int:
+        items = [{"resource": make.Resource().slug, "note": "Read it."} for _ in range(links)]
+        with CaptureQueriesContext(connection) as queries:
+            answer = api.patch(f"/api/v1/collections/{collection.slug}/", {"items": items}, **JSON)
+        assert [item["resource"] for item in answer.json()["items"]] == [item["resource"] for item in items]
+        return len(queries)
+
+    count_queries(1)  # from now on there are rows to replace
+    assert count_queries(1) == count_queries(3)

@@ -84,4 +84,9 @@ PARTS = {
 }
 
 # Tables that tie a record to pages of others, which do not follow changes of the record before they show it
-TIES = {"resources_resource_talks", "resources_resource_speakers", "resources_resource_events"}
+TIES = {
+    "events_talkspeaker",
+    "resources_resource_talks",
+    "resources_resource_speakers",
+    "resources_resource_events",
+}

@@ -1,14 +1,18 @@
 """What templates say: texts, dates, colours, people."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from roadshow.core import text
+from roadshow.core.cards import render_card
 from roadshow.core.colors import hue_class
 from roadshow.core.emblems import emblem as draw
 
@@ -92,6 +96,16 @@ def safe_link(url):
 
 
 @register.filter
+def tab_of(path, event):
+    """The tab of an event's pages that a path belongs to, as events/tabs.html names them, or none."""
+    rest = path.partition(f"/events/{event.slug}/")[2].strip("/")
+    tab, _slash, slug = rest.partition("/")
+    if slug:
+        return {"talks": "talk", "rooms": "room"}.get(tab, "")
+    return tab or "overview"
+
+
+@register.filter
 def absolute_to(path, root):
     """A path with the portal's scheme and host, for what leaves the page."""
     return path if path.startswith(("http://", "https://")) else root + path
@@ -134,6 +148,30 @@ def highlight(context, value):
 def emblem(seed, lines=3):
     """A decorative line map that belongs to `seed`."""
     return mark_safe(draw(str(seed), lines=lines))
+
+
+@register.simple_tag(takes_context=True)
+def card(context, template_name, **values):
+    """A template with `values` as its context, rendered again only when one of them changes.
+
+    Where something was searched for, it is rendered each time, with `query` marked.
+    """
+    if query := context.get("query"):
+        return render_to_string(template_name, values | {"query": query})
+    return render_card(template_name, values)
+
+
+@register.simple_tag
+def constant(template_name, **values):
+    """A template that depends on the language, the portal's name and `values` alone, rendered once per process."""
+    site = {"name": settings.SITE_NAME, "description": settings.SITE_DESCRIPTION}
+    render = render_constant.__wrapped__ if settings.DEBUG else render_constant
+    return render(template_name, get_language(), tuple(site.items()), tuple(values.items()))
+
+
+@lru_cache(maxsize=256)
+def render_constant(template_name, _language, site, values):
+    return mark_safe(render_to_string(template_name, {"site": dict(site), **dict(values)}))
 
 
 @register.simple_tag

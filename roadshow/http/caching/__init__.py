@@ -29,7 +29,7 @@ from .content_version import RECHECK_SECONDS, ContentVersion, Version
 from .dependencies import Lifetime, depend_on, expire_at
 from .middleware import CachedResponseMiddleware
 from .responses import CachedResponse, ResponseCache
-from .values import cache_by_cost, cached_count, get_or_build
+from .values import cache_by_cost, cached_count, get_or_build, remember
 
 __all__ = [
     "RECHECK_SECONDS",
@@ -44,4 +44,5 @@ __all__ = [
     "depend_on",
     "expire_at",
     "get_or_build",
+    "remember",
 ]

@@ -5,15 +5,17 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from threading import Lock
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from roadshow.server.database import limit_wait, restore_waits, shorten_waits
 from roadshow.server.outage import is_database_outage
+
+from .dependencies import Key
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ SELECT coalesce(sum(value) FILTER (WHERE scope = 'public'), 0)::text,
        pg_current_snapshot()::text
 FROM core_contentversion"""
 CHANGED_SINCE = """
-SELECT guid FROM api_change
+SELECT guid, kind, event FROM api_change
 WHERE public AND xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)::text::bigint
   AND NOT pg_visible_in_snapshot(xid::text::xid8, %(snapshot)s::pg_snapshot)
 LIMIT %(limit)s"""
@@ -97,8 +99,17 @@ class ContentVersion:
         self._cached, self._read_at = (marked, now, version), time.time()
         return version
 
-    def changed_between(self, before: Version, now: Version) -> frozenset[UUID] | None:
-        """GUIDs of the records that changed publicly between two versions; None when there are too many.
+    def is_unchanged(self, before: Version, now: Version, keys: frozenset[Key] | None) -> bool:
+        """Whether nothing public changed between two versions that has one of `keys`; None is everything."""
+        if before.site != now.site:
+            return False
+        if before.public == now.public:
+            return True
+        changed = None if keys is None else self.changed_between(before, now)
+        return changed is not None and keys is not None and keys.isdisjoint(changed)
+
+    def changed_between(self, before: Version, now: Version) -> frozenset[Key] | None:
+        """Keys of the records that changed publicly between two versions; None when there are too many.
 
         They may include some that changed after `now`.
         """
@@ -137,11 +148,11 @@ class ContentVersion:
             return Version(*cursor.fetchone())
 
     @staticmethod
-    def _read_changes(snapshot: str) -> frozenset[UUID] | None:
+    def _read_changes(snapshot: str) -> frozenset[Key] | None:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(CHANGED_SINCE, {"snapshot": snapshot, "limit": MAX_CHANGES + 1})
-                found = frozenset(guid for (guid,) in cursor.fetchall())
+                changes = cursor.fetchall()
         except DatabaseError:
             return None
-        return found if len(found) <= MAX_CHANGES else None
+        return frozenset(chain.from_iterable(changes)) if len(changes) <= MAX_CHANGES else None

@@ -8,44 +8,60 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
-from django.utils import timezone
 
-QUARTER = 15 * 60  # seconds; every time zone's day begins with one
+from roadshow.core.loaded_records import LoadedRecords
+
 LONGEST = 60 * 60  # seconds for which a page may recommend records that it would not choose any more
+
+Key = UUID | int | str  # a record's GUID, an event's primary key, or a kind of record such as "talks"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """`expires` in seconds since the epoch; `records`: GUIDs of what the response shows, None for anything."""
+    """`expires` in seconds since the epoch; `keys`: a change of any of them ends it, None for any change."""
 
     expires: float
-    records: frozenset[UUID] | None = None
+    keys: frozenset[Key] | None = None
 
 
 def expire_at(response: HttpResponse, moment: dt.datetime) -> HttpResponse:
     """Declare that the clock makes a page wrong at `moment`, such as when the talk ends that it calls current."""
-    lifetime = lifetime_of(response)
-    response.lifetime = Lifetime(  # type: ignore[attr-defined]  # read by lifetime_of()
-        min(lifetime.expires, moment.timestamp()), lifetime.records
-    )
+    response.until = moment.timestamp()  # type: ignore[attr-defined]  # for lifetime_of()
     return response
 
 
-def depend_on(response: HttpResponse, records: Iterable[UUID], *, zone: ZoneInfo) -> HttpResponse:
-    """Declare that a page shows these records only, and of the clock only today's date in `zone`.
+def depend_on(
+    response: HttpResponse,
+    *,
+    events: Iterable[int] = (),
+    kinds: Iterable[str] = (),
+    records: Iterable[UUID] = (),
+    recommends: bool = False,
+) -> HttpResponse:
+    """Declare on what a response depends besides the records that were loaded for it.
 
-    Name also records that it would show if they were public. Without a declaration a page is built anew after each
-    public change, and each quarter of an hour. Which records a page recommends may be an hour old; what it says about
-    them never is.
+    It is built anew when one of those changes, or anything that belongs to one of `events` (primary keys), or any
+    record of one of `kinds` ("speakers"), or one of `records` (GUIDs): those that it would show if they were public.
+    Without a declaration every public change counts. Which records a response recommends may be an hour old
+    (`recommends`); what it says about them never is.
     """
-    tomorrow = timezone.localdate(timezone=zone) + dt.timedelta(days=1)
-    midnight = dt.datetime.combine(tomorrow, dt.time(), zone).timestamp()
-    response.lifetime = Lifetime(  # type: ignore[attr-defined]  # read by lifetime_of()
-        min(midnight, time.time() + LONGEST), frozenset(records)
-    )
+    response.keys = frozenset([*events, *kinds, *records])  # type: ignore[attr-defined]  # for lifetime_of()
+    response.recommends = recommends  # type: ignore[attr-defined]
     return response
 
 
-def lifetime_of(response: HttpResponse) -> Lifetime:
-    """What `depend_on` declared; else any record, until the next quarter of an hour."""
-    return getattr(response, "lifetime", None) or Lifetime((time.time() // QUARTER + 1) * QUARTER)
+def lifetime_of(response: HttpResponse, loaded: LoadedRecords) -> Lifetime:
+    """Until midnight, in UTC or the zone of a record that was loaded, and as the view declared."""
+    declared = getattr(response, "keys", None)
+    ends = [next_midnight(ZoneInfo(name)) for name in {"UTC", *loaded.zones}]
+    ends += [moment.timestamp() for moment in loaded.moments]
+    expires = min([*ends, getattr(response, "until", ends[0])])
+    if getattr(response, "recommends", False):
+        expires = min(expires, time.time() + LONGEST)
+    return Lifetime(expires, None if declared is None else declared | loaded.guids)
+
+
+def next_midnight(zone: ZoneInfo) -> float:
+    """When the next day begins in a zone, in seconds since the epoch."""
+    tomorrow = dt.datetime.now(zone).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(tomorrow, dt.time(), zone).timestamp()

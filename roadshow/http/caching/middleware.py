@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from cachetools import LRUCache
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from roadshow.core.loaded_records import collect_loaded_records
 from roadshow.http.conditional import PRIVATE, cache_control_directives
 from roadshow.server.metrics import count_cache
 from roadshow.server.outage import outage_response
 
-from .content_version import ContentVersion
+from .content_version import ContentVersion, Version
+from .dependencies import lifetime_of
 from .keyed_lock import keyed_lock
 from .queries import cached_view_name, reduce_query
 from .responses import (
@@ -25,9 +28,10 @@ from .responses import (
     is_current,
     send_cached_response,
 )
-from .values import DAY
+from .values import DAY, Memory, use_memory
 
 SAFE_METHODS = ("GET", "HEAD")
+MAX_VALUES = 64  # that `remember` keeps in each process
 MAX_BODY = 8 * 1024 * 1024  # bytes, compressed, of a response that is cached
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
@@ -43,6 +47,7 @@ class CachedResponseMiddleware:
         self.get_response = get_response
         self.gzip = GZipMiddleware(get_response)
         self.content_version, self.responses = ContentVersion(), ResponseCache()
+        self.values: LRUCache = LRUCache(MAX_VALUES)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
@@ -53,7 +58,8 @@ class CachedResponseMiddleware:
         owner, view = cache_owner(request), cached_view_name(request.path_info)
         reduce_query(request, view)
         if not settings.CACHE_RESPONSES or owner is None or view is None or "now" in request.GET.values():
-            return self.respond_uncached(request)
+            with use_memory(self.get_memory()):
+                return self.respond_uncached(request)
         key = cache_key(request, owner)
         if cached := self.find(key, owner):
             return send_cached_response(cached, request)
@@ -73,6 +79,12 @@ class CachedResponseMiddleware:
         if is_personal and not {"private", "no-store"} & cache_control_directives(response):
             response["Cache-Control"] = PRIVATE
         return self.gzip.process_response(request, response)
+
+    def get_memory(self, version: Version | None = None) -> Memory | None:
+        """The memory of `remember` for a request; None while no version of the content is known."""
+        if settings.CACHE_RESPONSES and (version := version or self.content_version.current()):
+            return Memory(self.values, self.content_version, version)
+        return None
 
     def find(self, key: str, owner: str) -> CachedResponse | None:
         """The current cached response of a key, counted."""
@@ -103,12 +115,14 @@ class CachedResponseMiddleware:
         count_cache("miss")
         version = self.content_version.current()  # before any row is read
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
-        response = self.get_response(request)
+        with collect_loaded_records() as loaded, use_memory(self.get_memory(version)):
+            response = self.get_response(request)
         request.META.update(conditions)
         if version is None or not is_cacheable(request, response):
             return self.finish_uncached(request, response)
         before = self.responses.get(key)
-        cached = build_cached_response(response, version, private=bool(owner), before=before)
+        lifetime = lifetime_of(response, loaded)
+        cached = build_cached_response(response, version, lifetime, private=bool(owner), before=before)
         if len(cached.body) <= MAX_BODY:
             self.responses.put(key, cached)
             if not owner:

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
+from zlib_ng import gzip_ng
 
 from roadshow.http.build import build_id
 from roadshow.http.conditional import PRIVATE, cache_control_directives, entity_tag
 
 from .content_version import ContentVersion, Version
-from .dependencies import Lifetime, lifetime_of
+from .dependencies import Lifetime
 
 PROCESS_BYTES = 16 * 1024 * 1024  # memory for responses in each process
 SET_WHEN_SENT = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified")
@@ -107,12 +108,17 @@ def is_cacheable(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def build_cached_response(
-    response: HttpResponse, version: Version, *, private: bool, before: CachedResponse | None
+    response: HttpResponse,
+    version: Version,
+    lifetime: Lifetime,
+    *,
+    private: bool,
+    before: CachedResponse | None,
 ) -> CachedResponse:
     """The response to store. One with the same entity tag as `before` has its time too: clients need no new copy."""
     body = response.content
     if response.get("Content-Encoding") != "gzip":
-        body = gzip.compress(body, 6, mtime=0)
+        body = gzip_ng.compress(body, 6, mtime=0)
     etag = response.get("ETag", "").removeprefix("W/") or entity_tag(body)
     modified = parse_http_date_safe(response.get("Last-Modified", "")) or int(time.time())
     if before:
@@ -124,9 +130,7 @@ def build_cached_response(
     headers = [(name, value) for name, value in response.items() if name not in SET_WHEN_SENT]
     headers.append(("Last-Modified", http_date(modified)))
     is_public_page = not private and response.get("Content-Type", "").startswith("text/html")
-    return CachedResponse(
-        version, lifetime_of(response), is_public_page, etag, modified, tuple(headers), body
-    )
+    return CachedResponse(version, lifetime, is_public_page, etag, modified, tuple(headers), body)
 
 
 def public_cache_control() -> str:
@@ -147,16 +151,11 @@ def set_vary(response: HttpResponse, *, private: bool) -> None:
 
 def is_current(cached: CachedResponse, version: Version, versions: ContentVersion) -> bool:
     """Whether a response that was built at an earlier version says what one built now would."""
-    if cached.lifetime.expires <= versions.time() or cached.version.site != version.site:
+    if cached.lifetime.expires <= versions.time():
         return False
     if not cached.is_public_page:
         return cached.version == version
-    if cached.version.public == version.public:
-        return True
-    if cached.lifetime.records is None:
-        return False
-    changed = versions.changed_between(cached.version, version)
-    return changed is not None and cached.lifetime.records.isdisjoint(changed)
+    return versions.is_unchanged(cached.version, version, cached.lifetime.keys)
 
 
 def send_cached_response(cached: CachedResponse, request: HttpRequest) -> HttpResponse:

@@ -2,14 +2,20 @@
 
 import hashlib
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, TypeVar
 
+from cachetools import LRUCache
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
+from .content_version import ContentVersion, Version
+from .dependencies import Key
 from .keyed_lock import keyed_lock
 
 Value = TypeVar("Value")
@@ -32,6 +38,49 @@ def get_or_build(key: str, build: Callable[[], Value]) -> Value:
                 found = build()
                 cache.set(key, found, DAY)
     return found
+
+
+def remember(
+    key: str, build: Callable[[], Value], *, events: Iterable[int] = (), kinds: Iterable[str] = ()
+) -> Value:
+    """The value of `key` in this process, built anew after a public change of `events` or `kinds`, see `depend_on`.
+
+    Outside of a request that only reads it is built each time.
+    """
+    memory = _memory.get()
+    return memory.get_or_build(key, build, frozenset([*events, *kinds])) if memory else build()
+
+
+class Memory:
+    """Values in this process for one request, whose `version` of the content was read before any row."""
+
+    def __init__(
+        self, values: "LRUCache[str, tuple[Version, Any]]", versions: ContentVersion, version: Version
+    ):
+        self.values, self.versions, self.version = values, versions, version
+
+    def get_or_build(self, key: str, build: Callable[[], Value], keys: frozenset[Key]) -> Value:
+        with _memory_lock:
+            found = self.values.get(key)
+        if found is None or not self.versions.is_unchanged(found[0], self.version, keys):
+            found = (self.version, build())
+        with _memory_lock:
+            self.values[key] = (self.version, found[1])
+        return found[1]
+
+
+_memory: ContextVar[Memory | None] = ContextVar("memory", default=None)
+_memory_lock = Lock()
+
+
+@contextmanager
+def use_memory(memory: Memory | None) -> Iterator[None]:
+    """Let `remember` use a memory meanwhile."""
+    token = _memory.set(memory)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
 
 
 def cache_by_cost(rows: Rows, read: Callable[[Rows], Value]) -> Value:

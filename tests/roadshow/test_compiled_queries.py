@@ -1,0 +1,45 @@
+"""Queries that are compiled once: the same rows with other values, and never one user's for another."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from events.models import Talk
+from roadshow.core.compiled_queries import compiled_query
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ANYBODY = AnonymousUser()
+
+
+@compiled_query
+def load_talks(user, event, slugs):
+    return Talk.objects.visible_to(user).select_related("event").filter(event=event, slug__any=slugs)
+
+
+def test_the_same_statement_runs_with_other_values():
+    first, second = factories.Talk(title="First"), factories.Talk(title="Second")
+    assert load_talks(ANYBODY, event=first.event_id, slugs=["first", "second"]) == [first]
+    assert load_talks(ANYBODY, event=second.event_id, slugs=["first", "second"]) == [second]
+    assert load_talks(ANYBODY, event=second.event_id, slugs=[]) == []
+
+
+def test_rows_have_their_relations(django_assert_num_queries):
+    talk = factories.Talk(title="First")
+    with django_assert_num_queries(1):
+        (found,) = load_talks(ANYBODY, event=talk.event_id, slugs=["first"])
+        assert found.event == talk.event
+
+
+def test_values_that_mean_something_in_sql_are_values():
+    talk = factories.Talk(title="First")
+    assert load_talks(ANYBODY, event=talk.event_id, slugs=["first' OR '1'='1", "%s", "{first}"]) == []
+
+
+def test_each_user_has_rows_of_their_own():
+    organiser = factories.Organiser()
+    draft = factories.Talk(title="First", state="draft", event__organisers=[organiser])
+    values = {"event": draft.event_id, "slugs": ["first"]}
+    assert load_talks(organiser, **values) == [draft]
+    assert load_talks(ANYBODY, **values) == []
+    assert load_talks(factories.Organiser(), **values) == []
+    assert load_talks(organiser, **values) == [draft]
