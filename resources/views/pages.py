@@ -86,9 +86,10 @@ def resource(request, slug):
             "edit": edit_url(request, row),
         },
     )
-    ties = (row.talks, row.speakers, row.events)
-    records = [guid for tied in ties for guid in tied.values_list("guid", flat=True)]
-    return depend_on(response, kinds=["collections"], records=records)
+    talks, speakers, events = (
+        tied.order_by().values_list("guid", flat=True) for tied in (row.talks, row.speakers, row.events)
+    )
+    return depend_on(response, kinds=["collections"], records=talks.union(speakers, events))
 
 
 @require_safe

@@ -13,7 +13,7 @@ from uuid import UUID
 from cachetools import LRUCache
 from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 MAX_BYTES = 6 * 1024 * 1024  # in each process
@@ -28,7 +28,7 @@ def render_card(template_name: str, values: dict[str, Any]) -> SafeString:
     with _lock:
         part = _parts.get(key)
     if part is None:
-        part = render_to_string(template_name, values)
+        part = mark_safe(render_to_string(template_name, values).strip())
         if compute_key(template_name, values) == key:
             with _lock:
                 _parts[key] = part

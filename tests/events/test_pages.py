@@ -49,9 +49,9 @@ def whole_event(count: int, **options):
         ("/events/", 3),
         ("/series/tour/", 7),
         ("/series/tour/talks/", 7),
-        ("/events/whole/", 14),
+        ("/events/whole/", 12),
         ("/events/whole/talks/", 9),
-        ("/events/whole/talks/talk-0/", 15),
+        ("/events/whole/talks/talk-0/", 10),
         ("/events/whole/changes/", 10),
     ],
 )
@@ -66,7 +66,7 @@ def test_a_schedule_is_read_from_one_release_and_then_from_the_cache(client, cou
     whole_event(count)
     path = f"/events/whole/schedule/?view={view}"
     assert count_queries(client, path) == 7  # the event, what is public and live, the document, buildings
-    assert count_queries(client, path) == 5
+    assert count_queries(client, path) == 4
 
 
 def test_a_reader_who_has_the_schedule_is_told_so_until_the_next_release(client):

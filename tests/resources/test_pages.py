@@ -26,9 +26,9 @@ def fill(count: int) -> None:
     ("path", "queries"),
     [
         ("/resources/", 7),
-        ("/resources/link-0/", 8),
+        ("/resources/link-0/", 9),
         ("/collections/", 4),
-        ("/collections/path/", 3),
+        ("/collections/path/", 4),
     ],
 )
 def test_a_page_takes_as_many_queries_however_much_there_is(client, path, queries, count):

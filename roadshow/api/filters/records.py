@@ -85,7 +85,7 @@ class RecordFilter(FilterSet):
         None without that parameter, or for records whose changes are not recorded. Parts of events are named only
         where `event` names their event, or one that they belonged to.
         """
-        since = self.form.cleaned_data.get("updated_since")
+        since = self.form.cleaned_data.get("updated_since") if self.is_bound else None
         if since is None or not self.change_kind:
             return None
         changes = Change.objects.filter(kind=self.change_kind, at__gte=since, public=True)

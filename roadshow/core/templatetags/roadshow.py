@@ -171,7 +171,7 @@ def constant(template_name, **values):
 
 @lru_cache(maxsize=256)
 def render_constant(template_name, _language, site, values):
-    return mark_safe(render_to_string(template_name, {"site": dict(site), **dict(values)}))
+    return mark_safe(render_to_string(template_name, {"site": dict(site), **dict(values)}).strip())
 
 
 @register.simple_tag
