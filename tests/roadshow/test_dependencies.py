@@ -163,7 +163,7 @@ PUBLIC = {
     ),
     "a person is hidden": lambda w: Speaker.objects.filter(name="Ada Known").update(state="hidden"),
     "a person becomes public": lambda w: Speaker.objects.filter(name="Bea Hidden").update(state="published"),
-    "a new person": lambda w: factories.Speaker(name="Changed"),
+    "a new person": lambda w: factories.PublicSpeaker(name="Changed"),
     "a link's title": lambda w: Resource.objects.filter(title="A tied link").update(title="Changed"),
     "a link becomes public": lambda w: Resource.objects.filter(state="suggested").update(state="published"),
     "a link is retired": lambda w: Resource.objects.filter(title="A tied link").update(state="retired"),

@@ -11,7 +11,7 @@ of the content that it was built from, and is sent only while one built now woul
 change in the log of changes, `site` with other public content, `private` with all else, sessions and permissions
 included. A page for everybody follows the first two; what belongs to a session, and what tells when a record was last
 changed (API, files, feeds), follows all three. A page that calls `depend_on` outlives public changes of records that
-it does not show: the log of changes tells which records changed since.
+it does not show: the records that were loaded for it are noted, and the log of changes tells which changed since.
 
 *Owner.* Requests without a session and without a token share one copy. A request with a session has a copy under
 its session key, in this process only. Sessions and permissions are part of the content version: signing out or
