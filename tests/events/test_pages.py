@@ -65,7 +65,7 @@ def test_a_page_takes_as_many_queries_however_much_there_is(client, path, querie
 def test_a_schedule_is_read_from_one_release_and_then_from_the_cache(client, count, view):
     whole_event(count)
     path = f"/events/whole/schedule/?view={view}"
-    assert count_queries(client, path) == 7  # the event, what is public and live, the document, buildings
+    assert count_queries(client, path) == 6  # the event, what is public and live, the document, buildings
     assert count_queries(client, path) == 4
 
 
