@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0011_record_slots_that_read_differently'),
+        ('events', '0014_notices'),
     ]
 
     operations = [
