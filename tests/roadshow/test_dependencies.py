@@ -184,7 +184,6 @@ PUBLIC = {
 }  # fmt: skip
 PRIVATE = {
     "notes": lambda w: Talk.objects.update(notes="Only for us"),
-    "notes about a person": lambda w: Speaker.objects.update(notes="Only for us"),
     "a draft's title": lambda w: Talk.objects.filter(pk=w.draft.pk).update(title="Another draft"),
     "a draft event's name": lambda w: Event.objects.filter(state="draft").update(name="Another draft"),
     "the plan": lambda w: w.event.slots.update(ends_at=F("ends_at") + timezone.timedelta(hours=1)),
