@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0015_journal'),
+        ('events', '0016_import_previews'),
     ]
 
     operations = [
