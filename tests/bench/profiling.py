@@ -56,7 +56,7 @@ def profile(page: Page, session: str = "") -> str:
     """Lines that say what a page costs and where its time goes, without anything cached."""
     from .wsgi import control, portal
 
-    factory = RequestFactory(SERVER_NAME="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip")
+    factory = RequestFactory(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"})
     if session:
         factory.cookies["sessionid"] = session
     with override_settings(CACHE_RESPONSES=False):
