@@ -74,7 +74,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    terminalreporter.line(f"Repeat this order with --randomly-seed={config.option.randomly_seed}")
+    if seed := getattr(config.option, "randomly_seed", None):
+        terminalreporter.line(f"Repeat this order with --randomly-seed={seed}")
     if not config.chromium:
         terminalreporter.section("NO CHROMIUM FOUND", sep="!", red=True, bold=True)
         terminalreporter.line("The browser tests did not run: install Chromium, or set CHROMIUM to its path.")

@@ -14,9 +14,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from roadshow.core.access import acting_user
+from roadshow.core.access import acting_user, can_see_all
 from roadshow.core.admin import OrganiserAdmin
-from roadshow.journal.describing import Entry, describe_activities
+from roadshow.journal.describing import SHOWN, Entry, describe_activities
 from roadshow.journal.models import Activity, ActivityQuerySet, Change, visible_activities
 
 from ..actions import CannotUndoActivity, allow_undo, undo_activity
@@ -44,8 +44,9 @@ class LogFilter(forms.Form):
     )
     q = forms.CharField(label=gettext_lazy("Name or title"), required=False, max_length=200)
 
-    def __init__(self, data, *, people):
+    def __init__(self, data, *, people, events: list[int] | None):
         super().__init__(data)
+        self.events = events
         self.fields["by"].queryset = people
         for one in self.fields.values():
             one.widget.attrs["class"] = "rs-select"
@@ -60,6 +61,8 @@ class LogFilter(forms.Form):
             rows = rows.filter(by=data["by"])
         if data.get("q"):
             named = Change.objects.filter(label__icontains=data["q"]).order_by().values("activity")
+            if self.events is not None:
+                named = named.filter(events__overlap=self.events)
             rows = rows.filter(subject__icontains=data["q"]) | rows.filter(pk__in=named)
         return rows
 
@@ -80,12 +83,13 @@ def show_log(request: HttpRequest, rows: ActivityQuerySet, context: dict, zone: 
     limit = WHOLE if request.GET.get("entry", "").isdecimal() else None
     shown = rows.filter(pk=request.GET["entry"]) if limit else rows
     people = get_user_model().objects.filter(pk__in=rows.order_by().values("by")).order_by("username")
-    form = LogFilter(request.GET, people=people)
+    events = _list_readable_events(request)
+    form = LogFilter(request.GET, people=people, events=events)
     page = Paginator(
         form.apply(shown).select_related("by", "undone_by__by").order_by("-pk"), PAGE_SIZE
     ).get_page(request.GET.get("page"))
     activities = list(page.object_list)
-    entries = describe_activities(activities, zone, **({"limit": limit} if limit else {}))
+    entries = describe_activities(activities, zone, limit or SHOWN, events=events)
     allowed = allow_undo(request.user, [(entry.activity, entry.tables) for entry in entries])
     for entry in entries:
         one = entry.activity
@@ -95,6 +99,13 @@ def show_log(request: HttpRequest, rows: ActivityQuerySet, context: dict, zone: 
         entry.may_undo = is_open and one.pk in allowed
     context |= {"log": Log(form, page, entries), "pages": page.paginator.get_elided_page_range(page.number)}
     return TemplateResponse(request, "admin/activity.html", context)
+
+
+def _list_readable_events(request: HttpRequest) -> list[int] | None:
+    """Primary keys of the events whose changes the user may read; None for all."""
+    if can_see_all(request.user):
+        return None
+    return list(Event.objects.listed_for(request.user).order_by().values_list("pk", flat=True))
 
 
 def _undo(request: HttpRequest, rows: ActivityQuerySet) -> HttpResponse:

@@ -36,7 +36,7 @@ def shades(color: str, name: str) -> Shades:
     """The colours of the hue that `hue_class` chooses."""
     hue = _hue(color, name)
     angle, vivid = (265.0, 0.06) if hue == GREY else (hue * 360 / HUES, 1)
-    family = {"soft": (0.955, 0.025), "line": (0.84, 0.08), "accent": (0.53, 0.18), "ink": (0.42, 0.13)}
+    family = {"soft": (0.955, 0.025), "line": (0.84, 0.08), "accent": (0.51, 0.18), "ink": (0.42, 0.13)}
     return Shades(**{role: _rgb(light, chroma * vivid, angle) for role, (light, chroma) in family.items()})
 
 

@@ -32,7 +32,8 @@ PRIVATE = {
 UNSAID = {"id", "guid", "imported", "position", "number", "created_at", "slug_former", "search"}
 FIRST = """
 SELECT c.id FROM unnest(%s::bigint[]) a(id),
-  LATERAL (SELECT id FROM journal_change WHERE activity_id = a.id ORDER BY is_record DESC, id LIMIT %s) c"""
+  LATERAL (SELECT id FROM journal_change WHERE activity_id = a.id AND (%s::bigint[] IS NULL OR events && %s::bigint[])
+  ORDER BY is_record DESC, id LIMIT %s) c"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,25 @@ class Entry:
 
 
 def describe_activities(
-    activities: Sequence[Activity], zone: ZoneInfo | dt.tzinfo, limit: int = SHOWN
+    activities: Sequence[Activity],
+    zone: ZoneInfo | dt.tzinfo,
+    limit: int = SHOWN,
+    *,
+    events: list[int] | None = None,
 ) -> list[Entry]:
     """The activities as entries of a log, with at most `limit` changes each; times in `zone`.
 
+    An activity can change several events: with `events`, primary keys, changes of others are left out.
     The number of queries depends on the kinds of rows, not on their number.
     """
     keys = [activity.pk for activity in activities]
     counts: dict[int, list[dict]] = defaultdict(list)
     grouped = Change.objects.filter(activity__in=keys).order_by()
+    if events is not None:
+        grouped = grouped.filter(events__overlap=events)
     for row in grouped.values("activity", "table", "operation", "is_record").annotate(total=Count("pk")):
         counts[row["activity"]].append({**row})
-    changes = _load_first(keys, limit)
+    changes = _load_first(keys, limit, events)
     names = _load_names(changes)
     by_activity: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
@@ -91,9 +99,9 @@ def describe_activities(
     return entries
 
 
-def _load_first(keys: list[int], limit: int) -> list[Change]:
+def _load_first(keys: list[int], limit: int, events: list[int] | None) -> list[Change]:
     with connection.cursor() as cursor:
-        cursor.execute(FIRST, [keys, limit])
+        cursor.execute(FIRST, [keys, events, events, limit])
         found = [key for (key,) in cursor.fetchall()]
     return list(Change.objects.filter(pk__in=found).order_by("-is_record", "pk"))
 

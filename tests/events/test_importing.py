@@ -270,5 +270,5 @@ def test_statements_grow_with_batches_not_with_talks(count, django_assert_num_qu
         talk(f"Talk {n}", id=str(n), hour=n, persons=[Person(name=f"P{n}")], links=[Link(url="https://x")])
         for n in range(count)
     ]
-    with django_assert_num_queries(50):
+    with django_assert_num_queries(51):
         load(*talks, event=factories.Event(timezone="Europe/Brussels"))

@@ -102,10 +102,10 @@ def test_rooms_of_others_are_not_there(event, client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_list_of_rooms_takes_seven_queries(event, client, count, django_assert_num_queries):
+def test_a_list_of_rooms_takes_six_queries(event, client, count, django_assert_num_queries):
     for _ in range(count - 1):
         event.event_rooms.create(room=factories.Room())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/events/stop/rooms/")
 
 

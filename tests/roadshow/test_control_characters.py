@@ -62,12 +62,13 @@ def test_public_forms_refuse_them(client):
 
 
 # Texts that no page, feed or file shows as they are: digests, choices, what other servers said, the queue. The note of
-# a release is cleaned by the action, its document is JSON.
+# a release is cleaned by the action, its document is JSON. A notice is put together from a sentence and checked names.
 UNCHECKED = {
-    "events.Import", "events.Invitation", "events.PrivateCalendar", "events.Release", "events.Role",
+    "events.Import", "events.Invitation", "events.Notice", "events.PrivateCalendar", "events.Release", "events.Role",
     "events.TalkSpeaker",
     "api.Change", "api.ChangeNumbering", "api.StoredResponse", "core.ContentVersion", "core.FormerAddress",
-    "expiring.Counter", "expiring.Upload", "jobs.Job", "resources.LinkCheck", "roadshow.ApiToken",
+    "expiring.Counter", "expiring.Upload", "jobs.Job", "resources.LinkCheck", "resources.LinkImport",
+    "roadshow.ApiToken",
 }  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def list_surfaces() -> list[tuple[str, tuple[str, ...]]]:
             if isinstance(pattern, URLResolver):
                 space = (pattern.namespace,) if pattern.namespace else ()
                 yield from walk(pattern.url_patterns, (*spaces, *space), found)
-            elif pattern.name and not pattern.name.startswith(ELSEWHERE):
+            elif pattern.name and (spaces or not pattern.name.startswith(ELSEWHERE)):
                 yield ":".join((*spaces, pattern.name)), found
 
     return sorted(set(walk(get_resolver().url_patterns)))

@@ -69,6 +69,7 @@ def test_a_checkout_that_was_not_built(settings, monkeypatch):
 
 @pytest.mark.django_db
 def test_the_database(settings, monkeypatch):
+    settings.DATABASE_POOL = 4
     assert checks.check_database() == []
     settings.WORKERS = 10_000
     monkeypatch.setattr(checks, "find_missing_parameters", lambda: ["lock_timeout"])
