@@ -11,7 +11,7 @@ let entries; // of what is shown: the marked element, what is hidden with it, wh
 function found() {
   entries ??= [...results.querySelectorAll("[data-slot]")].map((element) => {
     const { words = "", topic = "", track = "", room = "" } = element.dataset;
-    const own = [...element.querySelectorAll("h3, b, bdi")].map((part) => part.textContent).join(" ");
+    const own = [...element.querySelectorAll("h3, b, bdi:not(:has(time))")].map((part) => part.textContent).join(" ");
     return { element, text: fold([own, words, topic, track, room].join(" ")) };
   });
   return entries;
