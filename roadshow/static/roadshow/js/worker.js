@@ -42,7 +42,8 @@ async function fetchFresh(event, { limit } = {}) {
   const { request } = event;
   const headers = { Accept: request.headers.get("Accept") ?? "*/*" };
   if (request.headers.get("HX-Request")) headers["HX-Request"] = "true";
-  const options = { headers, credentials: "same-origin", signal: limit && AbortSignal.timeout(limit) };
+  // A browser's own cache may answer with what is stale, also without a network: that is not the portal.
+  const options = { headers, cache: "no-cache", credentials: "same-origin", signal: limit && AbortSignal.timeout(limit) };
   try {
     const response = await fetch(limit ? new Request(request.url, options) : request);
     const whole = limit ? await readWhole(response) : response;
