@@ -22,7 +22,16 @@ from tests.bench.exchange import STAMPS
 
 ZONE = "Europe/Berlin"  # for files that name none
 LEAST_KEYS = 4  # of a record of JSON: links have fewer
-LOGS = ("events_import", "api_", "core_contentversion", "axes_", "jobs_", "django_")
+LOGS = (
+    "events_import",
+    "resources_linkimport",
+    "journal_",
+    "api_",
+    "core_contentversion",
+    "axes_",
+    "jobs_",
+    "django_",
+)
 COUNTED = ("events_event", "events_talk")  # whose `sequence` never falls, whatever is undone
 
 
