@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -261,7 +261,6 @@ def _apply(request: HttpRequest, event: Event, entry: Import) -> HttpResponse:
         next_url=page,
         entry=entry.pk,
         force=request.POST.get("confirm") == "yes",
-        language=get_language() or "",
     )
     if job.state == JobState.FAILED:
         messages.error(request, job.problem)

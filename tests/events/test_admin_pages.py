@@ -5,9 +5,12 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from events.actions import release
 from events.models import Slot, Talk
+from roadshow.jobs.handlers import run_job
+from roadshow.jobs.models import Job
 from speakers.models import Speaker
 from tests import factories
 
@@ -73,6 +76,16 @@ def test_a_preview_and_a_refusal_speak_the_organiser_s_language(client, event):
     ]
     assert "不是时长（一会儿）：共 2 处。" in page.text
     page = client.post(address, {"file": SimpleUploadedFile("talks.csv", b"a,b")}, follow=True)
+    assert "又没有“标题”这样的列名" in page.text
+
+
+def test_a_preview_that_the_worker_makes_speaks_the_organiser_s_language(client, event, settings):
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    address = "/zh-hans" + url("event_import_schedule", event)
+    client.post(address, {"file": SimpleUploadedFile("talks.csv", b"a,b")})
+    with translation.override("en"):
+        run_job.call(str(Job.objects.get().pk))
+    page = client.get(address, {"entry": event.imports.get().pk})
     assert "又没有“标题”这样的列名" in page.text
 
 

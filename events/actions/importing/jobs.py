@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -48,13 +47,7 @@ def start_preview(entry: Import, next_url: str) -> Job:
     """Queue the preview of a kept file; once it is done the entry has it as `preview`."""
     entry.preview = None
     entry.save(update_fields=["preview"])
-    return preview_import.start(
-        owner=entry.by,
-        key=f"preview:{entry.pk}",
-        next_url=next_url,
-        entry=entry.pk,
-        language=translation.get_language() or "",
-    )
+    return preview_import.start(owner=entry.by, key=f"preview:{entry.pk}", next_url=next_url, entry=entry.pk)
 
 
 def find_preview_job(entry: Import) -> Job | None:
@@ -79,11 +72,10 @@ def read_entry(entry: Import, report: Callable) -> Reading:
 
 
 @background_job(seconds=300, memory_mb=2048, label=gettext_noop("Preview of an import"))
-def preview_import(report, *, entry: int, language: str) -> dict:
-    """Write into the entry what its import would do, in words of a language; or why there is nothing to show."""
+def preview_import(report, *, entry: int) -> dict:
+    """Write into the entry what its import would do, or why there is nothing to show."""
     found = _find_entry(entry)
-    with translation.override(language or translation.get_language()):
-        found.preview = _build_preview(found, report)
+    found.preview = _build_preview(found, report)
     found.save(update_fields=["preview"])
     return {}
 
@@ -163,21 +155,20 @@ def _find_entry(entry: int) -> Import:
 
 
 @background_job(seconds=600, memory_mb=2048, label=gettext_noop("Import a schedule"))
-def run_import(report, *, entry: int, force: bool = False, language: str = "") -> dict:
+def run_import(report, *, entry: int, force: bool = False) -> dict:
     """Import a kept file; the report's numbers."""
     found = _find_entry(entry)
-    with translation.override(language or translation.get_language()):
-        try:
-            done = import_schedule(
-                reading=read_entry(found, report),
-                event=found.event,
-                by=found.by,
-                mode=(DEFAULTS | found.choices)["mode"],
-                force=force,
-                source=found.source,
-                entry=found,
-                progress=lambda what, count, total: report(count, total, what),
-            )
-        except _REFUSALS as refusal:
-            raise JobError(str(refusal)) from refusal
+    try:
+        done = import_schedule(
+            reading=read_entry(found, report),
+            event=found.event,
+            by=found.by,
+            mode=(DEFAULTS | found.choices)["mode"],
+            force=force,
+            source=found.source,
+            entry=found,
+            progress=lambda what, count, total: report(count, total, what),
+        )
+    except _REFUSALS as refusal:
+        raise JobError(str(refusal)) from refusal
     return done.numbers()

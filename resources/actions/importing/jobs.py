@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -39,11 +39,7 @@ def keep_list(*, by: User, source: str, data: bytes | None, collection: str, upd
 def start_preview(entry: LinkImport, next_url: str) -> Job:
     """Queue the preview; once it is done the entry has it as `preview`."""
     return preview_links.start(
-        owner=entry.by,
-        key=f"preview_links:{entry.pk}",
-        next_url=next_url,
-        entry=entry.pk,
-        language=translation.get_language() or "",
+        owner=entry.by, key=f"preview_links:{entry.pk}", next_url=next_url, entry=entry.pk
     )
 
 
@@ -53,30 +49,28 @@ def find_preview_job(entry: LinkImport) -> Job | None:
 
 
 @background_job(seconds=300, label=gettext_noop("Preview of an import of links"))
-def preview_links(report, *, entry: int, language: str) -> dict:
+def preview_links(report, *, entry: int) -> dict:
     """Write into the entry what its import would do, or why there is nothing to show."""
     found = _find_entry(entry)
-    with translation.override(language or translation.get_language()):
-        try:
-            done = import_resources(reading=_read(found, report), dry_run=True, **_options(found, report))
-            found.preview = {"report": describe_report(done)}
-        except _REFUSALS as refusal:
-            found.preview = {"refusal": str(refusal)}
+    try:
+        done = import_resources(reading=_read(found, report), dry_run=True, **_options(found, report))
+        found.preview = {"report": describe_report(done)}
+    except _REFUSALS as refusal:
+        found.preview = {"refusal": str(refusal)}
     found.save(update_fields=["preview"])
     return {}
 
 
 @background_job(seconds=600, label=gettext_noop("Import a list of links"))
-def run_import(report, *, entry: int, language: str = "") -> dict:
+def run_import(report, *, entry: int) -> dict:
     """Import a kept list; the report's numbers."""
     found = _find_entry(entry)
-    with translation.override(language or translation.get_language()):
-        try:
-            done = import_resources(
-                reading=_read(found, report), source=found.source, entry=found, **_options(found, report)
-            )
-        except _REFUSALS as refusal:
-            raise JobError(str(refusal)) from refusal
+    try:
+        done = import_resources(
+            reading=_read(found, report), source=found.source, entry=found, **_options(found, report)
+        )
+    except _REFUSALS as refusal:
+        raise JobError(str(refusal)) from refusal
     return done.numbers()
 
 
