@@ -6,7 +6,7 @@ credits a person there waits for that, so that one of the two sees both.
 
 import pgtrigger
 
-from roadshow.api.change_triggers import statement_trigger
+from roadshow.core.statement_triggers import statement_trigger
 from speakers.models import Speaker
 
 IS_PUBLIC = """({speaker}.state = 'published' AND EXISTS (

@@ -6,7 +6,7 @@ spreads are locked against new references first, and talks in one order.
 
 import pgtrigger
 
-from roadshow.api.change_triggers import statement_trigger
+from roadshow.core.statement_triggers import statement_trigger
 from speakers.models import Speaker
 
 PEOPLE = """(

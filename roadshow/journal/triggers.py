@@ -7,6 +7,8 @@ updates and statements of other tools, is recorded too.
 
 import pgtrigger
 
+from roadshow.core.statement_triggers import statement_trigger
+
 # Columns that follow from others, or say only that there was a change: never a change themselves.
 DERIVED = ("updated_at", "search", "people", "sequence")
 JOURNALED: dict[str, tuple[str, ...]] = {}  # table -> its derived columns
@@ -47,18 +49,8 @@ def journal_triggers(
 def _trigger(operation: pgtrigger.Operation, values: dict, derived: tuple[str, ...]) -> pgtrigger.Trigger:
     ignored = f"'{{{','.join(derived)}}}'::text[]"
     template = {pgtrigger.Insert: _INSERT, pgtrigger.Update: _UPDATE, pgtrigger.Delete: _DELETE}[operation]
-    return pgtrigger.Trigger(
-        name=f"journal_{str(operation).lower()}",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=operation,
-        referencing=pgtrigger.Referencing(
-            old=None if operation is pgtrigger.Insert else "old_rows",
-            new=None if operation is pgtrigger.Delete else "new_rows",
-        ),
-        declare=[("entry", "bigint"), ("last", "bigint")],
-        func=template.format(**values, ignored=ignored, begin=BEGIN, scope_update=SCOPE, columns=COLUMNS),
-    )
+    body = template.format(**values, ignored=ignored, begin=BEGIN, scope_update=SCOPE, columns=COLUMNS)
+    return statement_trigger("journal", operation, body, declare=[("entry", "bigint"), ("last", "bigint")])
 
 
 _LAST = "\n  last := coalesce((SELECT max(id) FROM journal_change WHERE activity_id = entry), 0);"
@@ -70,8 +62,7 @@ _INSERT = (
   INSERT INTO journal_change {columns}
   SELECT entry, '{table}', r.id, 'insert', {is_record}, left(coalesce({label}, ''), 200), {scope}, NULL, NULL,
          md5((to_jsonb(r) - {ignored})::text)
-  FROM new_rows r ORDER BY r.id;{scope_update}
-  RETURN NULL;"""
+  FROM new_rows r ORDER BY r.id;{scope_update}"""
 )
 _UPDATE = (
     """
@@ -86,8 +77,7 @@ _UPDATE = (
          (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(r) - {ignored}) e
            WHERE to_jsonb(o) -> e.key <> e.value), ''
   FROM new_rows r JOIN old_rows o ON o.id = r.id
-  WHERE to_jsonb(o) - {ignored} <> to_jsonb(r) - {ignored} ORDER BY r.id;{scope_update}
-  RETURN NULL;"""
+  WHERE to_jsonb(o) - {ignored} <> to_jsonb(r) - {ignored} ORDER BY r.id;{scope_update}"""
 )
 _DELETE = (
     """
@@ -97,6 +87,5 @@ _DELETE = (
   INSERT INTO journal_change {columns}
   SELECT entry, '{table}', r.id, 'delete', {is_record}, left(coalesce({label}, ''), 200), {scope},
          to_jsonb(r) - ARRAY['search'], NULL, ''
-  FROM old_rows r ORDER BY r.id;{scope_update}
-  RETURN NULL;"""
+  FROM old_rows r ORDER BY r.id;{scope_update}"""
 )

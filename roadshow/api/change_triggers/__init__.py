@@ -9,12 +9,13 @@ two records the change.
 import pgtrigger
 
 from roadshow.core.content_version import PRIVATE, PUBLIC, change_version
+from roadshow.core.statement_triggers import statement_trigger
 
 from .dependents import DEPENDENTS
 from .record_types import PARTS, RECORD_TYPES
-from .statements import part_trigger, record_trigger, statement_trigger
+from .statements import part_trigger, record_trigger
 
-__all__ = ["change_triggers", "log_triggers", "statement_trigger"]
+__all__ = ["change_triggers", "log_triggers"]
 
 
 def change_triggers(table: str) -> list[pgtrigger.Trigger]:

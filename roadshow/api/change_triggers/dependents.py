@@ -2,7 +2,9 @@
 
 import pgtrigger
 
-from .statements import INSERT, ON_CONFLICT, record, statement_trigger, when_changed
+from roadshow.core.statement_triggers import statement_trigger
+
+from .statements import INSERT, ON_CONFLICT, record, when_changed
 
 MOVED_SLOTS = """
       (SELECT {columns} FROM (

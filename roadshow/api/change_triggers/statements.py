@@ -3,6 +3,7 @@
 import pgtrigger
 
 from roadshow.core.content_version import SITE, change_version
+from roadshow.core.statement_triggers import statement_trigger
 
 from .record_types import PARTS, RECORD_TYPES, TIES, RecordType
 
@@ -33,22 +34,6 @@ def record(kind: str, keys: str, was_public: str = "false") -> str:
   SELECT '{kind}', r.guid, 'update', bool_or({of.public} AND ({was_public} OR {of.parent_public})), max({of.event})
   FROM {of.table} r WHERE r.id = ANY(ARRAY({keys})) GROUP BY r.guid
   {ON_CONFLICT};"""
-
-
-def statement_trigger(name: str, operation: pgtrigger.Operation, body: str, **options) -> pgtrigger.Trigger:
-    """A trigger that runs once after each statement, with the rows as `old_rows` and `new_rows`."""
-    return pgtrigger.Trigger(
-        name=f"{name}_{str(operation).lower()}",
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=operation,
-        referencing=pgtrigger.Referencing(
-            old=None if operation is pgtrigger.Insert else "old_rows",
-            new=None if operation is pgtrigger.Delete else "new_rows",
-        ),
-        func=f"{body}\n  RETURN NULL;",
-        **options,
-    )
 
 
 def _shows_change(of: RecordType, other: str) -> str:
