@@ -36,18 +36,11 @@ def change_triggers(table: str) -> list[pgtrigger.Trigger]:
 
 def log_triggers() -> list[pgtrigger.Trigger]:
     """Triggers of the log itself: each change alters the private content version, a public one the public one too."""
+    recorded = f"""{change_version(PRIVATE)}
+  IF EXISTS (SELECT FROM new_rows WHERE public) THEN{change_version(PUBLIC)}
+  END IF;"""
     return [
-        statement_trigger(
-            "content_version", pgtrigger.Insert, _change_versions("SELECT FROM new_rows WHERE public")
-        ),
-        statement_trigger(
-            "content_version", pgtrigger.Update, _change_versions("SELECT FROM new_rows WHERE public")
-        ),
+        statement_trigger("content_version", pgtrigger.Insert, recorded),
+        statement_trigger("content_version", pgtrigger.Update, recorded),
         statement_trigger("content_version", pgtrigger.Delete, change_version(PRIVATE)),
     ]
-
-
-def _change_versions(public_rows: str) -> str:
-    return f"""{change_version(PRIVATE)}
-  IF EXISTS ({public_rows}) THEN{change_version(PUBLIC)}
-  END IF;"""
