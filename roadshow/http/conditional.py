@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,7 +23,6 @@ from roadshow.core.access import is_organiser, only_events
 from roadshow.http.build import build_id
 
 PRIVATE = "private, no-cache"
-SHARED = "public, max-age=0, s-maxage=10"  # a shared cache may serve it for 10 s by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,14 @@ def entity_tag(*parts, version: object = "") -> str:
     return quote_etag(f"{version}.{digest}" if version else digest)
 
 
+def public_cache_control() -> str:
+    """For everybody's copies: a CDN may answer for CDN_SECONDS, and with old copies while the portal is away."""
+    seconds = settings.CDN_SECONDS
+    if not seconds:
+        return "public, no-cache"
+    return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate=60, stale-if-error=86400"
+
+
 def cache_control_directives(response: HttpResponse) -> set[str]:
     return {directive.strip() for directive in response.get("Cache-Control", "").split(",")}
 
@@ -130,7 +138,7 @@ def versioned_response(
         build,
         etag=record_tag(version, request, context_version),
         modified=max(times, default=None),
-        cache_control=PRIVATE if request.user.is_authenticated else SHARED,
+        cache_control=PRIVATE if request.user.is_authenticated else public_cache_control(),
         vary=["Accept", "Authorization", "Cookie"],
     )
 

@@ -7,10 +7,8 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from .conditional import conditional_response, entity_tag
+from .conditional import conditional_response, entity_tag, public_cache_control
 from .cors import OPEN_HEADERS
-
-CACHE_CONTROL = "public, max-age=0, s-maxage=60"  # a shared cache may serve it for 60 s by itself
 
 
 def file_response(
@@ -44,7 +42,7 @@ def file_response(
         respond,
         etag=entity_tag(*state, request.build_absolute_uri()),
         modified=modified,
-        cache_control=CACHE_CONTROL,
+        cache_control=public_cache_control(),
         vary=["Accept-Encoding", "Cookie"],
     )
     for name, value in OPEN_HEADERS.items():

@@ -198,6 +198,16 @@ def test_nobody_sees_an_organisers_copy(event):
     assert "public" in shared.get("/events/")["Cache-Control"]
 
 
+@pytest.mark.parametrize(("seconds", "directive"), [(0, "no-cache"), (20, "s-maxage=20")])
+@pytest.mark.parametrize("path", ["/events/", "/events.ics", "/events/feed/", "/api/v1/events/"])
+def test_a_cdn_answers_by_itself_as_long_as_the_operator_says(settings, event, path, seconds, directive):
+    settings.CDN_SECONDS = seconds
+    response = worker().get(path)
+    control = response["Cache-Control"].split(", ")
+    assert [part for part in control if "no-cache" in part or "s-maxage" in part] == [directive]
+    assert ("Cookie" in response["Vary"]) == (seconds == 0)
+
+
 @pytest.mark.parametrize("ends", ["sign out", "password", "right"])
 def test_a_session_that_ended_sees_nothing_of_its_own_any_more(client, ends):
     organiser = factories.Organiser()

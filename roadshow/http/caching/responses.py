@@ -14,7 +14,12 @@ from django.utils.http import http_date, parse_http_date_safe
 from zlib_ng import gzip_ng
 
 from roadshow.http.build import build_id
-from roadshow.http.conditional import PRIVATE, cache_control_directives, entity_tag
+from roadshow.http.conditional import (
+    PRIVATE,
+    cache_control_directives,
+    entity_tag,
+    public_cache_control,
+)
 
 from .content_version import ContentVersion, Version
 from .dependencies import Lifetime
@@ -131,14 +136,6 @@ def build_cached_response(
     headers.append(("Last-Modified", http_date(modified)))
     is_public_page = not private and response.get("Content-Type", "").startswith("text/html")
     return CachedResponse(version, lifetime, is_public_page, etag, modified, tuple(headers), body)
-
-
-def public_cache_control() -> str:
-    """For everybody's copies: a CDN may answer for CDN_SECONDS, and with old copies while the portal is away."""
-    seconds = settings.CDN_SECONDS
-    if not seconds:
-        return "public, no-cache"
-    return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate=60, stale-if-error=86400"
 
 
 def set_vary(response: HttpResponse, *, private: bool) -> None:
