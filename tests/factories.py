@@ -13,6 +13,8 @@ from events import models as events
 from resources import models as resources
 from speakers import models as speakers
 
+PASSWORD = "a long enough password"  # of all users
+
 
 class Factory(factory.django.DjangoModelFactory):
     class Meta:
@@ -31,7 +33,7 @@ class User(Factory):
         model = get_user_model()
 
     username = factory.Sequence("person{}".format)
-    password = factory.django.Password("a long enough password")
+    password = factory.django.Password(PASSWORD)
 
 
 class Organiser(User):

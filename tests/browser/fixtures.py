@@ -21,6 +21,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Pastes a text, as a user would.
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const options = { clipboardData: data, bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_a_phone_shows_our_own_pages_without_scrolling_sideways(open_page, sign_
 def test_an_organiser_signs_in_and_corrects_a_title_without_javascript(open_page, event):
     page = open_page("/admin/login/", javascript=False)
     page.get_by_label("Username").fill("organiser")
-    page.get_by_label("Password").fill("a long enough password")
+    page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Without a place").click()
     page.locator("#id_title").fill("With a better title")

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from events.models import Slot
 from tests import factories
+from tests.browser.fixtures import PASTE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,12 +21,6 @@ PAGES = [
     "prints",
     "material",
 ]
-PASTE = """(text) => {
-  const data = new DataTransfer();
-  data.setData("text/plain", text);
-  const options = { clipboardData: data, bubbles: true, cancelable: true };
-  document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
-}"""
 
 
 @pytest.fixture

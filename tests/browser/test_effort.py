@@ -14,15 +14,9 @@ from events.formats.document import Document, Reading
 from events.formats.document import Talk as FileTalk
 from events.models import Event, TalkLink
 from tests import factories
+from tests.browser.fixtures import PASTE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PASTE = """(text) => {
-  const data = new DataTransfer();
-  data.setData("text/plain", text);
-  const options = { clipboardData: data, bubbles: true, cancelable: true };
-  document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
-}"""
 ROOMS = ["Hall", "Lab", "Attic", "Yard"]
 
 

@@ -7,15 +7,11 @@ from django.urls import reverse
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "a good password"
 
 
 @pytest.fixture
 def organiser():
-    user = factories.Organiser(username="organiser", email="organiser@example.org")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+    return factories.Organiser(username="organiser", email="organiser@example.org")
 
 
 def add_authenticator(page) -> None:
@@ -40,12 +36,12 @@ def test_an_organiser_adds_a_passkey_and_signs_in_with_it(open_page, live_server
     add_authenticator(page)
     page.goto(site + reverse("account_login"))
     page.locator("input[name=login]").fill("organiser")
-    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(f"{site}/admin/**")
     page.goto(site + reverse("mfa_add_webauthn"))
     if page.locator("input[name=password]").count():  # it asks for the password once more
-        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").fill(factories.PASSWORD)
         page.locator("input[name=password]").press("Enter")
     page.locator("input[name=name]").fill("My phone")
     if page.locator("input[name=passwordless]").count():

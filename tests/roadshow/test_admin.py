@@ -14,7 +14,6 @@ from roadshow.models import ApiToken
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long enough password"
 SECRET = "Kept among us"
 
 

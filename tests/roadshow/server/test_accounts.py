@@ -18,15 +18,11 @@ from roadshow.server.configuration import configure_single_sign_on
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a good password"
 
 
 @pytest.fixture
 def organiser():
-    user = factories.Organiser(username="organiser", email="organiser@example.org")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+    return factories.Organiser(username="organiser", email="organiser@example.org")
 
 
 def code_of(secret: str) -> str:
@@ -34,7 +30,7 @@ def code_of(secret: str) -> str:
 
 
 def sign_in(client, page: str, name: str):
-    return client.post(page, {name: "organiser", "password": PASSWORD})
+    return client.post(page, {name: "organiser", "password": factories.PASSWORD})
 
 
 def test_without_a_second_factor_the_password_will_do(client, organiser):
@@ -71,7 +67,8 @@ def test_an_obligatory_second_factor_is_set_up_before_anything_else(client, orga
 
 def test_nobody_signs_up(client):
     answer = client.post(
-        reverse("account_signup"), {"username": "me", "password1": PASSWORD, "password2": PASSWORD}
+        reverse("account_signup"),
+        {"username": "me", "password1": factories.PASSWORD, "password2": factories.PASSWORD},
     )
     assert b"Sign Up Closed" in answer.content or answer.status_code in (302, 403)
     assert not factories.Organiser._meta.model.objects.filter(username="me").exists()
