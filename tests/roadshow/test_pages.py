@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from events.actions import release
 from events.models import TalkLink
 from roadshow.core.text import render_plain_text
+from roadshow.http.static_files import GzipManifestStorage
 from tests import factories
 from tests.roadshow.counting import count_queries
 
@@ -201,4 +203,22 @@ def test_a_talk_is_light_and_no_page_has_many_scripts(client):
         f"{event}my/",
         f"{event}now/",
     ):
-        assert 1_000 < sent(client, path)["js"] <= 20_000, path
+        assert 1_000 < sent(client, path)["js"] <= 15_000, path
+
+
+def test_scripts_import_each_other_by_the_names_that_pages_use(tmp_path):
+    names = [f"roadshow/js/{name}.js" for name in ("storage", "today", "jump", "timeline", "my")]
+    storage = GzipManifestStorage(location=tmp_path, base_url="/static/")
+    for name in names:
+        storage.save(name, ContentFile(Path(finders.find(name)).read_bytes()))
+    list(storage.post_process({name: (storage, name) for name in names}))
+    hashed = {Path(name).name for name in storage.hashed_files.values()}
+    imported = set()
+    for name in names:
+        imported |= set(
+            re.findall(
+                r'(?:from |import\()"\./([^"]+)"', storage.open(storage.stored_name(name)).read().decode()
+            )
+        )
+    assert len(imported) == 3  # storage, today and timeline
+    assert imported <= hashed

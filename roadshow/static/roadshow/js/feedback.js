@@ -1,14 +1,9 @@
 // Feedback that was written without a network is kept on the device and sent later, once.
+import { readStored, storeValue } from "./storage.js";
+
 const KEY = "feedback-queue";
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? [];
-  } catch {
-    return [];
-  }
-}
-const keep = (queue) => localStorage.setItem(KEY, JSON.stringify(queue));
+const read = () => readStored(KEY, []);
 
 const send = (message) =>
   fetch(message.action, { method: "POST", body: new URLSearchParams(message.fields), redirect: "manual", signal: AbortSignal.timeout(20_000) });
@@ -18,7 +13,7 @@ async function sendQueue() {
   for (const message of read()) {
     const response = await send(message);
     if (response.status === 429 || response.status >= 500) return;
-    keep(read().filter(({ fields }) => fields.once !== message.fields.once));
+    storeValue(KEY, read().filter(({ fields }) => fields.once !== message.fields.once));
   }
 }
 const sendSoon = () => navigator.locks?.request(KEY, { ifAvailable: true }, (lock) => lock && sendQueue().catch(() => {}));
@@ -33,7 +28,7 @@ form?.addEventListener("submit", async (event) => {
     if (response.type === "opaqueredirect" || response.ok) location.assign(form.action.replace(/feedback\/$/, ""));
     else form.submit(); // the portal says what is wrong
   } catch {
-    keep([...read(), message]);
+    if (!storeValue(KEY, [...read(), message])) return;
     const note = form.querySelector("[data-sent-later]");
     note.textContent = form.dataset.later;
     note.hidden = false;

@@ -1,25 +1,13 @@
 // Follows the day: asks for what changed, marks the entries that are shown, tells notices, and what concerns the reader.
+import { readStars, readStored, storeValue } from "./storage.js";
+
 const box = document.querySelector("[data-live]");
 const event = document.querySelector("[data-offline]")?.dataset.event ?? "";
+const heard = `live:${event}`; // what the portal said last
+const told = `told:${event}`; // changes that the reader has seen
 const FAST = 1_500; // milliseconds between two questions on a day of the event
 const SLOW = 60_000; // and on other days
 const SOON = 75 * 60_000; // before a talk begins, for which the status of its room matters
-
-function read(name, otherwise) {
-  try {
-    return JSON.parse(localStorage.getItem(`${name}:${event}`)) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function keep(name, value) {
-  try {
-    localStorage.setItem(`${name}:${event}`, JSON.stringify(value));
-  } catch {
-    // Not kept, then: it is told once more.
-  }
-}
 
 const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
 
@@ -98,17 +86,17 @@ function listOwnChanges(state, stars, seen) {
     const now = state.slots[id];
     return now?.mark ? [{ key: `${id}:${now.mark}`, text: `${now.title}: ${now.mark}` }] : [];
   });
-  const told = state.notices.filter(({ slot }) => slot && stars.includes(slot)).map(({ guid, text }) => ({ key: guid, text }));
-  return [...marked, ...told].filter(({ key }) => !seen.includes(key));
+  const noticed = state.notices.filter(({ slot }) => slot && stars.includes(slot)).map(({ guid, text }) => ({ key: guid, text }));
+  return [...marked, ...noticed].filter(({ key }) => !seen.includes(key));
 }
 
 function tellOwn(state) {
   const note = box.querySelector("[data-mine-changed]");
-  const changes = listOwnChanges(state, read("stars", []), read("told", []));
+  const changes = listOwnChanges(state, readStars(event), readStored(told, []));
   note.hidden = !changes.length;
   note.firstElementChild.textContent = note.dataset.text.replace("%s", () => changes.map(({ text }) => text).join(" · "));
   note.querySelector("[data-seen]").onclick = () => {
-    keep("told", [...read("told", []).slice(-200), ...changes.map(({ key }) => key)]);
+    storeValue(told, [...readStored(told, []).slice(-200), ...changes.map(({ key }) => key)]);
     tellOwn(state);
   };
 }
@@ -140,7 +128,7 @@ async function ask() {
   const response = await fetch(box.dataset.live, { cache: "no-cache", signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(response.statusText);
   state = await response.json();
-  keep("live", state);
+  storeValue(heard, state);
   const isNew = version !== undefined && version !== state.version;
   version = state.version;
   apply();
@@ -169,7 +157,7 @@ async function follow() {
 }
 
 if (box) {
-  state = read("live", undefined); // what was heard last, for a copy without a network
+  state = readStored(heard); // for a copy without a network
   if (document.querySelector("[data-copy]:not([hidden])")) apply();
   for (const name of ["roadshow:shown", "roadshow:stars"]) document.addEventListener(name, apply);
   document.addEventListener("visibilitychange", () => document.hidden || ask().catch(() => {}));

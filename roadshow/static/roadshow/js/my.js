@@ -1,17 +1,14 @@
 // The reader's own schedule: the event's list without all that has no star, its clashes, and ways to take it along.
+import { readStored, starsKey } from "./storage.js";
+
 const box = document.querySelector("[data-my]");
 const slug = document.querySelector("template[data-star]").dataset.event;
-const names = { stars: `stars:${slug}`, calendar: `calendar:${slug}`, mine: `mine:${document.documentElement.lang}:${slug}` };
+const names = { stars: starsKey(slug), calendar: `calendar:${slug}`, mine: `mine:${document.documentElement.lang}:${slug}` };
 const part = (name) => box.querySelector(`[data-${name}]`);
 const say = (text) => (part("said").textContent = text);
 
-function read(name, otherwise) {
-  try {
-    return JSON.parse(localStorage.getItem(names[name])) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
+const read = (name, otherwise) => readStored(names[name], otherwise);
+// Raises where storage is forbidden or full: the reader is told.
 const keep = (name, value) => localStorage.setItem(names[name], JSON.stringify(value));
 
 // Sixteen bytes for each GUID, as text that fits in an address.
@@ -64,6 +61,11 @@ async function load() {
   programme.innerHTML = await response.text();
 }
 
+let timeline; // a module that is needed as soon as there are stars
+async function loadTimeline() {
+  if (read("stars", []).length) timeline ??= await import("./timeline.js");
+}
+
 function show() {
   const stars = read("stars", []);
   const copy = programme.content.cloneNode(true);
@@ -80,7 +82,7 @@ function show() {
   const gone = stars.length - slots.length;
   if (gone > 0) say(box.dataset.gone.replace("%s", gone));
   keep("mine", part("mine").innerHTML); // shown at once the next time
-  document.dispatchEvent(new CustomEvent("roadshow:mine", { detail: programme.content }));
+  timeline?.decorate(programme.content);
   document.dispatchEvent(new Event("roadshow:shown"));
 }
 
@@ -145,12 +147,14 @@ for (const button of box.querySelectorAll("[data-copy]")) {
   }));
 }
 
+// Without the module, the entries are shown all the same.
+const showAll = () => loadTimeline().catch(() => {}).then(show);
 addEventListener("hashchange", async () => {
   await receive();
-  if (programme) show();
+  if (programme) showAll();
 });
-document.addEventListener("roadshow:stars", () => programme && show());
-document.addEventListener("roadshow:live", () => load().then(show).catch(() => {}));
+document.addEventListener("roadshow:stars", () => programme && showAll());
+document.addEventListener("roadshow:live", () => load().then(showAll).catch(() => {}));
 showCalendar();
 showStored();
-Promise.all([load(), receive()]).then(show, (error) => say(describeFailure(error)));
+Promise.all([load(), receive()]).then(showAll, (error) => say(describeFailure(error)));

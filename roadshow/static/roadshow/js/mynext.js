@@ -1,11 +1,9 @@
 // The reader's own next talk of a running event, from what My schedule showed last on this device.
+import { readStored } from "./storage.js";
+
 function findNext(slug) {
   const stored = document.createElement("template");
-  try {
-    stored.innerHTML = JSON.parse(localStorage.getItem(`mine:${document.documentElement.lang}:${slug}`)) ?? "";
-  } catch {
-    return undefined;
-  }
+  stored.innerHTML = readStored(`mine:${document.documentElement.lang}:${slug}`, "");
   const startOf = (slot) => Date.parse(slot.querySelector(".slot__where time")?.dateTime);
   const coming = [...stored.content.querySelectorAll(".hour .slot:not([data-off])")].filter((slot) => startOf(slot) > Date.now());
   return coming.sort((one, other) => startOf(one) - startOf(other))[0];

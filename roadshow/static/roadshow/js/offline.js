@@ -1,4 +1,6 @@
 // Keeps an event on the device, says what changed in it since the last visit, and replaces a copy by what is newer.
+import { readStored } from "./storage.js";
+
 const box = document.querySelector("[data-offline]");
 const { event, base, release } = box?.dataset ?? {};
 const note = document.querySelector("[data-copy]");
@@ -70,6 +72,13 @@ document.addEventListener("roadshow:heard", ({ detail }) => {
   const isComplete = document.querySelector("[data-plan], [data-my], [data-follow]");
   if (isComplete) showFresh({ fresh: location.href.split("#")[0], release: String(detail) });
 });
+
+// Feedback that was written without a network: what sends it is loaded only where there is some.
+function sendFeedback() {
+  if (navigator.onLine && readStored("feedback-queue", []).length) import("./feedback.js").catch(() => {});
+}
+addEventListener("online", sendFeedback);
+sendFeedback();
 
 if (release) {
   tellNews().catch(() => {});

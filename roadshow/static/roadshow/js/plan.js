@@ -1,4 +1,6 @@
 // A schedule that is narrowed at once, by what the form says; the address follows. Without JavaScript the form is sent.
+import { readStars } from "./storage.js";
+
 const plan = document.querySelector("[data-plan]");
 const form = plan?.querySelector("form[data-filters]");
 const results = plan?.querySelector("[data-results]");
@@ -56,19 +58,11 @@ function fits({ element, text }, wanted, words) {
 const asked = () => [...new FormData(form)].filter(([, value]) => value.trim() !== "");
 const isChecked = (name) => Boolean(plan.querySelector(`[data-${name}] input`)?.checked);
 
-function readStars() {
-  try {
-    return JSON.parse(localStorage.getItem(`stars:${slug}`)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
 function narrow() {
   const wanted = Object.groupBy(asked().filter(([name]) => facets.includes(name)), ([name]) => name);
   for (const name of Object.keys(wanted)) wanted[name] = wanted[name].map(([, value]) => value);
   const words = fold(form.elements.q?.value ?? "").split(/\s+/).filter(Boolean);
-  const stars = isChecked("only-mine") && readStars();
+  const stars = isChecked("only-mine") && readStars(slug);
   const isOpen = isChecked("not-full");
   let count = 0;
   for (const entry of found()) {

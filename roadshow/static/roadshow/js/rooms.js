@@ -1,23 +1,10 @@
 // A grid of many rooms: hidden ones leave, pinned ones come first and stay in view. Kept on the device for each event.
+import { readStored, storeValue } from "./storage.js";
+
 const plan = document.querySelector("[data-plan]");
 let box, chosen;
 
 const key = () => `rooms:${box.dataset.rooms}`;
-function readChoice() {
-  try {
-    return { hidden: [], pinned: [], ...JSON.parse(localStorage.getItem(key())) };
-  } catch {
-    return { hidden: [], pinned: [] };
-  }
-}
-
-function storeChoice() {
-  try {
-    localStorage.setItem(key(), JSON.stringify(chosen));
-  } catch {
-    // For this page only, then.
-  }
-}
 
 // Each cell's column, by the rowspans above it: worked out once, before anything moves.
 const columns = new WeakMap(); // cell, head or col -> its room's place as the server has it
@@ -77,14 +64,14 @@ function changeChoice(event) {
   else if (event.type === "change") chosen.hidden = event.target.checked ? removeName(chosen.hidden, name) : [...chosen.hidden, name];
   else if (event.target.closest("button")) chosen.pinned = chosen.pinned.includes(name) ? removeName(chosen.pinned, name) : [...chosen.pinned, name];
   else return;
-  storeChoice();
+  storeValue(key(), chosen);
   showChoice();
 }
 
 function start() {
   box = plan?.querySelector("[data-rooms]");
   if (!box) return;
-  chosen = readChoice();
+  chosen = { hidden: [], pinned: [], ...readStored(key()) };
   box.addEventListener("change", changeChoice);
   box.addEventListener("click", changeChoice);
   if (chosen.hidden.length || chosen.pinned.length) showChoice();

@@ -1,17 +1,12 @@
 // Stars: a button on every entry of a schedule, kept on this device for each event as a list of the slots' GUIDs.
-const template = document.querySelector("template[data-star]");
-const key = `stars:${template?.dataset.event}`;
+import { readStars, starsKey, storeValue } from "./storage.js";
 
-function readStars() {
-  try {
-    return new Set(JSON.parse(localStorage.getItem(key) ?? "[]"));
-  } catch {
-    return new Set();
-  }
-}
+const template = document.querySelector("template[data-star]");
+const event = template?.dataset.event;
+const key = starsKey(event);
 
 function showStars() {
-  const stars = readStars();
+  const stars = new Set(readStars(event));
   for (const button of document.querySelectorAll(".star[data-of]")) {
     button.setAttribute("aria-pressed", String(stars.has(button.dataset.of)));
   }
@@ -34,12 +29,12 @@ function addButtons() {
 }
 
 // A private calendar of this device follows its stars; what cannot be sent now is sent when there is a network.
-const unsent = `unsent:${template?.dataset.event}`;
+const unsent = `unsent:${event}`;
 async function sendStars() {
   const change = localStorage.getItem(unsent);
-  const calendar = localStorage.getItem(`calendar:${template.dataset.event}`);
+  const calendar = localStorage.getItem(`calendar:${event}`);
   if (!change || !calendar) return;
-  const options = { method: "PUT", body: JSON.stringify([...readStars()]), keepalive: true };
+  const options = { method: "PUT", body: JSON.stringify(readStars(event)), keepalive: true };
   const response = await fetch(new URL(JSON.parse(calendar).address).pathname, options);
   const isDone = response.ok || response.status === 404; // 404: it was revoked on another device
   if (isDone && localStorage.getItem(unsent) === change) localStorage.removeItem(unsent);
@@ -51,22 +46,18 @@ function scheduleSending() {
   waiting = setTimeout(() => sendStars().catch(() => {}), 600);
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest(".star[data-of]");
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".star[data-of]");
   if (!button) return;
-  const stars = readStars();
+  const stars = new Set(readStars(event));
   if (!stars.delete(button.dataset.of)) stars.add(button.dataset.of);
-  try {
-    localStorage.setItem(key, JSON.stringify([...stars]));
-    localStorage.setItem(unsent, crypto.getRandomValues(new Uint32Array(1))[0]);
-  } catch {
-    return; // Storage is forbidden here: the star stays as it was.
-  }
+  // Where storage is forbidden, the star stays as it was.
+  if (!storeValue(key, [...stars]) || !storeValue(unsent, crypto.getRandomValues(new Uint32Array(1))[0])) return;
   document.dispatchEvent(new Event("roadshow:stars"));
   scheduleSending();
 });
 document.addEventListener("roadshow:stars", showStars);
-addEventListener("storage", (event) => event.key === key && document.dispatchEvent(new Event("roadshow:stars")));
+addEventListener("storage", (change) => change.key === key && document.dispatchEvent(new Event("roadshow:stars")));
 document.addEventListener("roadshow:shown", addButtons);
 if (template) {
   addButtons();

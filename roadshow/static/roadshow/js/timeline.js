@@ -1,4 +1,6 @@
 // My schedule as a plan: clashes with a choice, gaps with suggestions, changes of building, notes, reminders, sharing.
+import { readStored, storeValue } from "./storage.js";
+
 const box = document.querySelector("[data-my]");
 const slug = document.querySelector("template[data-star]").dataset.event;
 const words = box.dataset;
@@ -8,20 +10,8 @@ const GAP = 20; // minutes without a talk that are worth a suggestion
 const MOST = 3;
 const buildings = JSON.parse(document.querySelector("[data-buildings]")?.textContent || "{}"); // room -> building
 
-function read(name, otherwise) {
-  try {
-    return JSON.parse(localStorage.getItem(`${name}:${slug}`)) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-function keep(name, value) {
-  try {
-    localStorage.setItem(`${name}:${slug}`, JSON.stringify(value));
-  } catch {
-    // Not kept, then.
-  }
-}
+const read = (name, otherwise) => readStored(`${name}:${slug}`, otherwise);
+const keep = (name, value) => storeValue(`${name}:${slug}`, value);
 
 const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
@@ -148,7 +138,8 @@ function decorateDay(day, context) {
   }
 }
 
-document.addEventListener("roadshow:mine", ({ detail: programme }) => {
+// Makes a plan of the starred entries that are shown; `programme` is a fragment with all entries of the event.
+export function decorate(programme) {
   const mine = box.querySelector("[data-mine]");
   const own = [...mine.querySelectorAll(".slot")].map(readSlot);
   const all = [...programme.querySelectorAll(".slot:not([data-kind=break])")].map(readSlot);
@@ -156,7 +147,7 @@ document.addEventListener("roadshow:mine", ({ detail: programme }) => {
   const taken = new Set(own.map(({ id }) => id));
   for (const day of mine.querySelectorAll(".day")) decorateDay(day, { all, interests, taken });
   plan(own);
-});
+}
 
 // As text, for another application or the clipboard.
 function asText() {

@@ -173,12 +173,23 @@ async function renew(key, address) {
   return true;
 }
 
+// Addresses of the scripts that the text of a script imports, at once or later.
+function listImports(address, text) {
+  const base = new URL(address, location.href);
+  return [...text.matchAll(/"(\.\/[^"]+\.js)"/g)].map(([, name]) => new URL(name, base).pathname);
+}
+
+// Files that frames of pages name, and the scripts that these import.
 async function storeFiles(base) {
   const { content } = await store.get(base);
   const found = Object.values(content.frames).flatMap((html) => [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)]);
   const cache = await caches.open(FILES);
-  for (const file of new Set(found.map(([, address]) => address))) {
+  const files = new Set(found.map(([, address]) => address));
+  for (const file of files) {
     if (!(await cache.match(file, { ignoreVary: true }))) await cache.add(file);
+    if (!file.endsWith(".js")) continue;
+    const stored = await cache.match(file, { ignoreVary: true });
+    for (const imported of listImports(file, await stored.text())) files.add(imported); // its turn comes, too
   }
 }
 
