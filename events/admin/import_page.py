@@ -4,23 +4,23 @@ from datetime import date
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from roadshow.core.access import acting_user
+from roadshow.core.admin.imports import (
+    SourceForm,
+    describe_missing_preview,
+    follow_import,
+    follow_job,
+    parse_key,
+    refuse_old_preview,
+)
 from roadshow.core.fields import validate_timezone
-from roadshow.http.guard import UrlRefused, check_url
-from roadshow.jobs.models import JobState
 
 from ..actions import CannotUndo, undo_import
 from ..actions.importing.jobs import find_preview_job, keep_file, run_import, start_preview
@@ -77,44 +77,13 @@ class ChoicesForm(forms.Form):
     )
 
 
-class SourceForm(ChoicesForm):
-    """A file or an address."""
+class ScheduleForm(SourceForm, ChoicesForm):
+    """A file or an address, and the choices."""
 
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy(
-            "schedule.xml, JSON of Sessionize, pretalx, Indico and others, iCalendar, CSV or XLSX: the content decides."
-        ),
+    max_bytes = LIMIT
+    file_help = gettext_lazy(
+        "schedule.xml, JSON of Sessionize, pretalx, Indico and others, iCalendar, CSV or XLSX: the content decides."
     )
-    url = forms.URLField(
-        label=gettext_lazy("Or its address"),
-        required=False,
-        assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
-    )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file and file.size > LIMIT:
-            raise ValidationError(_("The file is larger than 32 MB."))
-        return file
-
-    def clean(self):
-        data = super().clean()
-        if not self.errors and bool(data.get("file")) == bool(data.get("url")):
-            raise ValidationError(_("Give a file or an address."))
-        return data
-
-    def clean_url(self):
-        url = self.cleaned_data["url"]
-        if url:
-            try:
-                check_url(url)
-            except UrlRefused as refusal:
-                raise ValidationError(str(refusal)) from refusal
-        return url
 
 
 def show(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
@@ -129,15 +98,15 @@ def _post(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
         return _undo(request, event)
     if "key" in request.POST:
         return _continue(request, event)
-    form = SourceForm(request.POST, request.FILES)
+    form = ScheduleForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render(request, event, model_admin, {"form": form})
-    file, url = form.cleaned_data["file"], form.cleaned_data["url"]
+    source, data = form.read_source()
     entry = keep_file(
         event=event,
         by=acting_user(request),
-        source=file.name if file else url,
-        data=file.read() if file else None,
+        source=source,
+        data=data,
         choices={name: form.cleaned_data[name] for name in CHOICES},
     )
     return _start(event, entry)
@@ -148,46 +117,35 @@ def _show_page(request: HttpRequest, event: Event, model_admin) -> HttpResponse:
     if request.GET.get("template") in _TEMPLATES:
         return _send_template(request.GET["template"])
     if "entry" not in request.GET:
-        done = event.imports.filter(state=Import.State.DONE, pk=_number(request.GET.get("done", ""))).first()
-        return _render(request, event, model_admin, {"form": SourceForm(), "done": done})
+        key = parse_key(request.GET.get("done", ""))
+        done = event.imports.filter(state=Import.State.DONE, pk=key).first()
+        return _render(request, event, model_admin, {"form": ScheduleForm(), "done": done})
     entry = _find_preview(request, event, request.GET["entry"])
     if entry is None:
-        return _say_too_old(request, event)
+        return refuse_old_preview(request, _address(event))
     if entry.preview is None:
         job = find_preview_job(entry)
         if job and job.is_active:
-            return HttpResponseRedirect(job.get_absolute_url())
-        refusal = job.problem if job and job.problem else _("The preview was not finished.")
-        return _render(request, event, model_admin, {"form": SourceForm(), "refusal": refusal})
+            return follow_job(job)
+        shown = {"form": ScheduleForm(), "refusal": describe_missing_preview(job)}
+        return _render(request, event, model_admin, shown)
     return _render(request, event, model_admin, _describe_preview(entry))
 
 
 def _start(event: Event, entry: Import) -> HttpResponse:
     """Have the preview made, and go to its progress, or to itself once it is there."""
-    page = f"{_address(event)}?entry={entry.pk}"
-    job = start_preview(entry, next_url=page)
-    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
+    return follow_job(start_preview(entry, next_url=f"{_address(event)}?entry={entry.pk}"))
 
 
 def _address(event: Event) -> str:
     return reverse("admin:events_event_import_schedule", args=[event.pk])
 
 
-def _say_too_old(request: HttpRequest, event: Event) -> HttpResponse:
-    messages.error(request, _("The preview is too old. Please give the file once more."))
-    return _here(event)
-
-
-def _number(text: str) -> int | None:
-    """A primary key as people may send it, or None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
 def _continue(request: HttpRequest, event: Event) -> HttpResponse:
     """After a preview: the import, or the preview with other choices."""
     entry = _find_preview(request, event, request.POST["key"])
     if entry is None:
-        return _say_too_old(request, event)
+        return refuse_old_preview(request, _address(event))
     if "again" not in request.POST:
         return _apply(request, event, entry)
     _choose_again(request, entry)
@@ -206,7 +164,7 @@ def _send_template(kind: str) -> HttpResponse:
 
 def _find_preview(request: HttpRequest, event: Event, key: str) -> Import | None:
     found = Import.objects.filter(event=event, by=request.user, state=Import.State.PREVIEWED)
-    return found.filter(pk=_number(key)).first()
+    return found.filter(pk=parse_key(key)).first()
 
 
 def _choose_again(request: HttpRequest, entry: Import) -> None:
@@ -225,7 +183,7 @@ def _describe_preview(entry: Import) -> dict:
     """What the page shows of a preview."""
     found = entry.preview or {}
     if "refusal" in found:
-        return {"form": SourceForm(initial=entry.choices), "refusal": found["refusal"]}
+        return {"form": ScheduleForm(initial=entry.choices), "refusal": found["refusal"]}
     choices = ChoicesForm(initial=entry.choices)
     shown = {"key": str(entry.pk), "entry": entry, "choices": choices, "question": found.get("question", "")}
     if "report" not in found:
@@ -254,22 +212,18 @@ def _render(request: HttpRequest, event: Event, model_admin, shown: dict) -> Htt
 
 
 def _apply(request: HttpRequest, event: Event, entry: Import) -> HttpResponse:
-    page = f"{_address(event)}?done={entry.pk}"
     job = run_import.start(
         owner=acting_user(request),
         key=f"import:{event.pk}",
-        next_url=page,
+        next_url=f"{_address(event)}?done={entry.pk}",
         entry=entry.pk,
         force=request.POST.get("confirm") == "yes",
     )
-    if job.state == JobState.FAILED:
-        messages.error(request, job.problem)
-        return _here(event)
-    return HttpResponseRedirect(job.get_absolute_url() if job.is_active else page)
+    return follow_import(request, job, _address(event))
 
 
 def _undo(request: HttpRequest, event: Event) -> HttpResponse:
-    entry = event.imports.filter(pk=_number(request.POST["undo"])).first()
+    entry = event.imports.filter(pk=parse_key(request.POST["undo"])).first()
     if entry is None:
         messages.error(request, _("There is no such import."))
         return _here(event)

@@ -198,6 +198,16 @@ def test_an_import_that_something_depends_on_is_not_undone(client, curator):
     assert Resource.objects.exists()
 
 
+@pytest.mark.parametrize("key", ["", "x", "²", "9" * 30])
+def test_what_is_no_key_of_an_import_undoes_nothing(client, curator, key):
+    assert "There is no such import." in client.post(IMPORT, {"undo": key}, follow=True).text
+
+
+def test_an_address_that_is_too_long_is_refused_with_a_sentence(client, curator):
+    page = client.post(IMPORT, {"url": "https://example.org/" + "a" * 2000})
+    assert page.context["form"].errors["url"]
+
+
 def test_a_preview_is_its_curator_s_own(client, curator):
     key = upload(client).context["key"]
     client.force_login(factories.Organiser())
