@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -123,6 +123,17 @@ def delete_rows(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = delete_rows
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup, django_db_blocker):
+    """A transaction for rows that a module's tests share: make them in a fixture of the module that asks for this one.
+
+    What a test with `db` changes is undone after it, by a savepoint. Objects are shared, too: change no attribute.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

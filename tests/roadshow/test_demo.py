@@ -3,7 +3,6 @@
 from io import BytesIO
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
 from django.utils.html import escape
 from PIL import Image, ImageStat
@@ -18,15 +17,10 @@ MODELS = (Series, Event, Venue, Track, Topic, Speaker, Talk, Slot, Recap, Photo,
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+def loaded(module_transaction, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    with (
-        override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "media"),
-        django_db_blocker.unblock(),
-        transaction.atomic(),
-    ):
+    with override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "media"):
         yield load()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

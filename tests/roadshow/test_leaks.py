@@ -103,8 +103,8 @@ LISTS = [  # addresses where it might shine through
 ]
 
 
-@pytest.fixture
-def portal():
+@pytest.fixture(scope="module")
+def portal(module_transaction):
     """An open event, and a draft of everything, tied to whatever is open."""
     topic = factories.Topic(slug="shared", name="Shared")
     factories.Speaker(name=f"{SECRET} typed in", slug="draft-without-a-talk")
