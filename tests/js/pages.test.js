@@ -19,6 +19,14 @@ test("an address that was cut off gives the GUIDs that are whole", () => {
   assert.deepEqual([...unpacked(packed(GUIDS).slice(0, -4))], GUIDS.slice(0, 2));
 });
 
+test("an address that is proposed keeps the marks of vowels", () => {
+  const { proposeSlug } = pick("admin/slugs.js", ["proposeSlug"]);
+  assert.equal(proposeSlug("สวัสดี ชาวโลก", 80), "สวัสดี-ชาวโลก");
+  assert.equal(proposeSlug("हिन्दी: एक दिन!", 80), "हिन्दी-एक-दिन");
+  assert.equal(proposeSlug(" -- A day in Nairobi -- ", 80), "a-day-in-nairobi");
+  assert.equal(proposeSlug("one two", 4), "one");
+});
+
 test("the filter of a schedule folds case and accents", () => {
   const { fold } = pick("js/plan.js", ["fold"]);
   assert.equal(fold("Éric ŁÓDŹ Ünder"), "eric łodz under");

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms import Script
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.views import ChangeList
@@ -119,6 +120,9 @@ class OrganiserAdmin(ListExportMixin, Choices, ModelAdmin):
 
 class RecordAdmin(SimpleHistoryAdmin, OrganiserAdmin):
     """For models with a history: who changed what, and the way back."""
+
+    class Media:
+        js = [Script("roadshow/admin/slugs.js", type="module")]
 
     @transaction.atomic
     def history_form_view(self, request, object_id, version_id, extra_context=None):
