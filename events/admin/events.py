@@ -262,6 +262,8 @@ class EventAdmin(WithdrawMixin, RecordAdmin):
     def _has_permission_for(request, object_id, permission: Permission) -> bool:
         if object_id is None:
             return is_organiser(request.user)
+        if not str(object_id).isdecimal():  # a mistyped address, for which Django has a message
+            return False
         return Event.objects.with_permission(request.user, permission).filter(pk=object_id).exists()
 
     def get_readonly_fields(self, request, obj=None):

@@ -99,6 +99,14 @@ def test_a_preview_is_its_organiser_s_own(client, event):
     assert not Talk.objects.exists()
 
 
+def test_a_mistyped_address_below_an_event_is_no_server_error(client, event):
+    response = client.get(
+        reverse("admin:events_event_changelist") + f"{event.pk}/import_schedule/", follow=True
+    )
+    assert response.redirect_chain
+    assert response.status_code == 200
+
+
 def test_an_older_release_is_loaded_back_into_the_plan(client, event):
     slot = factories.Slot(talk__event=event, talk__title="Wanders")
     first = release(event=event, by=event.user)
