@@ -172,6 +172,21 @@ def test_cancelled_and_moved_talks_are_marked(client):
     assert "<del>Sunday 15:30–16:00</del> → <ins>Sunday 16:30–17:00</ins>" in page
 
 
+def test_a_long_recap_has_an_index_and_a_short_one_has_none(client):
+    event = factories.Event(slug="told")
+    text = "## Why & how\n\nSo.\n\n## `List<String>`\n\nThen.\n\n## The end\n\nThus."
+    recap = Recap.objects.create(event=event, language="en", title="A day", text=text)
+    page = client.get("/events/told/").text
+    assert '<a href="#recap-1" dir="auto">Why &amp; how</a>' in page
+    assert '<a href="#recap-2" dir="auto">List&lt;String&gt;</a>' in page
+    assert '<h3 id="recap-3">The end</h3>' in page
+    recap.text = "## The end\n\nThus."
+    recap.save()
+    page = client.get("/events/told/").text
+    assert "#recap-1" not in page
+    assert '<h3 id="recap-1">The end</h3>' in page
+
+
 def test_a_recap_comes_in_the_readers_language_or_the_one_asked_for(client):
     event = factories.Event(slug="told")
     factories.Recap(event=event, language="en", title="In English")

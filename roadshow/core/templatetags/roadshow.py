@@ -15,6 +15,7 @@ from roadshow.core import text
 from roadshow.core.cards import render_card
 from roadshow.core.colors import hue_class
 from roadshow.core.emblems import emblem as draw
+from roadshow.core.headings import render_indexed_html
 
 register = template.Library()
 
@@ -32,6 +33,13 @@ register.filter("language_name", text.format_language)
 def markdown(value, top=3):
     """Markdown as safe HTML whose highest heading is `top`."""
     return text.render_html(value or "", top=int(top))
+
+
+@register.filter
+def indexed_markdown(value, prefix):
+    """Markdown as `html` whose headings have ids, and its `headings`: pairs of id and plain text."""
+    html, headings = render_indexed_html(value or "", prefix=prefix)
+    return {"html": html, "headings": headings}
 
 
 @register.filter
