@@ -477,6 +477,19 @@ def test_an_event_opens_without_a_network_and_is_fresh_with_one(event, open_page
     expect(page.get_by_text(NO_NETWORK)).to_be_hidden()
 
 
+def test_pages_around_an_event_are_there_without_a_network(event, open_page, live_server):
+    page = open_page(SCHEDULE, errors=True, service_workers="allow")
+    store_event(page)
+    page.context.set_offline(True)
+    pages = {"": "The stop", "speakers/": "Speakers", "rooms/": "Rooms", "changes/": "What changed"}
+    for path, heading in pages.items():
+        page.goto(f"{live_server.url}/events/stop/{path}")
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        expect(page.locator("[data-copy]")).to_be_visible()
+    page.goto(f"{live_server.url}/")
+    expect(page.get_by_role("link", name="The stop").first).to_be_visible()
+
+
 @pytest.mark.parametrize("view", ["list", "grid"])
 def test_a_schedule_from_the_device_is_the_portals(event, open_page, live_server, view):
     page = open_page(SCHEDULE, errors=True, service_workers="allow")

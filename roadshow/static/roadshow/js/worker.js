@@ -5,6 +5,7 @@ const FILES = "roadshow-files"; // scripts, styles, icons: their names change wi
 const VISITED = "roadshow-visited"; // pages as the portal sent them
 const MOST = { [FILES]: 300, [VISITED]: 150 }; // entries, the newest
 const PATIENCE = 400; // milliseconds for which a good network is waited for
+const RECENT = 15 * 60_000; // a stored page is not fetched again
 const LIMIT = 2_000; // and at most, where there is a copy
 const PRIVATE = /^(\/[a-z-]+)?\/(admin|api|accounts|my|healthz|readyz|metrics)(\/|$)|\.(ics|xml|csv|xlsx|png|webp)$/;
 
@@ -179,10 +180,9 @@ function listImports(address, text) {
   return [...text.matchAll(/"(\.\/[^"]+\.js)"/g)].map(([, name]) => new URL(name, base).pathname);
 }
 
-// Files that frames of pages name, and the scripts that these import.
-async function storeFiles(base) {
-  const { content } = await store.get(base);
-  const found = Object.values(content.frames).flatMap((html) => [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)]);
+// Files that pages name, and the scripts that these import.
+async function storeFiles(pages) {
+  const found = pages.flatMap((html) => [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)]);
   const cache = await caches.open(FILES);
   const files = new Set(found.map(([, address]) => address));
   for (const file of files) {
@@ -193,13 +193,31 @@ async function storeFiles(base) {
   }
 }
 
+// Pages around an event that no copy is drawn from: they are stored as they are. Returns the HTML of those that were fetched.
+async function storePages(base) {
+  const root = base.replace(/events\/[^/]+\/$/, "");
+  const fetched = [];
+  for (const path of [base, `${base}speakers/`, `${base}rooms/`, `${base}changes/`, root]) {
+    const address = new URL(path, location.href).href;
+    const stored = await caches.match(address, { cacheName: VISITED, ignoreVary: true });
+    if (stored && Date.now() - Date.parse(stored.headers.get("Date")) < RECENT) continue;
+    const response = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-cache" });
+    if (!isStorable(response)) continue;
+    await storeResponse(VISITED, address, response.clone());
+    fetched.push(await response.text());
+  }
+  return fetched;
+}
+
 // A page names its event, in its own language first. What is stored stays until something newer is there.
 async function keep({ data, source }) {
   const [own, ...others] = data.bases;
   if (!(await renew(own, `${own}device.json`))) return;
-  await storeFiles(own);
-  source?.postMessage({ kept: (await store.get(own)).content.release });
+  const { content } = await store.get(own);
+  await storeFiles(Object.values(content.frames));
+  source?.postMessage({ kept: content.release });
   await renew(`${own}more`, `${own}device-more.json`);
+  await storeFiles(await storePages(own));
   for (const base of others) {
     await renew(base, `${base}device.json`);
     await renew(`${base}more`, `${base}device-more.json`);
