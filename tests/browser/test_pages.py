@@ -10,91 +10,14 @@ from playwright.sync_api import expect
 
 from events import actions
 from tests import factories
+from tests.sample import PATHS, make_portal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def portal(transactional_db):
-    """An event that is told, one that is planned, and whatever belongs to them."""
-    series = factories.Series(slug="tour", name="The tour", tagline="From town to town")
-    event = factories.Event(
-        slug="stop",
-        name="First stop",
-        series=series,
-        feedback_open=True,
-        notice="Times are **illustrative**.",
-        starts_on=dt.date(2018, 10, 6),
-        city="Zurich",
-        latitude=47.37,
-        longitude=8.54,
-    )
-    factories.Event(slug="next", name="Next stop", series=series, state="postponed")
-    room = factories.Room(name="Main hall")
-    topic = factories.Topic(name="Maps", slug="maps")
-    people = [factories.Speaker(slug="zoe", name="Zoë Quist"), factories.Speaker(name="ليلى حداد")]
-    begin = dt.datetime(2018, 10, 6, 4, tzinfo=dt.UTC)
-    for number in range(4):
-        talk = factories.Talk(
-            event=event,
-            slug=f"talk-{number}",
-            title=[
-                "Opening",
-                "关于地图",
-                "A supercalifragilisticexpialidocious_title_without_blanks",
-                "Closing",
-            ][number],
-            speakers=people[: number % 2 + 1],
-            topics=[topic],
-            track=factories.Track(event=event, color=["#ffee00", "#0b6e4f", "#888888", ""][number]),
-            level="beginner",
-        )
-        factories.Slot(
-            talk=talk,
-            room=room,
-            starts_at=begin + dt.timedelta(minutes=40 * number),
-            ends_at=begin + dt.timedelta(minutes=40 * number + 30),
-        )
-    resource = factories.Resource(slug="link", note="Worth it.")
-    resource.talks.add(talk)
-    resource.topics.add(topic)
-    factories.Collection(slug="path", is_path=True).items.create(resource=resource, heading="Begin")
-    factories.Recap(event=event, text="## Morning\n\nIt began.")
-    actions.release(event=event, by=None, note="First")
-    talk.state = "cancelled"
-    talk.save()
-    actions.release(event=event, by=None, note="One less")
-    return event
-
-
-PATHS = [
-    "/",
-    "/events/",
-    "/series/tour/",
-    "/series/tour/talks/",
-    "/events/stop/",
-    "/events/next/schedule/",
-    "/events/stop/schedule/",
-    "/events/stop/schedule/?view=grid",
-    "/events/stop/schedule/?q=opening",
-    "/events/stop/talks/",
-    "/events/stop/talks/talk-2/",
-    "/events/stop/changes/",
-    "/events/stop/embed/",
-    "/events/stop/embed/schedule/",
-    "/events/stop/embed/speakers/",
-    "/events/stop/embed/next/?at=2018-10-01T00:00",
-    "/speakers/",
-    "/speakers/zoe/",
-    "/resources/",
-    "/resources/link/",
-    "/collections/",
-    "/collections/path/",
-    "/topics/",
-    "/topics/maps/",
-    "/search/?q=tour",
-    "/search/?q=nothing+of+the+kind",
-]
+    return make_portal()
 
 
 def test_axe_finds_nothing(portal, open_page, live_server, axe):
@@ -144,6 +67,49 @@ def test_a_page_can_be_used_by_keyboard_from_its_beginning(portal, open_page):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+# Faults of what has the focus: out of view, without a name, not drawn. `isWalked`: it had the focus before.
+# A style that comes with the focus is there after a frame.
+WALK = """async () => {
+    const element = document.activeElement;
+    if (element === document.body) return null;
+    const isMain = element.tagName === "MAIN";
+    const name = element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.textContent
+        || element.querySelector("img[alt], svg title")?.textContent || element.title || element.placeholder;
+    const listFaults = () => {
+        const box = element.getBoundingClientRect();
+        const isSeen = box.bottom >= 0 && box.top <= innerHeight && box.right >= 0 && box.left <= innerWidth;
+        const isDrawn = isMain || element.tagName === "IFRAME" || getComputedStyle(element).outlineStyle !== "none";
+        return [
+            (box.width < 1 || box.height < 1) && "has no size",
+            !isSeen && "is out of view",
+            !isDrawn && "has no outline",
+            !isMain && !name?.trim() && "has no name",
+            element.tabIndex > 0 && "is out of order",
+        ].filter(Boolean);
+    };
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let frames = 0; frames < 3 && listFaults().length; frames += 1) await frame();
+    const isWalked = element.dataset.walked;
+    element.dataset.walked = "yes";
+    return { isWalked, faults: listFaults().map((fault) => `${element.outerHTML.slice(0, 120)} ${fault}`) };
+}"""
+MOST_STOPS = 40
+
+
+def test_the_focus_is_seen_and_named_on_a_walk_by_keyboard(portal, open_page, live_server):
+    page = open_page()
+    faults = []
+    for path in PATHS:
+        page.goto(live_server.url + path)
+        for _stop in range(MOST_STOPS):
+            page.keyboard.press("Tab")
+            found = page.evaluate(WALK)
+            if not found or found.get("isWalked"):
+                break
+            faults += [f"{path}: {fault}" for fault in found["faults"]]
+    assert not faults, "\n".join(faults)
 
 
 def test_a_reader_chooses_light_or_dark_and_it_stays(portal, open_page, live_server):

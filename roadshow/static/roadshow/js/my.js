@@ -130,7 +130,8 @@ part("create").addEventListener("submit", trying(async (event) => {
 }));
 part("code").addEventListener("click", trying(async () => {
   const { code } = await post(part("create").dataset.codeAction, { fragment: fragment() });
-  part("picture").src = code;
+  const image = Object.assign(new Image(256, 256), { className: "mine__code", alt: part("picture").dataset.alt, src: code });
+  part("picture").replaceChildren(image);
   part("picture").hidden = false;
 }));
 part("alarm").addEventListener("change", showCalendar);
