@@ -26,14 +26,14 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 SECRET = "Zylophant"
-OWNER, STRANGER, VISITOR, STAFF, SERIES = (
+OWNER, STRANGER, VISITOR, STAFF = (
     "organiser of it",
     "stranger",
     "visitor",
     "other staff",
-    "role in the series",
 )
-PEOPLE = [VISITOR, STRANGER, STAFF, OWNER, SERIES, *map(str, RoleName)]
+IN_SERIES = {"organiser of the series": "organiser", "reader of the series": "reader"}
+PEOPLE = [VISITOR, STRANGER, STAFF, OWNER, *IN_SERIES, *map(str, RoleName)]
 ELSEWHERE = ("account_", "socialaccount_", "mfa_", "openid_")  # signing in, of a library
 EVENTS = {
     "event",
@@ -154,9 +154,9 @@ def sign_in(portal, person: str) -> tuple[Client, frozenset]:
         granted = frozenset(Permission)
     elif person == STRANGER:
         events.Role.objects.create(user=user, event=make.Event(), name="organiser")
-    elif person == SERIES:
-        granted = ROLE_PERMISSIONS["organiser"]
-        events.Role.objects.create(user=user, series=portal.series, name="organiser")
+    elif person in IN_SERIES:
+        granted = ROLE_PERMISSIONS[IN_SERIES[person]]
+        events.Role.objects.create(user=user, series=portal.series, name=IN_SERIES[person])
     elif person == RoleName.CURATOR:
         events.Role.objects.create(**role)
     elif person != STAFF:
