@@ -40,6 +40,7 @@ def speaker(request, slug):
         {
             "speaker": row,
             "talks": talks,
+            "events": list({talk.event.pk: talk.event for talk in talks}.values()),
             "links": load_links(request.user, speaker=row.pk),
             "resources": resources,
             "edit": edit_url(request, row),

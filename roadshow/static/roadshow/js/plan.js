@@ -159,7 +159,10 @@ plan?.querySelector("[data-close]")?.addEventListener("click", () => {
   plan.querySelector("[data-sheet]").open = false;
   results.scrollIntoView({ block: "start" });
 });
-// A link to the search opens its sheet.
+// A link to the search opens its sheet; once it is closed, the same link opens it again.
+plan?.querySelector("[data-sheet]")?.addEventListener("toggle", ({ target }) => {
+  if (!target.open && location.hash === "#filter-q") history.replaceState(history.state, "", location.pathname + location.search);
+});
 function openSheet() {
   if (location.hash !== "#filter-q") return;
   plan.querySelector("[data-sheet]").open = true;

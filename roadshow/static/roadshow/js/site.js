@@ -1,4 +1,4 @@
-// What every page shares: the theme switch.
+// What every page shares: the theme switch, and the current one of its tabs in view.
 const root = document.documentElement;
 
 const themes = ["", "light", "dark"];
@@ -15,3 +15,9 @@ document.querySelector("[data-theme-switch]")?.addEventListener("click", (event)
   const said = event.currentTarget.querySelector("[data-says]");
   said.textContent = said.dataset[`says${next || "auto"}`];
 });
+
+for (const current of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = current.parentElement;
+  const { left, width } = current.getBoundingClientRect();
+  tabs.scrollLeft += left + width / 2 - (tabs.getBoundingClientRect().left + tabs.clientWidth / 2);
+}
