@@ -48,6 +48,7 @@ TIMEOUT = 10  # seconds for the receiver to respond
 MAX_RESPONSE = 64 * 1024  # bytes of its response that are read
 JOB_SECONDS = 240  # after which a job leaves the rest to the next one
 THREADS = 8  # receivers at a time, without a worker
+OUTCOME = ("attempts", "status", "problem", "delivered_at", "next_try_at")  # fields of an attempt
 RETENTION = timedelta(days=30)
 
 
@@ -157,7 +158,8 @@ def send_delivery(delivery: Delivery) -> Outcome:
         delivery.next_try_at = timezone.now() + timedelta(seconds=RETRY_AFTER[delivery.attempts - 1])
     else:
         delivery.next_try_at = None
-    delivery.save()
+    outcome = {name: getattr(delivery, name) for name in OUTCOME}
+    Delivery.objects.filter(pk=delivery.pk).update(**outcome)  # none when the webhook was deleted meanwhile
     _switch_breaker(delivery)
     if not delivery.problem:
         return Outcome.ARRIVED

@@ -245,3 +245,19 @@ def test_organisers_manage_those_of_their_events(client):
     assert Delivery.objects.due().count() == 1
     client.force_login(make.Organiser())
     assert client.get(f"/admin/roadshow/webhook/{hook.pk}/change/").status_code == 302
+
+
+def test_a_webhook_that_is_deleted_while_it_is_sent_to_ends_quietly(settings):
+    def answer(handler):
+        Webhook.objects.all().delete()
+        connection.close()
+        handler.send_response(204)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(answer) as server:
+        settings.ROADSHOW_GUARD_ALLOWED_HOSTS = [server.host]
+        hook = Webhook.objects.create(name="Brief", url=f"{server.url}/hook")
+        Delivery.objects.create(webhook=hook, body="{}")
+        assert send_all() == (1, 0, 0)
+    assert not Delivery.objects.exists()
