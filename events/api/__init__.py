@@ -1,7 +1,9 @@
 """Endpoints for events, talks and schedules."""
 
-from .actions import FeedbackView, ImportView, MergeView, NewEventView
+from .actions import FeedbackView, MergeView
 from .event_document import EventDocumentView
+from .feedback import FeedbackListView
+from .imports import ImportApplyView, ImportJobView, ImportUndoView, ImportView, NewEventView
 from .live import LiveChangeView, LiveView, RoomStatesView
 from .people import PeopleView, PersonView
 from .records import (
@@ -18,6 +20,9 @@ __all__ = [
     "EventDocumentView",
     "EventViewSet",
     "FeedbackView",
+    "ImportApplyView",
+    "ImportJobView",
+    "ImportUndoView",
     "ImportView",
     "LiveChangeView",
     "LiveView",

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from roadshow.jobs.models import JobState
+
 from ..formats.event_document import EventDocument
 from ..models import LiveChange, RoomStatus
 from ..schedule.differences import KINDS as CHANGE_KINDS
@@ -210,6 +212,26 @@ REPORT = named("ImportReport", keys(
     new_topics=many(TEXT), duplicates=many(many(TEXT)), release=NUMBER, dry_run=FLAG,
     problems=many(keys(place=TEXT, message=TEXT, severity=TEXT)), kind=TEXT, mode=TEXT, absent=COUNT,
     renamed=many(TEXT), concerns=many(keys(kind=TEXT, text=TEXT)), entry=NUMBER,
+))  # fmt: skip
+IMPORT_JOB = named("ImportJob", keys(
+    guid=GUID,
+    url=TEXT | {"format": "uri"},
+    event=MAYBE_TEXT | {"description": "Slug; null until a new event is there."},
+    dry_run=FLAG,
+    state=TEXT | {"enum": JobState.values},
+    done=COUNT | {"description": "Of `total`, which is 0 while it is not known."},
+    total=COUNT,
+    message=TEXT | {"description": "What is being done, in words."},
+    problem=TEXT | {"description": "Why it failed, in a sentence."},
+    report={"anyOf": [REPORT, {"type": "null"}], "description": "Once it is done."},
+    created_at=MOMENT,
+    started_at=MAYBE_MOMENT,
+    finished_at=MAYBE_MOMENT,
+    file_until=MAYBE_MOMENT | {"description": "Until when the file is kept, to be imported after a dry run."},
+))  # fmt: skip
+FEEDBACK = named("FeedbackEntry", keys(
+    id=COUNT, event=TEXT, talk=MAYBE_GUID, recap=MAYBE_GUID, rating=NUMBER, comment=TEXT, name=TEXT,
+    state=TEXT | {"enum": Feedback.State.values}, created_at=MOMENT,
 ))  # fmt: skip
 FILE = {
     "multipart/form-data": {

@@ -230,6 +230,9 @@ urlpatterns = [
     path("v1/events/<uslug:slug>/people/<uslug:speaker>/", events.PersonView.as_view(), name="person"),
     path("v1/events/<uslug:slug>/import/", events.ImportView.as_view(), name="import"),
     path("v1/imports/", events.NewEventView.as_view(), name="imports"),
+    path("v1/imports/<uuid:guid>/", events.ImportJobView.as_view(), name="import-job"),
+    path("v1/imports/<uuid:guid>/apply/", events.ImportApplyView.as_view(), name="import-apply"),
+    path("v1/imports/<uuid:guid>/undo/", events.ImportUndoView.as_view(), name="import-undo"),
     path("v1/events/<uslug:slug>/live/", events.LiveView.as_view(), name="event-live"),
     path(
         "v1/events/<uslug:slug>/live/<uuid:guid>/", events.LiveChangeView.as_view(), name="event-live-change"

@@ -11,12 +11,14 @@ OPEN_PATHS = re.compile(r"/api/|.*(\.(json|xml|ics|opml|csv|xlsx|md|html)|/feed/
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = (
     "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, "
-    "If-Match, If-Modified-Since, If-None-Match"
+    "If-Match, If-Modified-Since, If-None-Match, Last-Event-ID, Prefer"
 )
 # Let scripts of every origin read a response and its headers.
 OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Location, Retry-After, Idempotent-Replayed",
+    "Access-Control-Expose-Headers": (
+        "ETag, Last-Modified, Location, Retry-After, Idempotent-Replayed, Preference-Applied"
+    ),
 }
 
 

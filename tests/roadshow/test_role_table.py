@@ -7,6 +7,7 @@ draft event there. A new address is a new row by itself; one whose parameters ar
 import json
 from functools import cache
 from itertools import chain
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -19,7 +20,9 @@ from django.utils.http import urlencode
 
 from events import models as events
 from events.actions import release
+from events.actions.importing.uploads import import_upload
 from roadshow.core.roles import ROLE_PERMISSIONS, Permission, RoleName
+from roadshow.jobs.models import Job
 from roadshow.models import Delivery, Webhook
 from tests import factories as make
 
@@ -121,6 +124,9 @@ def portal(module_transaction):
     made = release(event=event, by=owner, note=SECRET)
     hook = Webhook.objects.create(name=f"{SECRET} hook", url="https://example.com/", event=event)
     delivery = Delivery.objects.create(webhook=hook, body=json.dumps({"name": SECRET}))
+    Job.objects.create(kind=import_upload.path, label=SECRET, owner=owner, message=SECRET, arguments={
+        "event": event.pk, "upload": str(uuid4()), "apply": False, "force": False, "release": False
+    })  # fmt: skip
     collection, link, topic = (
         make.Collection(slug="secret"),
         make.Resource(slug="secret"),
@@ -198,6 +204,8 @@ def find_row(portal, name: str):
 
 def find_guid(portal, name: str):
     kind = name.partition(":")[2].partition("-")[0]
+    if kind == "import":
+        return Job.objects.get(label=SECRET).pk
     kind = {"talk": "talks", "planned": "slot", "slots": "slot", "releases": "release"}.get(
         kind, kind
     ).rstrip("s")

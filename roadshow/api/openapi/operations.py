@@ -52,6 +52,7 @@ STATUSES = {
 HEADERS = {
     "ETag": ("Names this state; send it back in `If-None-Match` or `If-Match`.", "string"),
     "Last-Modified": ("When something here last changed.", "string"),
+    "Location": ("The address to ask how far it is.", "string"),
     "Retry-After": ("Seconds to wait.", "integer"),
 }
 # Operations that a key makes safe to repeat: new records, and what makes many at once.
@@ -84,6 +85,7 @@ def complete(result, generator, request, public):
             ("IfNoneMatch", "If-None-Match", "An ETag: when nothing changed, 304 is answered."),
             ("IfMatch", "If-Match", "An ETag: when the record changed since, 412 is answered."),
             ("IdempotencyKey", "Idempotency-Key", "Makes this safe to repeat for a day."),
+            ("Prefer", "Prefer", "`respond-async`: answer 202 at once, and go on in the background."),
         ]
     }
     components["parameters"]["IdempotencyKey"]["schema"] = {"type": "string", "maxLength": 100}
@@ -144,6 +146,10 @@ def _request_headers(path: str, method: str, operation: dict) -> list[str]:
         found.append("IfNoneMatch")
     if method in ("put", "patch", "delete"):
         found.append("IfMatch")
+    if {"200", "202"} <= responses.keys():
+        found.append("Prefer")
+    if "202" in responses and path.startswith(("/api/v1/imports/", "/api/v1/events/")):
+        responses["202"]["headers"] = {name: _header(name) for name in ("Location", "Retry-After")}
     if IDEMPOTENT.fullmatch(operation["operationId"]):
         found.append("IdempotencyKey")
     return found
