@@ -16,6 +16,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 
 from events.models import Event
 from roadshow.api.changes import ChangeCursor, latest_cursor
+from roadshow.api.semantic_events import SEMANTIC_KINDS
 from roadshow.core.access import can_see_all, is_organiser
 from roadshow.core.content_version import version_trigger
 from roadshow.core.models import Record, Timestamped
@@ -76,6 +77,9 @@ KINDS = [
     ("resources", _("links")),
     ("collections", _("collections")),
 ]
+
+
+WEBHOOK_KINDS = [*KINDS, *SEMANTIC_KINDS]
 
 
 class PortalTextQuerySet(models.QuerySet):
@@ -168,11 +172,11 @@ class Webhook(Record):
         help_text=_("Without one it is told of the whole portal."),
     )
     kinds = ArrayField(
-        models.CharField(max_length=20, choices=KINDS),
+        models.CharField(max_length=20, choices=WEBHOOK_KINDS),
         verbose_name=_("kinds of record"),
         default=list,
         blank=True,
-        help_text=_("Without any it is told of all."),
+        help_text=_("Without any it is told of all records; semantic events have to be named."),
     )
     active = models.BooleanField(_("active"), default=True)
     cursor_xid = models.BigIntegerField(editable=False, null=True)

@@ -411,6 +411,7 @@ TASKS = {  # the queue is a table of the database
 # Jobs that workers start again and again: dotted path of a handler -> seconds between two starts.
 PERIODIC_JOBS = {
     "roadshow.server.periodic.send_webhooks": 10,
+    "events.actions.starting.announce_starting_talks": 60,
     "roadshow.server.periodic.check_links": 86_400,
     "roadshow.server.periodic.delete_expired_rows": 86_400,
 }

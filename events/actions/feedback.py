@@ -4,6 +4,8 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from roadshow.api.semantic_events import record_event
+
 from ..models import Event, Feedback, Recap, ReleasedSlot, Talk
 
 
@@ -24,6 +26,8 @@ def give_feedback(
     feedback = Feedback(event=event, talk=talk, recap=recap, rating=rating, comment=comment, name=name)
     feedback.full_clean()
     feedback.save()
+    about = f"{talk.guid}" if talk else None
+    record_event("feedback.received", event=event, feedback=feedback.pk, talk=about, rating=rating)
     return feedback
 
 

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.api.semantic_events import record_event
+
 from ..formats.days import day_start, find_day
-from ..models import Event, LiveChange, LiveSlot, Release, ReleasedSlot, Room, Slot, Talk
+from ..models import Event, LiveChange, LiveSlot, Release, ReleasedSlot, Room, RoomStatus, Slot, Talk
 from ..models.role import LiveRights, find_live_rights
 from ..schedule.live import Effects, LiveTime, apply_effects, delay_slot, swap_slots
 
@@ -139,7 +141,19 @@ def announce(*, change: LiveChange, by: User, seen: int | None = None) -> LiveCh
     change.save()
     if shifts:
         rebuild_live_slots(event)
+    _record_event(change, event)
     return change
+
+
+def _record_event(change: LiveChange, event: Event) -> None:
+    """Record the semantic event that a change is, for whoever follows these."""
+    if change.kind == Kind.STATUS and change.room:
+        record_event("room.status", event=event, about=change.room.guid, status=str(change.status))
+    elif change.kind == Kind.CANCELLED and change.slot:
+        slot = ReleasedSlot.objects.select_related("talk").get(
+            release=event.current_release, guid=change.slot
+        )
+        record_event("talk.cancelled", event=event, about=slot.talk.guid, slot=f"{slot.guid}")
 
 
 def find_expiry(event: Event, day=None) -> datetime:
@@ -194,11 +208,17 @@ def undo_change(*, change: LiveChange, by: User) -> None:
     change.save(update_fields=["undone_at", "undone_by"])
     if change.effects:
         rebuild_live_slots(event)
+    if change.kind == Kind.STATUS and change.room:
+        before = event.live_changes.active().filter(kind=Kind.STATUS, room=change.room).last()
+        status = before.status if before else RoomStatus.OPEN
+        record_event("room.status", event=event, about=change.room.guid, status=str(status))
 
 
 def rebuild_live_slots(event: Event) -> None:
     """Bring the rows of `LiveSlot` in line with the changes; 4 queries. Only rows that differ are written."""
     changes = list(event.live_changes.filter(release__isnull=True).exclude(effects={}).order_by("pk"))
+    if not changes:
+        return
     touched = {UUID(guid) for change in changes for guid in change.effects}
     slots = ReleasedSlot.objects.filter(release=event.current_release_id, guid__in=touched)
     rooms = dict(Room.objects.filter(event_rooms__event=event).values_list("guid", "pk"))

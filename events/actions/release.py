@@ -1,10 +1,10 @@
 """Publish the plan in one transaction; an exclusion constraint of PostgreSQL refuses double bookings."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from roadshow.api.semantic_events import record_event
 from roadshow.core.models import CONTROL
 from roadshow.journal.actor import name_activity
 from roadshow.journal.models import Activity
@@ -22,6 +23,7 @@ from ..formats import document as doc
 from ..models import AcceptedOverlap, Booking, Event, Release, ReleasedSlot, Room, Talk
 from ..models.release import chain_digest
 from ..schedule import Conflict, PlanRules, find_conflicts
+from ..schedule.differences import compare_documents
 from .document import build_document
 from .live import close_live_layer
 from .plan import describe_plan_changes, get_plan_version, load_plan
@@ -109,8 +111,23 @@ def release(
     event.current_release = made
     event.save(update_fields=["current_release", "updated_at"])
     close_live_layer(event, made)
+    counts = _count_changes(doc.decode(last.document) if last else None, document)
+    record_event("schedule.released", event=event, about=made.guid, number=number, slots=len(slots), **counts)
     name_activity(Activity.Kind.RELEASE, number)
     return made
+
+
+def _count_changes(before: doc.Document | None, after: doc.Document) -> dict[str, Any]:
+    """How many slots a release moved, added and removed, and how many talks it cancelled."""
+    changes = compare_documents(before, after)
+    moved = {one.slot.guid for one in changes if one.slot and one.kind in ("moved", "room", "length")}
+    kinds = Counter(one.kind for one in changes)
+    return {
+        "moved": len(moved),
+        "added": kinds["new"],
+        "cancelled": kinds["cancelled"],
+        "removed": kinds["gone"],
+    }
 
 
 def list_left_out(event: Event) -> list[Talk]:

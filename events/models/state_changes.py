@@ -1,6 +1,15 @@
-"""A trigger that counts how often the state of a row changed, for the SEQUENCE of calendars."""
+"""Triggers on changes of a state: counted for the SEQUENCE of calendars; a talk's cancellation recorded as an event."""
 
 import pgtrigger
+
+from roadshow.api.change_triggers import statement_trigger
+
+RECORD_CANCELLED = """
+  INSERT INTO api_change (kind, guid, operation, public, event, data)
+  SELECT 'talk.cancelled', gen_random_uuid(), 'create', e.state <> 'draft', n.event_id,
+         jsonb_build_object('record', n.guid, 'slot', NULL)
+  FROM new_rows n JOIN old_rows o ON o.id = n.id JOIN events_event e ON e.id = n.event_id
+  WHERE o.state = 'confirmed' AND n.state = 'cancelled';"""
 
 
 def count_state_change() -> pgtrigger.Trigger:
@@ -11,3 +20,8 @@ def count_state_change() -> pgtrigger.Trigger:
         condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
         func="\n  NEW.sequence := OLD.sequence + 1;\n  RETURN NEW;",
     )
+
+
+def record_cancellation() -> pgtrigger.Trigger:
+    """The semantic event "talk.cancelled", however the state was changed."""
+    return statement_trigger("record_cancelled", pgtrigger.Update, RECORD_CANCELLED)

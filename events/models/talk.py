@@ -26,7 +26,7 @@ from .event import Event
 from .event_scope import PUBLIC_STATES, EventScopedQuerySet, TalkState, visible_talks
 from .public_people import talk_changed
 from .release import PresentSlot, ReleasedSlot
-from .state_changes import count_state_change
+from .state_changes import count_state_change, record_cancellation
 from .talk_parts import BATCH, EVENT_OF_TALK, TalkSpeaker
 from .talk_people import set_people
 from .topic import Topic
@@ -182,6 +182,7 @@ class Talk(Record):
             set_people,
             talk_changed,
             count_state_change(),
+            record_cancellation(),
             former_address("talks", scope="event_id"),
             *journal_triggers("events_talk", event="r.event_id", label="r.title", is_record=True),
         ]

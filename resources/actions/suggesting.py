@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from events.models import Topic
+from roadshow.api.semantic_events import record_event
 from roadshow.http.guard import FetchFailed, UrlRefused
 from roadshow.jobs.handlers import NETWORK, JobError, background_job
 
@@ -54,6 +55,7 @@ def suggest_link(*, url: str, title: str, topics: Iterable[Topic] = (), by=None,
         with transaction.atomic():
             row.save()
             row.topics.set(topics)
+            record_event("link.suggested", resource=row.slug)
     except IntegrityError:  # another request stored the same URL in between
         if known := Resource.objects.of_address(url):
             raise DuplicateLink(known) from None

@@ -10,16 +10,16 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from roadshow.core.access import can_see_all
 from roadshow.core.admin import FreshForm, OrganiserAdmin
 
-from ..models import KINDS, Delivery, Webhook
+from ..models import WEBHOOK_KINDS, Delivery, Webhook
 
 
 class WebhookForm(FreshForm):
     kinds = forms.MultipleChoiceField(
         label=_("kinds of record"),
-        choices=KINDS,
+        choices=WEBHOOK_KINDS,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Without any it is told of all."),
+        help_text=_("Without any it is told of all records; semantic events have to be named."),
     )
 
 

@@ -91,6 +91,11 @@ DELETE_SUPERSEDED = """
 DELETE FROM api_change AS old USING api_change AS new
 WHERE old.kind = new.kind AND old.guid = new.guid AND (old.xid, old.id) < (new.xid, new.id)
 """
+# Semantic events are never superseded. The last row stays: cursors beyond it would count as lost.
+DELETE_EVENTS = """
+DELETE FROM api_change AS new
+WHERE new.data IS NOT NULL AND EXISTS (SELECT FROM api_change AS later WHERE (later.xid, later.id) > (new.xid, new.id))
+"""
 SETTLED_SINCE = " AND new.xid < %s AND new.at < %s"
 
 
@@ -117,15 +122,17 @@ def latest_cursor() -> ChangeCursor:
 
 
 def delete_superseded(before: datetime) -> int:
-    """Delete changes of records that changed again before a time; return how many.
+    """Delete changes of records that changed again before a time, and semantic events before it; return how many.
 
-    Readers of the feed miss nothing: they are given the later change.
+    Readers of the feed miss no record: they are given the later change.
     """
     bound = horizon()
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (KEEP_PUBLIC, KEEP_EVENT, DELETE_SUPERSEDED):
+        deleted = 0
+        for statement in (KEEP_PUBLIC, KEEP_EVENT, DELETE_SUPERSEDED, DELETE_EVENTS):
             cursor.execute(statement + SETTLED_SINCE, [bound, before])
-        return cursor.rowcount
+            deleted += cursor.rowcount if statement.startswith("\nDELETE") else 0
+        return deleted
 
 
 def adopt_server(*, restored: bool = False) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
@@ -18,8 +19,18 @@ from roadshow.api.errors import Gone
 from roadshow.api.models import Change
 from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import integer_parameter
+from roadshow.api.semantic_events import (
+    SEMANTIC,
+    describe_event,
+    event_schema,
+    is_private,
+    readable_semantic,
+    subject_of,
+)
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
+from roadshow.core.access import is_organiser
 from roadshow.core.models import FormerAddress
+from roadshow.core.roles import Permission
 from roadshow.http.conditional import current_version, versioned_response
 from roadshow.models import KINDS as RECORDED_KINDS
 
@@ -60,7 +71,15 @@ CHANGES = {
         "cursor": TEXT,
         "more": {"type": "boolean", "description": "Whether there are more already."},
         "next": TEXT | {"format": "uri"},
-        "results": {"type": "array", "items": {"anyOf": [change_schema(kind) for kind in KINDS]}},
+        "results": {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    *(change_schema(kind) for kind in KINDS),
+                    *(event_schema(kind, COMPONENTS.get(of.about)) for kind, of in SEMANTIC.items()),
+                ]
+            },
+        },
     },
 }
 
@@ -84,17 +103,22 @@ def describe_changes(
     """Changes as JSON, each record once, in its present state; a few queries for each kind.
 
     A record that is public now comes whole; one that was public and is not any more is a deletion. For who follows
-    one event (by primary key), so is one that moved to another.
+    one event (by primary key), so is one that moved to another. Semantic events are those that the reader may read.
     """
     changes = list(changes)
     created = {(one.kind, one.guid) for one in changes if one.operation == Change.Operation.CREATE}
     known = {(one.kind, one.guid) for one in changes if one.public}
     last = {(change.kind, change.guid): change for change in changes}
     latest = sorted(last.values(), key=lambda change: (change.xid, change.id))
-    public = _public_records(latest, view, viewsets, event)
-    entries = []
+    subjects = [subject for one in latest if one.kind in SEMANTIC and (subject := subject_of(one))]
+    records = [one for one in latest if one.kind not in SEMANTIC]
+    public = _public_records([*records, *subjects], view, viewsets, event)
+    entries: list[dict] = []
     for change in latest:
         key = change.kind, change.guid
+        if change.kind in SEMANTIC:
+            entries += filter(None, [describe_event(change, public)])
+            continue
         if key not in public and key not in known:
             continue
         if key not in public:
@@ -129,6 +153,16 @@ def _public_records(
     return found
 
 
+KIND = words(
+    "kind",
+    "Only these kinds of record and of semantic events; without it records alone.",
+    [*KINDS, *SEMANTIC],
+)
+OF_ONE_EVENT = text(
+    "event", "Slug or GUID of an event, also of one that is gone: only what belongs to it, or did."
+)
+
+
 class ChangesView(PublicReadMixin, APIView):
     """Every creation, change and deletion of public records.
 
@@ -138,7 +172,7 @@ class ChangesView(PublicReadMixin, APIView):
     """
 
     permission_classes = [OrganisersMayWrite]
-    parameters = ("cursor", "page_size", "kind", "event")
+    parameters: tuple[str, ...] = ("cursor", "page_size", "kind", "event")
     viewsets: dict[str, type[RecordViewSet]] = {}
     event: tuple[int, UUID] | None = None  # primary key and GUID of the one that is followed
 
@@ -150,11 +184,8 @@ class ChangesView(PublicReadMixin, APIView):
                 "Where to go on: from the last answer, or `now`.",
                 pattern=r"^(now|\d{1,18}-\d{1,18})$",
             ),
-            words("kind", "Only these kinds of record.", KINDS),
-            text(
-                "event",
-                "Slug or GUID of an event, also of one that is gone: only what belongs to it, or did.",
-            ),
+            KIND,
+            OF_ONE_EVENT,
             number("page_size", "How many changes at most.", PAGE_SIZE, MAX_PAGE_SIZE),
         ],
         responses={200: CHANGES},
@@ -162,12 +193,14 @@ class ChangesView(PublicReadMixin, APIView):
     def get(self, request):
         reject_unknown_parameters(request.query_params, self.parameters)
         adopt_server()
-        cursor, rows = self.parse_cursor(), self.filter_changes(Change.objects.all())
+        cursor, rows = (
+            self.parse_cursor(request.query_params.get("cursor", "0-0")),
+            self.filter_changes(Change.objects.all()),
+        )
         size = integer_parameter(request, "page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         return versioned_response(request, current_version(), lambda: self.page(rows, cursor, size))
 
-    def parse_cursor(self) -> ChangeCursor:
-        text = self.request.query_params.get("cursor", "0-0")
+    def parse_cursor(self, text: str) -> ChangeCursor:
         if text == NOW:
             return latest_cursor()
         try:
@@ -178,10 +211,16 @@ class ChangesView(PublicReadMixin, APIView):
             raise Gone(_("This cursor is of another database. Read everything again, from cursor=now."))
         return cursor
 
-    def page(self, rows, cursor: ChangeCursor, size: int) -> Response:
+    def read_page(self, rows, cursor: ChangeCursor, size: int) -> tuple[ChangeCursor, bool, list[dict]]:
+        """(cursor after the page, whether there is more, entries) of at most `size` changes."""
         rows = list(rows.settled().after(cursor)[: size + 1])
         more, rows = len(rows) > size, rows[:size]
-        end = str(ChangeCursor(rows[-1].xid, rows[-1].id) if rows else cursor)
+        end = ChangeCursor(rows[-1].xid, rows[-1].id) if rows else cursor
+        return end, more, describe_changes(rows, self, self.viewsets, self.event and self.event[0])
+
+    def page(self, rows, cursor: ChangeCursor, size: int) -> Response:
+        last, more, entries = self.read_page(rows, cursor, size)
+        end = str(last)
         again = self.request.query_params.copy()
         again["cursor"] = end
         if self.event:
@@ -191,22 +230,31 @@ class ChangesView(PublicReadMixin, APIView):
                 "cursor": end,
                 "more": more,
                 "next": f"{self.site}{self.request.path}?{again.urlencode(safe=',')}",
-                "results": describe_changes(rows, self, self.viewsets, self.event and self.event[0]),
+                "results": entries,
             }
         )
 
     def filter_changes(self, rows):
         """The changes of the kinds and the event asked for. Raises ValidationError."""
-        if kinds := listed_parameter(self.request, "kind"):
-            for kind in kinds:
-                if kind not in self.viewsets:
-                    message = _("“%(word)s” is not one of: %(known)s.")
-                    raise ValidationError(
-                        {"kind": message % {"word": kind[:80], "known": ", ".join(self.viewsets)}}
-                    )
-            rows = rows.filter(kind__in=kinds)
+        kinds = listed_parameter(self.request, "kind")
+        self.check_kinds(kinds)
+        rows = rows.filter(kind__in=kinds) if kinds else rows.of_records()
+        if any(kind in SEMANTIC for kind in kinds):
+            user = self.request.user
+            moderated = Event.objects.with_permission(user, Permission.MODERATE).values("pk")
+            rows = rows.filter(Q(data__isnull=True) | readable_semantic(user, moderated))
         self.event = self.parse_event()
         return rows.of_events([self.event[0]]) if self.event else rows
+
+    def check_kinds(self, kinds: list[str]) -> None:
+        """Refuse kinds that there are not, and those that need an account. Raises ValidationError."""
+        known = (*self.viewsets, *SEMANTIC)
+        for kind in kinds:
+            if kind not in known:
+                message = _("“%(word)s” is not one of: %(known)s.")
+                raise ValidationError({"kind": message % {"word": kind[:80], "known": ", ".join(known)}})
+        if any(is_private(kind) for kind in kinds) and not is_organiser(self.request.user):
+            self.permission_denied(self.request, _("Only organisers may do this."))
 
     def parse_event(self) -> tuple[int, UUID] | None:
         """Primary key and GUID of the event to follow; also of one that is no longer public. Raises ValidationError."""

@@ -25,12 +25,19 @@ class ChangeQuerySet(models.QuerySet):
         """Changes that say that everybody could read these records, or can."""
         return self.filter(kind=kind, guid__in=guids, public=True)
 
+    def of_records(self):
+        """Without semantic events."""
+        return self.filter(data__isnull=True)
+
     def after(self, cursor: ChangeCursor):
         return self.extra(where=["(xid, id) > (%s, %s)"], params=[cursor.xid, cursor.id])
 
 
 class Change(models.Model):
-    """A record was created, updated or deleted. Only triggers write it, see `change_triggers`."""
+    """A record was created, updated or deleted; only triggers write it, see `change_triggers`.
+
+    With `data` it is a semantic event, see `semantic_events`.
+    """
 
     class Operation(models.TextChoices):
         CREATE = "create", _("created")
@@ -47,6 +54,7 @@ class Change(models.Model):
         null=True, help_text=_("Primary key of the event that it belonged to before.")
     )
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    data = models.JSONField(null=True)
 
     objects = ChangeQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import RecordSerializer, Reference
 from roadshow.api.viewsets import RecordViewSet, reject_unknown_parameters
 from roadshow.core.access import is_organiser
-from roadshow.models import KINDS, Delivery, Webhook
+from roadshow.models import WEBHOOK_KINDS, Delivery, Webhook
 
 MOMENT = {"type": "string", "format": "date-time"}
 MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
@@ -37,12 +37,12 @@ DELIVERY = {
 
 
 class Kinds(serializers.ListField):
-    """Kinds of record, each once."""
+    """Kinds of record and of semantic events, each once."""
 
-    child = serializers.ChoiceField(KINDS)
+    child = serializers.ChoiceField(WEBHOOK_KINDS)
 
     def __init__(self, **options):
-        super().__init__(required=False, max_length=len(KINDS), **options)
+        super().__init__(required=False, max_length=len(WEBHOOK_KINDS), **options)
 
     def to_internal_value(self, data):
         return list(dict.fromkeys(super().to_internal_value(data)))
@@ -50,7 +50,9 @@ class Kinds(serializers.ListField):
 
 class WebhookSerializer(RecordSerializer):
     event = Reference(Event.objects, required=False, allow_null=True)
-    kinds = Kinds(help_text=gettext_lazy("Without any it is told of all."))
+    kinds = Kinds(
+        help_text=gettext_lazy("Without any it is told of all records; semantic events have to be named.")
+    )
     secret = serializers.CharField(
         write_only=True,
         required=False,

@@ -133,8 +133,7 @@ def queue_changes(key: int) -> bool:
         return False
     end = latest_cursor()
     rows = Change.objects.settled().after(webhook.cursor)
-    if webhook.kinds:
-        rows = rows.filter(kind__in=webhook.kinds)
+    rows = rows.filter(kind__in=webhook.kinds) if webhook.kinds else rows.of_records()
     if webhook.event_id:
         rows = rows.of_events([webhook.event_id])
     changes = list(rows[:BATCH])
