@@ -437,6 +437,8 @@ ROADSHOW_GUARD_ALLOWED_HOSTS = env.list("GUARD_ALLOWED_HOSTS", default=[])
 ARCHIVE_LOOKUP = env.bool("ARCHIVE_LOOKUP", default=False)
 
 # --- requests and watching -----------------------------------------------------------------------
+STREAM_SECONDS = env.int("STREAM_SECONDS", default=300)  # after which a stream ends and browsers come again
+STREAM_SLOTS = env.int("STREAM_SLOTS", default=8)  # server-sent events at once in each process; 0: none
 # Bodies of requests that one process reads at a time, seconds that each may take, and its most bytes.
 BODY_SLOTS = env.int("BODY_SLOTS", default=12)
 BODY_SECONDS = env.float("BODY_SECONDS", default=30)

@@ -27,6 +27,7 @@ from roadshow.api.openapi import number, text, words
 from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, NumberedPages
 from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.serializers import Shape
+from roadshow.api.stream import ChangeStreamView
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
@@ -260,6 +261,7 @@ urlpatterns = [
         WebhookViewSet.as_view({"post": "redeliver"}, detail=True),
         name="webhook-redeliver",
     ),
+    path("v1/changes/stream/", ChangeStreamView.as_view(viewsets=VIEWSETS), name="change-stream"),
     path("v1/changes/", ChangesView.as_view(viewsets=VIEWSETS), name="changes"),
     path("v1/search/", SearchView.as_view(), name="search"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),

@@ -48,6 +48,7 @@ STATUSES = {
     "412": "The record is not in the state that `If-Match` names; nothing was changed.",
     "415": "Only application/json is read.",
     "429": "Too many requests. `Retry-After` says how many seconds to wait.",
+    "503": "All places are taken. `Retry-After` says how many seconds to wait.",
 }
 HEADERS = {
     "ETag": ("Names this state; send it back in `If-None-Match` or `If-Match`.", "string"),
@@ -74,7 +75,8 @@ def complete(result, generator, request, public):
     components["responses"] = {
         f"Error{status}": {"description": text, "content": content} for status, text in STATUSES.items()
     }
-    components["responses"]["Error429"]["headers"] = {"Retry-After": _header("Retry-After")}
+    for status in ("429", "503"):
+        components["responses"][f"Error{status}"]["headers"] = {"Retry-After": _header("Retry-After")}
     components["responses"]["NotModified"] = {
         "description": "You have this already.",
         "headers": _validators(),
@@ -177,6 +179,7 @@ UNVERSIONED = (
     "/schema/",
     "/deliveries/",
     "/me/",
+    "/stream/",
     "/conflicts/",
     "/differences/",
 )  # responses without an entity tag
@@ -191,8 +194,10 @@ def _failures(path: str, method: str, operation: dict) -> list[str]:
         found.append("412")
         if path.endswith(ORGANISERS_ONLY):
             found.append("403")
-        if path.endswith("/changes/"):
+        if path.endswith(("/changes/", "/stream/")):
             found.append("410")
+        if path.endswith("/stream/"):
+            found.append("503")
     else:
         found += ["403", "409", "412"]
     if list(operation.get("requestBody", {}).get("content", ())) == ["application/json"]:
