@@ -182,6 +182,26 @@ class TrackFilter(RecordFilter):
     series = ReferenceFilter(rows=Series.objects, field_name="event__series", label=_("Series"))
 
 
+class PhotoFilter(RecordFilter):
+    orderings = CHANGED | {"position": ("position", "pk")}
+
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"))
+    talk = ReferenceFilter(rows=Talk.objects, label=_("Talk"))
+
+    def by_text(self, rows, text):
+        return rows.filter(Q(caption__icontains=text) | Q(alternative__icontains=text))
+
+
+class RecapFilter(RecordFilter):
+    orderings = CHANGED | {"language": ("language",)}
+
+    event = ReferenceFilter(rows=Event.objects, label=_("Event"))
+    language = TextFilter(label=_("Language"))
+
+    def by_text(self, rows, text):
+        return rows.filter(Q(title__icontains=text) | Q(text__icontains=text))
+
+
 class TopicFilter(RecordFilter):
     change_kind = "topics"
     orderings = NAMED | {"slug": ("slug",)} | CHANGED

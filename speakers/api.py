@@ -1,6 +1,6 @@
 """Endpoints for speakers."""
 
-from roadshow.api.viewsets import RecordViewSet
+from roadshow.api.uploads import PictureViewSet
 from roadshow.core.access import can_add_events
 from roadshow.core.roles import Permission, roles_with
 
@@ -8,7 +8,7 @@ from .filters import SpeakerFilter
 from .serializers import SpeakerSerializer
 
 
-class SpeakerViewSet(RecordViewSet):
+class SpeakerViewSet(PictureViewSet):
     """People who give talks, one record each across all events."""
 
     serializer_class = SpeakerSerializer

@@ -5,6 +5,7 @@ from .event_document import EventDocumentView
 from .feedback import FeedbackListView
 from .imports import ImportApplyView, ImportJobView, ImportUndoView, ImportView, NewEventView
 from .live import LiveChangeView, LiveView, RoomStatesView
+from .material import PhotoViewSet, RecapViewSet
 from .people import PeopleView, PersonView
 from .records import (
     RoomViewSet,
@@ -19,6 +20,7 @@ from .schedule import EventViewSet, PlanViewSet, ReleaseViewSet, SlotViewSet
 __all__ = [
     "EventDocumentView",
     "EventViewSet",
+    "FeedbackListView",
     "FeedbackView",
     "ImportApplyView",
     "ImportJobView",
@@ -30,7 +32,9 @@ __all__ = [
     "NewEventView",
     "PeopleView",
     "PersonView",
+    "PhotoViewSet",
     "PlanViewSet",
+    "RecapViewSet",
     "ReleaseViewSet",
     "RoomStatesView",
     "RoomViewSet",

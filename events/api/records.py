@@ -7,16 +7,19 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
 from roadshow.api.serializers import column_values, require_can_edit
+from roadshow.api.uploads import PictureViewSet
 from roadshow.api.viewsets import RecordViewSet, reject_unknown_parameters
 
 from .. import filters, serializers
 from ..actions import describe_other_events, list_other_events, tell_others
 from ..models import Talk
+from .material import DOCUMENT_REQUEST, add_document
 
 BULK = 1000  # talks in one call
 BULK_TALK = {
@@ -120,7 +123,7 @@ def make_talk(guid: UUID | None) -> Talk:
     return Talk(guid=guid) if guid else Talk()
 
 
-class TalkViewSet(RecordViewSet):
+class TalkViewSet(PictureViewSet):
     """Talks, workshops, keynotes and breaks."""
 
     serializer_class = serializers.TalkSerializer
@@ -153,6 +156,12 @@ class TalkViewSet(RecordViewSet):
             raise ValidationError({"talks": errors})
         require_can_edit(request.user, rows)
         return Response({"talks": self.represent([row.pk for row in rows])})
+
+    @extend_schema(request=DOCUMENT_REQUEST, responses={201: serializers.TalkSerializer}, filters=False)
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser], pagination_class=None)
+    def files(self, request, guid):
+        """Add slides, a paper or a handout: a PDF of at most 50 MB, as `file` of a form. It becomes one of `links`."""
+        return add_document(self)
 
     def write_all(self, data: list[dict]) -> tuple[list[Talk], list]:
         """(talks, errors of each talk); an empty dict where a talk has none."""

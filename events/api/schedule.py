@@ -19,6 +19,7 @@ from zlib_ng import gzip_ng
 from roadshow.api.changes import ChangeCursor
 from roadshow.api.errors import Conflict
 from roadshow.api.idempotency import idempotent
+from roadshow.api.uploads import PictureViewSet
 from roadshow.api.viewsets import RecordViewSet
 from roadshow.core.roles import Permission
 from roadshow.http.build import build_id
@@ -47,7 +48,7 @@ from . import schemas
 READ_METHODS = ["get", "head", "options"]
 
 
-class EventViewSet(RecordViewSet):
+class EventViewSet(PictureViewSet):
     """Stops and editions."""
 
     serializer_class = serializers.EventSerializer

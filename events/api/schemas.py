@@ -5,7 +5,7 @@ import msgspec
 from roadshow.jobs.models import JobState
 
 from ..formats.event_document import EventDocument
-from ..models import LiveChange, RoomStatus
+from ..models import Feedback, LiveChange, RoomStatus
 from ..schedule.differences import KINDS as CHANGE_KINDS
 
 TEXT = {"type": "string"}

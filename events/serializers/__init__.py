@@ -1,6 +1,7 @@
 """JSON of events, talks and their parts."""
 
 from .event import EventSerializer, SeriesSerializer
+from .material import PhotoSerializer, RecapSerializer
 from .people import EventSpeakerSerializer
 from .schedule import (
     FeedbackSerializer,
@@ -18,7 +19,9 @@ __all__ = [
     "EventSpeakerSerializer",
     "FeedbackSerializer",
     "MergingSerializer",
+    "PhotoSerializer",
     "PlanSerializer",
+    "RecapSerializer",
     "ReleaseSerializer",
     "ReleasingSerializer",
     "RoomSerializer",

@@ -28,6 +28,7 @@ from roadshow.api.pagination import MAX_PAGE, MAX_PAGE_SIZE, PAGE_SIZE, Numbered
 from roadshow.api.receivers import WebhookViewSet
 from roadshow.api.serializers import Shape
 from roadshow.api.stream import ChangeStreamView
+from roadshow.api.tokens import TokensView, TokenView
 from roadshow.api.viewsets import PublicReadMixin, RecordViewSet, listed_parameter, reject_unknown_parameters
 from roadshow.http import converters  # noqa: F401 - registers <uslug:…>
 from roadshow.http.conditional import StateVersion, current_version, versioned_response
@@ -242,6 +243,13 @@ urlpatterns = [
     path("v1/events/<uslug:slug>/feedback/", events.FeedbackView.as_view(), name="event-feedback"),
     path("v1/talks/<uuid:guid>/feedback/", events.FeedbackView.as_view(), name="talk-feedback"),
     path("v1/speakers/<uslug:slug>/merge/", events.MergeView.as_view(), name="merge"),
+    path("v1/feedback/", events.FeedbackListView.as_view(), name="feedback"),
+    path("v1/photos/", events.PhotoViewSet.as_view(plan), name="photos"),
+    path("v1/photos/<uuid:guid>/", events.PhotoViewSet.as_view(planned), name="photo"),
+    path("v1/recaps/", events.RecapViewSet.as_view({"get": "list"}), name="recaps"),
+    path("v1/recaps/<uuid:guid>/", events.RecapViewSet.as_view({"get": "retrieve"}), name="recap"),
+    path("v1/tokens/", TokensView.as_view(), name="tokens"),
+    path("v1/tokens/<slug:token>/", TokenView.as_view(), name="token"),
     path("v1/suggestions/", resources.SuggestionView.as_view(), name="suggestions"),
     path("v1/me/", MeView.as_view(), name="me"),
     path("v1/webhooks/", WebhookViewSet.as_view(plan), name="webhooks"),

@@ -6,6 +6,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
@@ -16,6 +17,7 @@ from roadshow.jobs.models import Job, JobState
 from roadshow.journal.models import Activity
 from roadshow.server.database import without_time_limits
 
+DOCUMENTS = "documents"  # the folder of media with the files that were sent for talks
 BATCH = 2000  # rows in a statement
 
 
@@ -87,11 +89,40 @@ def list_expired(kind: str, days: int) -> list[QuerySet]:
     raise ValueError(f"RETENTION_DAYS has no kind {kind!r}")
 
 
+def delete_unlinked_documents() -> int:
+    """Delete files that were sent for a talk and that no link names, nor one that an undo may bring back.
+
+    Those of the last day stay: their link may not be stored yet. Returns how many were deleted.
+    """
+    links = apps.get_model("events.TalkLink").objects.filter(url__contains=f"/{DOCUMENTS}/")
+    logged = apps.get_model("journal.Change").objects.filter(
+        table="events_talklink", before__url__icontains=f"/{DOCUMENTS}/"
+    )
+    urls = [*links.values_list("url", flat=True), *logged.values_list("before__url", flat=True)]
+    known, before = {url.rpartition("/")[2] for url in urls}, timezone.now() - timedelta(days=1)
+    deleted = 0
+    for year in _list_folder(DOCUMENTS)[0]:
+        for name in set(_list_folder(f"{DOCUMENTS}/{year}")[1]) - known:
+            path = f"{DOCUMENTS}/{year}/{name}"
+            if default_storage.get_modified_time(path) < before:
+                default_storage.delete(path)
+                deleted += 1
+    return deleted
+
+
+def _list_folder(path: str) -> tuple[list[str], list[str]]:
+    """Names of the folders and files in a folder of media, which need not be there."""
+    try:
+        return default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []
+
+
 def apply_retention() -> dict[str, int]:
     """Delete all that has expired. Returns the number of rows by kind, where there were any."""
     from roadshow.api.changes import delete_superseded
 
-    deleted = {"expired": delete_expired()}
+    deleted = {"expired": delete_expired(), "documents": delete_unlinked_documents()}
     for kind, days in settings.RETENTION_DAYS.items():
         if not days:
             continue

@@ -136,11 +136,13 @@ def portal(module_transaction):
         tied.add({"talks": talk, "events": event, "speakers": speaker}[tied.prefetch_cache_name])
     collection.items.create(resource=link)
     talk.topics.add(topic)
+    recap = make.Recap(event=event, title=f"{SECRET} recap")
+    photo = event.photos.create(alternative=f"{SECRET} picture")
     event.rows = {
         type(row): row
         for row in (
             series, event, speaker, track, talk, private, comment, made, hook, delivery, collection, link, topic,
-            slot.room, slot.room.venue,
+            slot.room, slot.room.venue, recap, photo,
         )
     }  # fmt: skip
     event.slot = slot

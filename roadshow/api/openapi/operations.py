@@ -58,7 +58,7 @@ HEADERS = {
 }
 # Operations that a key makes safe to repeat: new records, and what makes many at once.
 IDEMPOTENT = re.compile(
-    r"(?!imports|suggestions)[a-z]+_create|(talks_bulk|events_plan|events_release)_create"
+    r"(?!imports|suggestions|tokens)[a-z]+_create|(talks_bulk|events_plan|events_release)_create"
 )
 
 
@@ -162,6 +162,7 @@ PATH_PARAMETERS = {
     "guid": "The GUID, which never changes.",
     "delivery": "The GUID of the message.",
     "speaker": "The slug of a speaker of the event.",
+    "token": "The `id` of a token.",
 }
 ORGANISERS_ONLY = (
     "/plan/",
@@ -174,6 +175,8 @@ ORGANISERS_ONLY = (
     "/webhooks/{guid}/",
     "/deliveries/",
     "/me/",
+    "/imports/{guid}/",
+    "/tokens/",
 )  # what even reading needs an account for
 UNVERSIONED = (
     "/schema/",
@@ -182,6 +185,9 @@ UNVERSIONED = (
     "/stream/",
     "/conflicts/",
     "/differences/",
+    "/imports/{guid}/",
+    "/tokens/",
+    "/v1/feedback/",
 )  # responses without an entity tag
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
