@@ -158,8 +158,10 @@ class ReleasedSlotQuerySet(models.QuerySet):
         return self if can_see_all(user) else self.filter(*visible_talks(user, "talk__"))
 
     def at(self, instant):
-        """Those that are on at an aware datetime."""
-        return self.alias(during=during()).filter(during__contains=instant)
+        """Those that are on at an aware datetime, by their present times."""
+        released = Q(live__isnull=True, during__contains=instant)
+        present = Q(live__starts_at__lte=instant, live__ends_at__gt=instant)
+        return self.alias(during=during()).filter(released | present)
 
 
 class ReleasedSlot(ScheduledItem):

@@ -124,6 +124,21 @@ def test_changes_add_up_and_each_is_undone_alone(event, organiser):
         actions.undo_change(change=late, by=organiser)
 
 
+def test_what_is_on_is_asked_by_present_times(event, organiser, client):
+    announce(event, organiser, Kind.LATE, 0, minutes=15)
+
+    def on_at(minutes):
+        moment = at(minutes).isoformat().replace("+", "%2B")
+        slots = client.get(f"/api/v1/slots/?at={moment}&expand=talk").json()["results"]
+        talks = client.get(f"/api/v1/talks/?at={moment}").json()["results"]
+        titles = sorted(slot["talk"]["title"] for slot in slots)
+        assert sorted(talk["title"] for talk in talks) == titles
+        return titles
+
+    assert [on_at(0), on_at(15), on_at(40)] == [["Talk 3"], ["Talk 0", "Talk 3"], ["Talk 0"]]
+    assert on_at(100) == ["Talk 2"]
+
+
 def test_a_calendar_learns_of_a_change_and_of_its_undoing(event, organiser, client):
     def sequence():
         text = client.get("/events/stop/talks/talk-0.ics").text
