@@ -70,12 +70,17 @@ def test_openapi_typescript(tmp_path, live_server, token):
     programs = JS / "node_modules" / ".bin"
     if not (programs / "openapi-typescript").exists():
         run("npm", "ci", "--prefix", JS, "--no-audit", "--no-fund")
-    (tmp_path / "node_modules").symlink_to(JS / "node_modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    shutil.copy(HERE / "story.ts", tmp_path)
-    run(programs / "openapi-typescript", STORED, "-o", tmp_path / "schema.d.ts")
+    package = tmp_path / "clients" / "typescript"
+    shutil.copytree(
+        HERE.parents[1] / "clients" / "typescript", package, ignore=shutil.ignore_patterns("node_modules")
+    )
+    (tmp_path / "docs").mkdir()
+    shutil.copy(STORED, tmp_path / "docs")
+    (package / "node_modules").symlink_to(JS / "node_modules")
+    shutil.copy(HERE / "story.ts", package)
+    run("npm", "run", "build", "--prefix", package)
     run(
         programs / "tsc", "--strict", "--noUncheckedIndexedAccess", "--target", "es2022", "--module", "nodenext",
-        "--skipLibCheck", "--types", "node", "story.ts", cwd=tmp_path,
+        "--skipLibCheck", "--types", "node", "story.ts", cwd=package,
     )  # fmt: skip
-    assert run("node", tmp_path / "story.js", live_server.url, token) == "one change seen\n"
+    assert run("node", package / "story.js", live_server.url, token) == "one change seen\n"
