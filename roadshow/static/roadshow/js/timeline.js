@@ -200,7 +200,7 @@ box.querySelector("[data-share-picture]").addEventListener("click", async () => 
 });
 box.querySelector("[data-print]").addEventListener("click", () => print());
 
-// A reminder before each starred talk, while a page of the portal is open.
+// A reminder before each starred talk, while this page is open; a calendar's alarms do without it.
 const AHEAD = 10 * MINUTE;
 let timers = [];
 function plan(own) {
