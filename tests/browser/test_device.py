@@ -379,6 +379,16 @@ def test_a_phone_has_a_bar_at_its_lower_edge_also_without_javascript(event, open
     expect(open_page("/events/stop/").get_by_role("navigation", name="On the day")).to_have_count(0)
 
 
+def test_the_search_of_a_phone_says_how_much_there_is_and_opens_again(event, open_page):
+    page = open_page(SCHEDULE, width=390, height=844)
+    find = page.get_by_role("navigation", name="On the day").get_by_role("link", name="Find")
+    for _time in range(2):
+        find.click()
+        expect(page.get_by_label("Words to search for")).to_be_visible()
+        page.locator("[data-close]", has_text="6").click()
+        expect(page.get_by_label("Words to search for")).to_be_hidden()
+
+
 def test_a_talk_says_when_and_where_in_the_first_half_of_a_phone(event, open_page):
     page = open_page("/events/stop/talks/talk-4/", width=390, height=844)
     for part in (

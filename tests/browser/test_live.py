@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from events import actions
 from events.models import LiveChange
 from tests import factories
+from tests.sample import LONG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +94,17 @@ def test_everybody_can_use_the_desk(event, open_page, live_server, sign_in, axe)
     ):
         page.goto(f"{live_server.url}/events/stop/{path}")
         axe(page)
+
+
+def test_the_desk_holds_long_words_on_a_small_phone(event, open_page, live_server, sign_in):
+    event.talks.update(title=f"{LONG} {LONG}")
+    event.rooms.update(name=LONG)
+    actions.release(event=event, by=None)
+    page = open_page(width=320, height=700)
+    sign_in(page, event.organisers.get())
+    for path in ("live/?at=2030-10-06T08:30", f"live/{event.rooms.get().guid}/?at=2030-10-06T08:30"):
+        page.goto(f"{live_server.url}/events/stop/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_a_grid_is_walked_with_arrow_keys_and_is_one_tab_stop(event, open_page, live_server):

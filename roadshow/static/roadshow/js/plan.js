@@ -166,6 +166,7 @@ plan?.querySelector("[data-sheet]")?.addEventListener("toggle", ({ target }) => 
 function openSheet() {
   if (location.hash !== "#filter-q") return;
   plan.querySelector("[data-sheet]").open = true;
+  plan.querySelector("[data-found]").textContent ||= results.querySelector("[data-count]").textContent;
   form.elements.q.focus();
 }
 addEventListener("hashchange", openSheet);
