@@ -243,7 +243,9 @@ def _new_event(reading: Reading, slug: str, timezone: str, by: User | None) -> E
         )
     first, last = _span(document, zone, reading)
     if first is None:
-        raise ImportRefused(_("The file has no talk with a time, so it cannot become an event."))
+        reasons = [problem.message for problem in reading.problems if problem.severity == "error"]
+        message = _("The file has no talk with a time, so it cannot become an event.")
+        raise ImportRefused(" ".join([message, *reasons]))
     name = (document.title or document.acronym or slug or _("Imported schedule"))[:200]
     slug = slug or slugify(document.slug or document.acronym or name)
     event = Event(

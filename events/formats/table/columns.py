@@ -11,25 +11,39 @@ _HEADINGS = {
     "code": "code|proposal code",
     "title": "title|talk|talk title|session|session title|name|topic title|summary|subject|titel|vortrag"
     "|titre|título|标题|题目|演讲|proposal title|title of your talk|presentation title|event title|vortragstitel"
-    "|titel des vortrags|titre de la présentation|título de la charla|演讲题目|presentation|paper title",
-    "subtitle": "subtitle|untertitel|sous titre|副标题",
-    "date": "date|day|start date|datum|tag|jour|fecha|日期|event date|día|día de la charla|termin",
+    "|titel des vortrags|titre de la présentation|título de la charla|演讲题目|presentation|paper title"
+    "|название|тема|доклад|название доклада|タイトル|題名|発表タイトル|標題|題目|講題|主題|제목|titolo|tytuł|název"
+    "|başlık|כותרת|العنوان",
+    "subtitle": "subtitle|untertitel|sous titre|副标题|подзаголовок|副標題|sottotitolo|podtytuł",
+    "date": "date|day|start date|datum|tag|jour|fecha|日期|event date|día|día de la charla|termin"
+    "|дата|день|日付|日|날짜|data|giorno|dia|dzień|tarih|תאריך|التاريخ",
     "start": "start|starts|starts at|start time|begin|begins|from|time|uhrzeit|beginn|von|début|inicio|hora"
     "|开始|开始时间|时间|event start|scheduled at|start date time|starting time|zeit|heure|horario|slot"
     "|hora de inicio|when|wann|quand|cuándo|date and time|date time|day and time|datum und uhrzeit|zeitraum"
-    "|heure de début|time slot|start timestamp",
+    "|heure de début|time slot|start timestamp"
+    "|начало|время|время начала|開始|開始時刻|開始時間|開始日時|時間|시작|시작 시간|inizio|ora inizio|ora"
+    "|hora inicio|hora de início|início|starttijd|begintijd|początek|godzina|začátek|čas"
+    "|başlangıç|התחלה|שעה|البداية",
     "end": "end|ends|ends at|end time|finish|to|until|ende|bis|fin|结束|结束时间|event end|end date time"
     "|finish time"
-    "|heure de fin|hora de fin|ending time",
+    "|heure de fin|hora de fin|ending time"
+    "|конец|окончание|время окончания|終了|終了時刻|終了時間|終了日時|結束|結束時間|종료|종료 시간|fine|ora fine"
+    "|hora fin|término|hora de término|eindtijd|einde|koniec|konec|bitiş|סיום|النهاية",
     "end_date": "end date|enddatum|date de fin|fecha de fin",
-    "duration": "duration|length|minutes|dauer|durée|duración|时长|scheduled duration|duration minutes|länge",
+    "duration": "duration|length|minutes|dauer|durée|duración|时长|scheduled duration|duration minutes|länge"
+    "|длительность|продолжительность|時長|長さ|durata|duração|duur|czas trwania|délka|süre",
     "room": "room|location|place|stage|venue|hall|raum|ort|saal|salle|sala|会议室|房间|地点|room name|lieu|lugar"
-    "|bühne|auditorium|where",
+    "|bühne|auditorium|where"
+    "|зал|аудитория|комната|место|部屋|会場|會議室|場地|教室|장소|stanza|aula|luogo|local|zaal|ruimte"
+    "|sala konferencyjna|místnost|místo|salon|חדר|אולם|القاعة",
     "speakers": "speakers|speaker|speaker name|speaker names|person|persons|people|presenter|presenters|by"
     "|author|authors|referent|referenten|sprecher|vortragende|intervenant|ponente|演讲者|讲者|嘉宾|your name"
     "|full name|presenter name|names|vortragender|referentin|wer|who|speaker s|instructor|instructors"
     "|name des vortragenden"
-    "|orateur|orateurs|intervenants|ponentes|主讲人|dein name|ihr name|votre nom|tu nombre|nombre del ponente",
+    "|orateur|orateurs|intervenants|ponentes|主讲人|dein name|ihr name|votre nom|tu nombre|nombre del ponente"
+    "|докладчик|докладчики|спикер|спикеры|автор|講演者|発表者|登壇者|講者|演講者|發表者|발표자|연사|relatore"
+    "|relatori|palestrante|palestrantes|spreker|sprekers|prelegent|prelegenci|mówca"
+    "|přednášející|konuşmacı|konuşmacılar|דובר|מרצה|المتحدث",
     "cospeakers": "co speakers|co speaker|cospeakers|cospeaker s|additional speakers|other speakers"
     "|second speaker"
     "|co presenters|co presenter|weitere vortragende|co authors",
@@ -40,26 +54,34 @@ _HEADINGS = {
     "last_name": "lastname|last name|surname|family name|speaker last name|nachname|nom de famille|apellido",
     "biography": "bio|biography|speaker bio|about you|speaker biography|biografie|biographie|biografía|简历"
     "|讲者简介"
-    "|about the speaker|kurzbiografie",
+    "|about the speaker|kurzbiografie"
+    "|биография|о докладчике|プロフィール|講者簡介|biografia",
     "headline": "tagline|headline|affiliation|company|organisation|organization|job title|institution"
     "|firma|affiliations",
     "picture": "picture|photo|profile picture|avatar|headshot|speaker photo|foto|头像|photo url"
     "|profile photo",
     "track": "track|strand|stream|strang|parcours|分会|分会场|专题|event type|category|theme|kategorie"
-    "|main topic|catégorie",
+    "|main topic|catégorie"
+    "|трек|секция|направление|トラック|議程軌|트랙|percorso|trilha|ścieżka",
     "type": "type|kind|format|session type|art|typ|类型|session format|talk type|submission type"
     "|proposal type|talk format",
-    "level": "level|difficulty|audience level|niveau|nivel|难度|audience|experience level|target audience",
-    "language": "language|lang|sprache|langue|idioma|语言|spoken language",
+    "level": "level|difficulty|audience level|niveau|nivel|难度|audience|experience level|target audience"
+    "|уровень|レベル|程度|難度|livello|nível|poziom|úroveň",
+    "language": "language|lang|sprache|langue|idioma|语言|spoken language"
+    "|язык|言語|語言|언어|lingua|língua|taal|język|jazyk|dil",
     "state": "state|status|zustand|状态|decision|proposal state|acceptance|entscheidung|result|accepted"
     "|confirmed"
-    "|décision|decisión|estado|statut|submission state|review result|ergebnis",
+    "|décision|decisión|estado|statut|submission state|review result|ergebnis"
+    "|статус|состояние|решение|状況|狀態|상태|stato|situação|status zgłoszenia|stav|durum",
     "active": "active|published|public",
     "abstract": "abstract|short description|zusammenfassung|résumé|resumen|摘要|summary of your talk|teaser"
-    "|elevator pitch|kurzbeschreibung",
-    "description": "description|details|beschreibung|descripción|简介|描述|long description|outline|inhalt",
+    "|elevator pitch|kurzbeschreibung"
+    "|аннотация|概要|要旨|摘要說明|초록|riassunto|resumo|samenvatting|streszczenie|anotace|özet|תקציר",
+    "description": "description|details|beschreibung|descripción|简介|描述|long description|outline|inhalt"
+    "|описание|説明|詳細|說明|설명|descrizione|descrição|beschrijving|opis|popis|açıklama|תיאור",
     "topics": "topics|topic|tags|keywords|categories|themen|主题|标签|event subtype|schlagworte|mots clés"
-    "|etiquetas|sub topic",
+    "|etiquetas|sub topic"
+    "|теги|темы|ключевые слова|タグ|標籤|태그|etichette|tagi|štítky",
     "links": "links|link list|resources|链接|attachments|urls",
     "slides": "slides|slides url|slides link|presentation url|slide deck|link to slides|folien"
     "|diapositives|diapositivas|幻灯片"

@@ -14,7 +14,7 @@ from ..raw import RawSchedule
 from ..reading import Choices, Report, UnreadableFile, at_line, at_row, check_pieces
 from .columns import find_field
 from .grid import find_grid, read_grid
-from .rows import Row, Rows, find_heading
+from .rows import Row, Rows, find_heading, has_unknown_headings
 from .xlsx import Sheet, read_book
 
 MOST_ROWS = 50_000
@@ -80,7 +80,7 @@ def _read_tables(
     """The tables with headings together; else the grids; None where there is neither."""
     named = [table for table in tables if find_heading(table[1], choices) is not None]
     if not named:
-        return _read_grids(tables, kind, choices, title)
+        return _read_grids(tables, kind, choices, title) or _read_columns(tables, kind, choices)
     report, raw = Report(), RawSchedule(title=title)
     found = [Rows(rows, raw, report, choices, sheet=name) for name, rows, _sheet in named]
     for table in tables:
@@ -92,6 +92,22 @@ def _read_tables(
         kind = f"{source.name} ({kind})"
     counts = {"rows": sum(one.count for one in found)}
     return build_document(raw, kind, report, choices, counts=counts, columns=[*found[0].columns])
+
+
+def _read_columns(tables: list[tuple[str, list[Row], Sheet]], kind: str, choices: Choices) -> Reading | None:
+    """The columns of the first table whose headings are not known, for people to map; None where there is none."""
+    rows = next((rows for _name, rows, _sheet in tables if has_unknown_headings(rows)), None)
+    if rows is None:
+        return None
+    report = Report()
+    columns = Rows(rows, RawSchedule(), Report(), choices, heading=0).columns
+    message = _(
+        "No column is known to have the titles. Say which one has them, for example --column “%(name)s=title”."
+    )
+    report.add(rows[0][0], message % {"name": columns[0].heading}, "error")
+    return build_document(
+        RawSchedule(), kind, report, choices, counts={"rows": len(rows) - 1}, columns=columns
+    )
 
 
 def _read_grids(

@@ -20,6 +20,7 @@ _HEADING_ROWS = 20  # rows among which the headings are looked for
 _SAMPLES = 3
 _PARTS = re.compile("[;\n；]")
 _LINK = re.compile(r"\[(?P<title>(?:[^\]\\]|\\.)*)\]\((?P<url>\S+)\)(?:\s*\{(?P<type>\w+)\})?$")
+_HEADING = re.compile(r"(?=.*[^\W\d_]{2})[^{}<>\[\]\"=\d][^{}<>\[\]\"=]{0,59}")
 _NUMBERED_DAY = re.compile(r"(?:day|tag|jour|día|dia)\s*(\d{1,2})\.?|第\s*(\d{1,2})\s*天", re.IGNORECASE)
 _YES = ("yes", "true", "1", "x", "ja", "oui", "sí", "是", "wahr", "vrai")
 _TEXTS = (
@@ -51,13 +52,28 @@ def find_heading(rows: list[Row], choices: Choices) -> int | None:
     return best[1] if best else None
 
 
+def has_unknown_headings(rows: list[Row]) -> bool:
+    """Whether the first row looks like headings, in words that are not known, of the rows below."""
+    if len(rows) < 2:
+        return False
+    headings = [cell.strip() for cell in rows[0][1]]
+    widths = {len(cells) for _place, cells in rows[:_HEADING_ROWS]}
+    return len(headings) > 1 and widths == {len(headings)} and all(map(_HEADING.fullmatch, headings))
+
+
 class Rows:
     """One table, read into `raw`. `count` are its rows, `fields` what it can say of a talk."""
 
     def __init__(
-        self, rows: list[Row], raw: RawSchedule, report: Report, choices: Choices, sheet: str = ""
+        self,
+        rows: list[Row],
+        raw: RawSchedule,
+        report: Report,
+        choices: Choices,
+        sheet: str = "",
+        heading: int | None = None,
     ) -> None:
-        index = find_heading(rows, choices)
+        index = find_heading(rows, choices) if heading is None else heading
         if index is None:
             raise UnreadableFile(_("The table has no column of titles."))
         self.report, self.choices = report, choices

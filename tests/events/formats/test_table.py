@@ -13,8 +13,9 @@ from events.formats.reading import UnreadableFile
 from .test_exports import DOCUMENT
 
 
-def read(text: str, timezone: str = "Europe/Berlin"):
-    return detect.read(text.encode(), timezone=timezone)
+def read(text: str | bytes, timezone: str = "Europe/Berlin", **choices):
+    data = text.encode() if isinstance(text, str) else text
+    return detect.read(data, timezone=timezone, **choices)
 
 
 def said(reading) -> str:
@@ -179,3 +180,35 @@ def test_speakers_in_columns_of_their_own():
     ).document.talks
     assert [person.name for person in talk.persons] == ["Ann", "Bob", "Cy"]
     assert talk.topics == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "encoding"),
+    [
+        ("Название,Докладчик,Начало,Конец,Зал", "cp1251"),
+        ("タイトル,講演者,開始,終了,部屋", "shift_jis"),
+        ("標題,講者,開始,結束,會議室", "big5"),
+        ("כותרת,דובר,התחלה,סיום,חדר", "cp1255"),
+        ("Título,Ponente,Hora inicio,Hora fin,Sala", "utf-8"),
+        ("Titolo,Relatore,Inizio,Fine,Aula", "utf-8"),
+    ],
+)
+def test_headings_of_many_languages(headings, encoding):
+    row = "\nSQL,Ann Lee,2027-03-13 10:00,2027-03-13 10:45,A1\n"
+    (talk,) = read((headings + row).encode(encoding)).document.talks
+    assert (talk.title, talk.persons[0].name, talk.slots[0].room) == ("SQL", "Ann Lee", "A1")
+    assert str(talk.slots[0].ends_at - talk.slots[0].starts_at) == "0:45:00"
+
+
+def test_a_table_in_unknown_words_offers_its_columns():
+    text = "Nimi,Esineja,Algus,Saal\nAndmebaasid,Mari Tamm,2027-03-13 10:00,Suur saal\n"
+    reading = read(text)
+    assert not reading.document.talks
+    assert "line 1: No column is known to have the titles. Say which" in said(reading)
+    assert [(one.heading, one.samples) for one in reading.columns][:2] == [
+        ("Nimi", ["Andmebaasid"]),
+        ("Esineja", ["Mari Tamm"]),
+    ]
+    columns = {"Nimi": "title", "Esineja": "speakers", "Algus": "start", "Saal": "room"}
+    (talk,) = read(text, columns=columns).document.talks
+    assert (talk.title, talk.persons[0].name, talk.slots[0].room) == ("Andmebaasid", "Mari Tamm", "Suur saal")
