@@ -18,6 +18,7 @@ class Page:
     path: str
     cost: float
     anew: float | None = None
+    is_signed_in: bool = False
 
 
 def pages(slug: str) -> list[Page]:
@@ -58,6 +59,16 @@ def pages(slug: str) -> list[Page]:
         found.append(Page("series", event.series.get_absolute_url(), 8))
     if talk.topics.all():
         found.append(Page("topic", talk.topics.all()[0].get_absolute_url(), 8))
+    return [page for page in found if re.search(os.environ.get("PAGES", ""), page.name)]
+
+
+def organisers_pages(slug: str) -> list[Page]:
+    """Pages that are only for organisers, which are never cached; PAGES picks by name."""
+    event = Event.objects.get(slug=slug)
+    found = [
+        Page("board", reverse("admin:events_event_board", args=[event.pk]), 60, 60, is_signed_in=True),
+        Page("admin list of talks", reverse("admin:events_talk_changelist"), 60, 60, is_signed_in=True),
+    ]
     return [page for page in found if re.search(os.environ.get("PAGES", ""), page.name)]
 
 
