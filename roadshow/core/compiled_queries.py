@@ -1,4 +1,4 @@
-"""Queries whose SQL is compiled once per process: compiling takes most of them longer than running.
+"""Queries whose SQL is compiled once per process, and planned once per connection: both take longer than running.
 
     @compiled_query
     def find_links(user, talk):
@@ -13,6 +13,7 @@ built each time, because what they see is a query of its own for each.
 """
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +24,7 @@ from django.db.models import F, Field, Func, Lookup, Model, QuerySet, Value, pre
 from django.http import Http404
 
 from .access import can_see_all, is_organiser
+from .prepared_statements import open_cursor
 
 Row = TypeVar("Row", bound=Model)
 EVERYTHING = slice(None)
@@ -53,6 +55,15 @@ class EqualsAny(Lookup):
 
 def compiled_query(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
     """Decorator: the rows of a function of a user and of values by name, as a list."""
+    return _compile_once(build, is_prepared=True)
+
+
+def replanned_query(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Row]]:
+    """The same for a query whose best plan depends on the values: the database plans it each time."""
+    return _compile_once(build, is_prepared=False)
+
+
+def _compile_once(build: Callable[..., QuerySet[Row]], *, is_prepared: bool) -> Callable[..., list[Row]]:
     querysets: dict[tuple, QuerySet] = {}  # by whether the user sees everything, and names of arguments
     statements: dict[tuple, tuple[Any, str, list]] = {}  # by the same and the database
 
@@ -65,19 +76,36 @@ def compiled_query(build: Callable[..., QuerySet[Row]]) -> Callable[..., list[Ro
             querysets[shape] = build(user, **{name: Parameter(name) for name in values})
         rows = querysets[shape]
         if (rows.db, shape) not in statements:
-            compiler = rows.query.get_compiler(using=rows.db)
-            statements[rows.db, shape] = compiler, *compiler.as_sql()
+            statements[rows.db, shape] = compile_statement(rows)
         compiler, sql, parameters = statements[rows.db, shape]
         if page is not EVERYTHING:
             sql += f" LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
-        bound = [values[one.value] if isinstance(one, Parameter) else one for one in parameters]
+        bound = [values[one.value] for one in parameters]
         iterate: Any = rows._iterable_class
         lookups = rows._prefetch_related_lookups  # type: ignore[attr-defined]  # of QuerySets
-        found = list(iterate(_BoundRows(rows, compiler, sql, bound)))
+        found = list(iterate(_BoundRows(rows, compiler, sql, bound, is_prepared=is_prepared)))
         prefetch_related_objects(found, *lookups)
         return found
 
     return load
+
+
+def compile_statement(rows: QuerySet) -> tuple[Any, str, list[Parameter]]:
+    """The compiler of a QuerySet, and its SQL with everything in it but the parameters, which the planner likes."""
+    compiler = rows.query.get_compiler(using=rows.db)
+    sql, values = compiler.as_sql()
+    remaining, parameters = iter(values), []
+
+    def write(match: re.Match) -> str:
+        if match[0] == "%%":
+            return match[0]
+        value = next(remaining)
+        if isinstance(value, Parameter):
+            parameters.append(value)
+            return match[0]
+        return compiler.connection.ops.compose_sql("%s", [value]).replace("%", "%%")
+
+    return compiler, re.sub("%[%s]", write, sql), parameters
 
 
 class _Stand:
@@ -94,10 +122,13 @@ class _Stand:
 class _BoundRows(_Stand):
     """A QuerySet for Django's iterables whose query has been compiled, with the values of this run."""
 
-    def __init__(self, rows: QuerySet, compiler, sql: str, parameters: list):
+    def __init__(self, rows: QuerySet, compiler, sql: str, parameters: list, *, is_prepared: bool):
         super().__init__(rows)
         run = copy.copy(compiler)
-        run.connection = connections[rows.db]  # this thread's
+        connection: Any = connections[rows.db]  # this thread's
+        if is_prepared:
+            connection = _Stand(connection, cursor=lambda: open_cursor(connections[rows.db]))
+        run.connection = connection
         run.as_sql = lambda *_arguments, **_options: (sql, parameters)
         self.query = _Stand(rows.query, get_compiler=lambda *_arguments, **_options: run)
 

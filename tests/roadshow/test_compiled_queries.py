@@ -2,9 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from events.models import Talk
-from roadshow.core.compiled_queries import compiled_query
+from roadshow.core.compiled_queries import Parameter, compile_statement, compiled_query
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,23 @@ def test_each_user_has_rows_of_their_own():
     assert load_talks(ANYBODY, **values) == []
     assert load_talks(factories.Organiser(), **values) == []
     assert load_talks(organiser, **values) == [draft]
+
+
+def test_a_statement_is_prepared_once_for_a_connection():
+    talk = factories.Talk(title="First")
+    for _ in range(3):
+        load_talks(ANYBODY, event=talk.event_id, slugs=["first"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['SELECT "events_talk"."id"%= ANY(%'],
+        )
+        assert cursor.fetchall() == [(3,)]
+
+
+def test_constants_are_part_of_the_statement_so_that_partial_indexes_are_used():
+    shown = Talk.objects.filter(title__contains="100 %", state="confirmed", pk=Parameter("pk"))
+    _compiler, sql, parameters = compile_statement(shown)
+    assert "'confirmed'" in sql
+    assert r"E'%%100 \\%%%%'" in sql
+    assert [one.value for one in parameters] == ["pk"]
