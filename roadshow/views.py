@@ -165,13 +165,13 @@ def search(request):
         kinds = [kind for kind in KINDS if chosen in ("", kind.name)]
         results = search_kinds(kinds, request.user, query, MAX_RANKED)
         if chosen:
-            kind, rows, total = results[0]
-            page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+            kind, found = results[0]
+            page = Paginator(found.rows(), PAGE_SIZE).get_page(request.GET.get("page"))
             context |= {"page": page, "pages": page.paginator.get_elided_page_range(page.number)}
-            context["groups"] = [group_context(kind, list(page), total)]
+            context["groups"] = [group_context(kind, list(page), len(found.keys))]
         else:
             context["groups"] = [
-                group_context(kind, list(rows[:FEW]), total) for kind, rows, total in results if total
+                group_context(kind, found.best(FEW), len(found.keys)) for kind, found in results if found.keys
             ]
     return render(request, "portal/search.html", context)
 
@@ -196,8 +196,8 @@ def suggest(request):
     )
     suggestions = [
         {"kind": str(kind.label), "title": str(row), "url": row.get_absolute_url()}
-        for kind, rows, total in search_kinds(kinds, request.user, query, MAX_RANKED)
-        if total
-        for row in rows.prefetch_related(None)[:3]
+        for kind, found in search_kinds(kinds, request.user, query, MAX_RANKED)
+        if found.keys
+        for row in found.rows().prefetch_related(None)[:3]
     ]
     return JsonResponse({"suggestions": suggestions})

@@ -120,12 +120,13 @@ class SearchView(PublicReadMixin, APIView):
     def find(self, query: str, kinds: list[Kind]):
         """Kind, primary key and rank of the records that match, best first."""
         parts = [
-            rows.select_related(None)
+            found.rows()
+            .select_related(None)
             .prefetch_related(None)
             .annotate(found_kind=Value(kind.name))
             .order_by()
             .values_list("found_kind", "pk", "rank")
-            for kind, rows, _total in search_kinds(kinds, self.request.user, query, MAX_RESULTS)
+            for kind, found in search_kinds(kinds, self.request.user, query, MAX_RESULTS)
         ]
         return parts[0].union(*parts[1:], all=True).order_by("-rank", "found_kind", "pk")
 

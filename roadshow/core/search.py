@@ -23,6 +23,11 @@ from django.db.models.lookups import Exact, StartsWith
 RANKED = 500  # rows that are ranked; ranking more takes too long
 
 
+def as_value(text: str | Value) -> Value:
+    """A text as an expression; the place of one in a compiled query is one already."""
+    return text if isinstance(text, Value) else Value(text)
+
+
 def fold(expression) -> Func:
     """Lower case, without accents and punctuation, by a function in the database; a string names a field.
 
@@ -40,8 +45,8 @@ class Terms(SearchQuery):
     function = "public.roadshow_query"
     invert = False
 
-    def __init__(self, text: str, *, weight: str = "", exact: bool = False):
-        Func.__init__(self, Value(text), Value(weight), Value(exact), output_field=SearchQueryField())
+    def __init__(self, text: str | Value, *, weight: str = "", exact: bool = False):
+        Func.__init__(self, as_value(text), Value(weight), Value(exact), output_field=SearchQueryField())
 
 
 class _Matches(Func):
@@ -86,18 +91,18 @@ class SearchQuerySet(QuerySet):
 
     search_title = "title"
 
-    def with_words(self, text: str) -> Self:
+    def with_words(self, text: str | Value) -> Self:
         """Rows that contain every word of `text`."""
         return self.filter(search=Terms(text))
 
-    def with_similar_words(self, text: str) -> list[QuerySet]:
+    def with_similar_words(self, text: str | Value) -> list[QuerySet]:
         """Rows that contain words similar to `text`, as one QuerySet for each index that finds some of them.
 
         A condition that joins indexes with OR would use none of them. Models add what else of theirs counts.
         """
-        return [self._folded().filter(folded_title__trigram_word_similar=fold(Value(text)))]
+        return [self._folded().filter(folded_title__trigram_word_similar=fold(as_value(text)))]
 
-    def _in_title(self, text: str) -> list[QuerySet]:
+    def _in_title(self, text: str | Value) -> list[QuerySet]:
         """Rows with the words in their title: whole, then as prefixes."""
         return [self.filter(search=Terms(text, weight="A", exact=exact)) for exact in (True, False)]
 
@@ -121,18 +126,11 @@ class SearchQuerySet(QuerySet):
             return self.with_words(text)
         return self.rank_keys(exact or rows._first(rows.with_similar_words(text), RANKED + 1), text)
 
-    def find_best(self, text: str, limit: int, *, similar: bool = False) -> tuple[Self, int]:
-        """The best rows for `text`, best first, and how many there are; it looks at about `limit`, titles first.
-
-        `similar` takes rows with similar words instead. It costs a query.
-        """
-        text = text.replace("\0", " ").strip()
+    def keys_of_best(self, text: str | Value, limit: int, *, similar: bool = False) -> QuerySet:
+        """The keys of rows for `text`, of about `limit`, titles first; `similar` takes rows with similar words."""
         rows = self._bare()
-        keys = rows._first(
-            rows.with_similar_words(text) if similar else [*rows._in_title(text), rows.with_words(text)],
-            limit,
-        )
-        return self.rank_keys(keys, text), len(keys)
+        parts = rows.with_similar_words(text) if similar else [*rows._in_title(text), rows.with_words(text)]
+        return self._unite(parts, limit)
 
     def keys_for(self, text: str) -> list[int]:
         """The keys of all rows with every word of `text`; where none has, of those with similar words."""
@@ -141,20 +139,23 @@ class SearchQuerySet(QuerySet):
 
     def rank_keys(self, keys: list[int], text: str) -> Self:
         """The rows with these keys, the best for `text` first."""
-        return self.filter(pk__in=keys)._best_first(text)
+        return self.filter(pk__in=keys).best_first(text)
+
+    def _first(self, parts: list[QuerySet], limit: int | None) -> list[int]:
+        return list(self._unite(parts, limit))
 
     @staticmethod
-    def _first(parts: list[QuerySet], limit: int | None) -> list[int]:
-        limited = [part.values_list("pk")[:limit] for part in parts]
-        return [key for (key,) in limited[0].union(*limited[1:])]
+    def _unite(parts: list[QuerySet], limit: int | None) -> QuerySet:
+        limited = [part.values_list("pk", flat=True)[:limit] for part in parts]
+        return limited[0].union(*limited[1:])
 
-    def _best_first(self, text: str) -> Self:
+    def best_first(self, text: str | Value) -> Self:
         """Order rows by `rank`, then by short titles.
 
         The rank is that of PostgreSQL (below 1), plus what puts names before texts and whole words before prefixes.
         """
         name = Lower(self.search_title)
-        typed = Lower(Value(text))
+        typed = Lower(as_value(text))
         rank = (
             Cast(Coalesce(SearchRank(F("search"), Terms(text)), Value(0.0)), FloatField())  # exact in cursors
             + _points(16, Exact(name, typed))
