@@ -1,14 +1,17 @@
 """Admins and inlines with permissions by row."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Script
 from simple_history.admin import SimpleHistoryAdmin
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, StackedInline, TabularInline, checkbox
+from unfold.decorators import display
 from unfold.views import ChangeList
 
 from roadshow.core.access import can_add_events, can_see_all, is_organiser
@@ -29,6 +32,12 @@ class Rows(ChangeList):
             self.model_admin.complete(self.result_list)
 
 
+@lru_cache(maxsize=2000)
+def render_checkbox(key: str) -> str:
+    """The box that selects a row of a list. Unfold renders two templates for each."""
+    return checkbox.render(ACTION_CHECKBOX_NAME, key)
+
+
 PRIVATE_FIELDS = ("notes", "email")  # only for those who may change the record
 
 
@@ -44,6 +53,10 @@ class OrganiserAdmin(ListExportMixin, Choices, ModelAdmin):
     warn_unsaved_form = True
     compressed_fields = True
     change_form_before_template = "admin/token.html"
+
+    @display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj):
+        return render_checkbox(str(obj.pk))
 
     def has_module_permission(self, request):
         return is_organiser(request.user)
