@@ -80,6 +80,9 @@ _MONTH_FIRST = re.compile(
     rf"\s*{_DAY_NAME}{_MONTH_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
+_SPREADSHEET_DATE = re.compile(  # "13-Mar-27", as spreadsheets show dates
+    rf"\s*(?P<day>\d{{1,2}})-{_MONTH_NAME}-(?P<year>\d{{2}})(?!\d)", re.IGNORECASE
+)
 _CJK_DATE = re.compile(
     r"\s*(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日号일]?"
 )
@@ -186,10 +189,11 @@ def _numbered_date(text: str) -> tuple[tuple[int, int, int], int] | None:
 
 def _named_date(text: str) -> tuple[tuple[int, int, int], int] | None:
     """The same for dates with names of months or days, Chinese ones, and ISO without zeros."""
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _CJK_DATE, _LOOSE_ISO):
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _SPREADSHEET_DATE, _CJK_DATE, _LOOSE_ISO):
         if found := pattern.match(text):
             month = _MONTHS.get(found["month"].casefold()) or int(found["month"])
-            return (int(found["year"]), month, int(found["day"])), found.end()
+            century = 2000 if len(found["year"]) == 2 else 0
+            return (century + int(found["year"]), month, int(found["day"])), found.end()
     return None
 
 

@@ -195,6 +195,8 @@ class Rows:
         event.date, event.start = (start, "") if has_date(start) else (on, start)
         if event.start and _has_time(event.date) and re.match(r"\d{4}-", event.date):
             event.date = re.split(r"[T ]", event.date)[0]
+        if re.fullmatch(r"24([:.h]00)?", event.start):  # the end of that day
+            event.date, event.start = f"{event.date} 24:00", "00:00"
         event.end = end if has_date(end) or parse_clock(end) else ""
 
     def _day_for(self, start: str) -> str:

@@ -33,6 +33,7 @@ def said(reading) -> str:
         "title,start,end\nA,2024-06-01T08:00Z,2024-06-01T09:00Z",
         "Title,Date,Start,End\r\nA,2024-06-01,10:00 am,11:00 am\r\n",
         "Title,Date,Start,End,\nA,45444,0.4166667,0.4583333,",
+        "Title,Date,Start,End\nA,1-Jun-24,10:00,11:00",
     ],
 )
 def test_headings_and_times_are_forgiving(row):
@@ -212,3 +213,9 @@ def test_a_table_in_unknown_words_offers_its_columns():
     columns = {"Nimi": "title", "Esineja": "speakers", "Algus": "start", "Saal": "room"}
     (talk,) = read(text, columns=columns).document.talks
     assert (talk.title, talk.persons[0].name, talk.slots[0].room) == ("Andmebaasid", "Mari Tamm", "Suur saal")
+
+
+def test_twenty_four_hours_are_the_end_of_the_day():
+    (talk,) = read("Title,Date,Start,End\nParty,2024-06-01,24:00,02:00\n").document.talks
+    assert talk.slots[0].starts_at == datetime(2024, 6, 1, 22, tzinfo=UTC)
+    assert talk.slots[0].ends_at == datetime(2024, 6, 2, 0, tzinfo=UTC)
