@@ -32,8 +32,10 @@ BROWSERS = [
 ]
 TESTS = Path(__file__).parent
 TEMPLATE = "test_roadshow_template"  # database
-# Groups that `make test ARGS="-m GROUP"` picks; the slowest come first, so that no worker ends with them alone.
+# Groups that `make test ARGS="-m GROUP"` picks, by file or folder.
 GROUPS = {"start": ["test_start.py", "test_embedded.py", "test_install.py"], "browser": ["browser"]}
+# The slowest files and folders come first, so that no worker ends with them alone.
+FIRST = [*GROUPS["start"], "operation", "clients", "test_role_table.py", "test_api_contract.py", "browser"]
 
 
 def find_chromium() -> str | None:
@@ -55,18 +57,24 @@ def pytest_configure(config):
             )
 
 
-def find_group(item) -> str | None:
-    """Name of the group that a test belongs to by its folder or file."""
-    parts = item.path.relative_to(TESTS).parts
-    return next((group for group, names in GROUPS.items() if set(parts) & set(names)), None)
+def find_names(item) -> set[str]:
+    """Names of a test's file and of the folders that it is in."""
+    return set(item.path.relative_to(TESTS).parts)
+
+
+def find_rank(item) -> int:
+    """The place in FIRST of a test, after all of them where it is not there."""
+    names = find_names(item)
+    return next((rank for rank, name in enumerate(FIRST) if name in names), len(FIRST))
 
 
 def pytest_collection_modifyitems(config, items):
-    """Mark the tests of each group, put slow groups first, and leave out browser tests without a browser."""
+    """Mark the tests of each group, put slow ones first, and leave out browser tests without a browser."""
     for item in items:
-        if group := find_group(item):
-            item.add_marker(group)
-    items.sort(key=lambda item: [*GROUPS, None].index(find_group(item)))
+        for group, names in GROUPS.items():
+            if find_names(item) & set(names):
+                item.add_marker(group)
+    items.sort(key=find_rank)
     if config.chromium:
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]

@@ -1,4 +1,4 @@
-"""The portal of these tests, started once."""
+"""The portal of these tests, started once and stopped after the last of them."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.operation.portal import Portal, start_portal
 from tests.operation.services import ServiceError, find_program
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal() -> Iterator[Portal]:
     with start_portal() as found:
         yield found
