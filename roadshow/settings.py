@@ -429,6 +429,7 @@ RETENTION_DAYS = {
     "jobs": 14,
     "failed_jobs": 90,
     "releases": 0,
+    "private_links": 30,  # days after their end
 } | {kind: int(days) for kind, days in env.dict("RETENTION", default={}).items()}
 
 # --- fetching other people's addresses -----------------------------------------------------------
@@ -464,8 +465,14 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
+    from roadshow.server.logs import mask_report
+
     sentry_sdk.init(
-        dsn=SENTRY_DSN, send_default_pii=False, environment=env.str("SENTRY_ENVIRONMENT", default="")
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        environment=env.str("SENTRY_ENVIRONMENT", default=""),
+        before_send=mask_report,
+        before_send_transaction=mask_report,
     )
 
 SITE_DESCRIPTION = _("Talks, speakers, schedules and curated links of the events we hold.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from roadshow.http.private_pages import mark_private
 from roadshow.http.rate_limits import is_within_limit
 
 from ..actions import InvitationRefused, accept_invitation
@@ -48,7 +49,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show the invitation; a POST accepts it, for the signed-in user or for a new account."""
     row = Invitation.objects.valid(token).select_related("event", "series", "invited_by").first()
     if row is None or not is_within_limit(request, "invitation", times=TIMES, seconds=SECONDS):
-        return _mark_private(render(request, "events/invitation.html", {"invitation": None}, status=404))
+        return mark_private(render(request, "events/invitation.html", {"invitation": None}, status=404))
     form = AccountForm(request.POST or None, initial={"username": row.email.partition("@")[0]})
     if request.method == "POST" and (request.user.is_authenticated or form.is_valid()):
         user = request.user if request.user.is_authenticated else _create_account(row, form)
@@ -66,7 +67,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "login": reverse("admin:login", query={"next": request.path}),
     }
-    return _mark_private(
+    return mark_private(
         render(request, "events/invitation.html", context, status=422 if form.errors else 200)
     )
 
@@ -76,9 +77,3 @@ def _create_account(row: Invitation, form: AccountForm):
     return get_user_model().objects.create_user(
         data["username"], row.email, data["password"], first_name=data["name"]
     )
-
-
-def _mark_private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response

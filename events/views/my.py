@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from roadshow.http.pages import absolute_url, site_root
+from roadshow.http.private_pages import mark_private
 from roadshow.http.rate_limits import is_within_limit
 
 from ..exports import document_at
@@ -34,14 +35,6 @@ LIFETIME = dt.timedelta(days=60)  # of a calendar, after the event's end
 WALK = 5  # minutes between two buildings, where the event says nothing
 MAX_SLOTS = 500  # slots in a calendar
 TIMES, SECONDS = 60, 3600  # codes and calendars of one sender in an hour
-
-
-def mark_private(response: HttpResponse) -> HttpResponse:
-    """Forbid caching, referrers and indexing."""
-    response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 @require_safe

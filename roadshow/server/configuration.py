@@ -137,7 +137,7 @@ def configure_logging(*, level: str, json: bool, access_log: bool, mail_admins: 
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "json" if json else "line",
-            "filters": ["request", "short"],
+            "filters": ["request", "tokens", "short"],
         },
     }
     root = ["console"]
@@ -145,7 +145,7 @@ def configure_logging(*, level: str, json: bool, access_log: bool, mail_admins: 
         handlers["mail"] = {
             "class": "roadshow.server.logs.AdminMailHandler",
             "level": "ERROR",
-            "filters": ["not_too_often"],
+            "filters": ["tokens", "not_too_often"],
         }
         root.append("mail")
     return {
@@ -153,6 +153,7 @@ def configure_logging(*, level: str, json: bool, access_log: bool, mail_admins: 
         "disable_existing_loggers": False,
         "filters": {
             "request": {"()": "roadshow.server.logs.RequestFilter"},
+            "tokens": {"()": "roadshow.server.logs.TokenFilter"},
             "short": {"()": "roadshow.server.logs.ShortErrors"},
             "not_too_often": {"()": "roadshow.server.logs.OncePerMinute"},
         },

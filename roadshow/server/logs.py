@@ -12,6 +12,7 @@ from django.core.mail import get_connection, mail_admins
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.log import AdminEmailHandler
 
+from roadshow.http.private_pages import mask_tokens
 from roadshow.server.outage import is_database_outage
 
 MAIL_INTERVAL = 60  # seconds between two messages about the same place in the code
@@ -37,6 +38,27 @@ class RequestFilter(logging.Filter):
         record.request_id = info.id if info else "-"
         record.address = info.address if info else "-"
         return True
+
+
+class TokenFilter(logging.Filter):
+    """Masks the tokens of private addresses in messages and paths."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if (masked := mask_tokens(message)) != message:
+            record.msg, record.args = masked, None
+        if path := getattr(record, "path", ""):
+            record.path = mask_tokens(path)
+        return True
+
+
+def mask_report(report, _hint=None):
+    """A report to Sentry, or a part of one, without the tokens of private addresses."""
+    if isinstance(report, str):
+        return mask_tokens(report)
+    if isinstance(report, dict):
+        return {name: mask_report(value) for name, value in report.items()}
+    return [mask_report(value) for value in report] if isinstance(report, list) else report
 
 
 class ShortErrors(logging.Filter):

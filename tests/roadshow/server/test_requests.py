@@ -73,6 +73,25 @@ def test_the_access_log_tells_of_each_request(client, caplog):
     assert record.milliseconds > 0
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/my-page/{}/",
+        "/zh-hans/invitations/{}/",
+        "/my/{}.ics?alarm=10",
+    ],
+)
+def test_private_addresses_are_logged_without_their_token(path):
+    token = "k3-Jx_" * 5
+    address = path.format(token)
+    record = log_record(msg="GET %s %s", args=(address, 200), path=address)
+    assert logs.TokenFilter().filter(record)
+    assert record.getMessage() == f"GET {path.format('…')} 200"
+    assert record.path == path.format("…")
+    report = {"request": {"url": f"https://example.org{address}"}, "tags": [address, 5]}
+    assert token not in str(logs.mask_report(report))
+
+
 def log_record(**values) -> logging.LogRecord:
     record = logging.makeLogRecord({"name": "roadshow", "levelname": "ERROR", "msg": "It broke"} | values)
     logs.RequestFilter().filter(record)
