@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from ..models import AcceptedClash, AcceptedOverlap, Booking, Event, EventRoom, Slot, Talk, TalkSpeaker
+from ..models import (
+    AcceptedClash,
+    AcceptedOverlap,
+    Booking,
+    Event,
+    EventRoom,
+    EventSpeaker,
+    Slot,
+    Talk,
+    TalkSpeaker,
+)
 from ..schedule import PlannedSlot, PlanRules
 
 
@@ -70,7 +80,8 @@ def load_plan(event: Event) -> Plan:
 def load_plans(events: Iterable[Event]) -> dict[int, Plan]:
     """The plans of several events, by primary key; 5 queries, however many."""
     events = list(events)
-    hours, accepted, speakers = _load_hours(events), _load_accepted_clashes(events), _load_speakers(events)
+    hours, accepted = _load_hours(events), _load_accepted_clashes(events)
+    speakers, availability = _load_speakers(events)
     own: dict[int, list[PlannedSlot]] = {event.pk: [] for event in events}
     accepted_overlaps = AcceptedOverlap.objects.filter(slot=OuterRef("pk")).values("other__guid")
     rows = Slot.objects.filter(event__in=events).annotate(overlaps=ArraySubquery(accepted_overlaps))
@@ -90,10 +101,11 @@ def load_plans(events: Iterable[Event]) -> dict[int, Plan]:
             )
         )
     foreign = _load_foreign_slots(own)
-    return {
-        event.pk: Plan([*own[event.pk], *foreign[event.pk]], _build_rules(event, hours.get(event.pk, {})))
-        for event in events
-    }
+    plans = {}
+    for event in events:
+        rules = _build_rules(event, hours.get(event.pk, {}), availability.get(event.pk, {}))
+        plans[event.pk] = Plan([*own[event.pk], *foreign[event.pk]], rules)
+    return plans
 
 
 # Field of PlannedSlot: column. Loaded as values, because long plans are loaded at every change.
@@ -114,7 +126,7 @@ PLANNED = {
 }
 
 
-def _build_rules(event: Event, hours: dict) -> PlanRules:
+def _build_rules(event: Event, hours: dict, availability: dict) -> PlanRules:
     return PlanRules(
         zone=event.zone,
         first_day=event.starts_on,
@@ -123,6 +135,7 @@ def _build_rules(event: Event, hours: dict) -> PlanRules:
         room_changeover=event.room_changeover,
         speaker_changeover=event.speaker_changeover,
         hours=hours,
+        availability=availability,
         levels=event.conflict_levels,
     )
 
@@ -135,13 +148,24 @@ def _load_hours(events: list[Event]) -> dict[int, dict]:
     return found
 
 
-def _load_speakers(events: list[Event]) -> dict[int, dict]:
-    """Talk -> {speaker's GUID: name}."""
-    found: dict[int, dict] = {}
-    rows = TalkSpeaker.objects.filter(talk__event__in=events).order_by("position", "pk")
-    for talk, guid, name in rows.values_list("talk_id", "speaker__guid", "speaker__name"):
-        found.setdefault(talk, {})[guid] = name
-    return found
+def _load_speakers(events: list[Event]) -> tuple[dict[int, dict], dict[int, dict]]:
+    """(talk -> {speaker's GUID: name}, event -> {speaker's GUID: spans in which the person is there}).
+
+    The second has only those who said so.
+    """
+    names: dict[int, dict] = {}
+    availability: dict[int, dict] = {}
+    here = EventSpeaker.objects.filter(event=OuterRef("talk__event"), speaker=OuterRef("speaker"))
+    rows = TalkSpeaker.objects.filter(talk__event__in=events).annotate(
+        there=Subquery(here.values("availability"))
+    )
+    columns = ("talk_id", "talk__event_id", "speaker__guid", "speaker__name", "there")
+    for talk, event, guid, name, there in rows.order_by("position", "pk").values_list(*columns):
+        names.setdefault(talk, {})[guid] = name
+        if there:
+            spans = EventSpeaker(availability=there).available_times()
+            availability.setdefault(event, {})[guid] = spans
+    return names, availability
 
 
 def _load_accepted_clashes(events: list[Event]) -> dict[int, frozenset]:

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple] = {
     "speaker_taken": (_("Speaker in two places"), "block"),
     "outside_days": (_("Outside the event's days"), "warn"),
     "outside_hours": (_("Outside the room's opening times"), "warn"),
+    "speaker_away": (_("Speaker not there at that time"), "warn"),
     "no_room": (_("No room"), "warn"),
     "no_speaker": (_("No speaker"), "warn"),
     "not_confirmed": (_("Not confirmed"), "warn"),
@@ -65,7 +66,11 @@ class PlannedSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRules:
-    """An event's rules for its plan. `hours`: room GUID -> opening and closing time in the event's zone."""
+    """An event's rules for its plan.
+
+    `hours`: room GUID -> opening and closing time in the event's zone. `availability`: speaker GUID -> spans in which
+    the person is there; no limits are known of others.
+    """
 
     zone: ZoneInfo
     first_day: date
@@ -74,6 +79,7 @@ class PlanRules:
     room_changeover: int = 0  # minutes
     speaker_changeover: int = 0  # minutes
     hours: Mapping[UUID, tuple[time, time]] = field(default_factory=dict)
+    availability: Mapping[UUID, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
 
     def level(self, kind: str, *, foreign: bool = False) -> Level:
@@ -102,6 +108,9 @@ class Conflict:
 
 def describe_conflict(conflict: Conflict) -> str:
     """A sentence that names both slots."""
+    if conflict.kind == "speaker_away":
+        words = {"label": conflict.label, "who": conflict.who, "title": conflict.slot.title}
+        return _("%(label)s (%(who)s): “%(title)s”.") % words
     if conflict.other is None:
         return _("%(label)s: “%(title)s”.") % {"label": conflict.label, "title": conflict.slot.title}
     words = {
@@ -137,6 +146,10 @@ def _check_slot(slot: PlannedSlot, rules: PlanRules) -> Iterator[Conflict]:
     for kind, is_wrong in SLOT_CHECKS.items():
         if is_wrong(slot, rules):
             yield Conflict(kind, rules.level(kind), slot, who=slot.room_name)
+    for speaker in slot.speakers.keys() & rules.availability.keys() if slot.state != "cancelled" else ():
+        spans = rules.availability[speaker]
+        if not any(start <= slot.starts_at and slot.ends_at <= end for start, end in spans):
+            yield Conflict("speaker_away", rules.level("speaker_away"), slot, who=slot.speakers[speaker])
 
 
 def _is_outside_days(slot: PlannedSlot, rules: PlanRules) -> bool:

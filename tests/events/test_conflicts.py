@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from events import actions
-from events.models import Booking
+from events.models import Booking, EventSpeaker
 from events.schedule import KINDS, PlannedSlot, PlanRules, find_conflicts
 from tests import factories
 from tests.roadshow.counting import count_calls
@@ -33,6 +33,7 @@ def rules(**values):
 BOBS = {"speakers": {BOB: "Bob"}}
 ELSEWHERE = {"room": OTHER_ROOM, "room_name": "Attic"}
 OPEN = {"hours": {ROOM: (dt.time(9), dt.time(18))}}
+HERE = {"availability": {ADA: [(NINE, NINE + dt.timedelta(hours=1))]}}
 OVERNIGHT = {"hours": {ROOM: (dt.time(20), dt.time(2))}}
 
 CASES = {
@@ -50,6 +51,10 @@ CASES = {
     "longer than the room is open": ([planned(at=510, minutes=31)], OPEN, ["outside_hours"]),
     "a room open over midnight": ([planned(at=16 * 60)], OVERNIGHT, []),
     "after it closed in the night": ([planned(at=16 * 60 + 45)], OVERNIGHT, ["outside_hours"]),
+    "before the speaker comes": ([planned(at=-5)], HERE, ["speaker_away"]),
+    "while the speaker is there": ([planned(), planned(at=30)], HERE, []),
+    "a speaker of whom no times are known": ([planned(at=300, **BOBS)], HERE, []),
+    "cancelled while the speaker is away": ([planned(at=300, state="cancelled")], HERE, []),
     "no room": ([planned(room=None, venue=None)], {}, ["no_room"]),
     "no speaker": ([planned(speakers={})], {}, ["no_speaker"]),
     "a break needs no speaker": ([planned(speakers={}, kind="break")], {}, []),
@@ -160,6 +165,9 @@ def crowded(client):
     add("Nobody", 90, speakers=[])
     add("Draft", 150, state="draft")
     add("Off", 200, state="cancelled")
+    away = EventSpeaker.objects.of(event, event.talks.get(title="Same room").speakers.get())
+    away.availability = [[f"{NINE:%Y-%m-%d}T12:00:00+00:00", f"{NINE:%Y-%m-%d}T13:00:00+00:00"]]
+    away.save()
     event.theirs = theirs
     return event
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from ...actions import get_plan_version, load_plan
 from ...models import Event, Room, Slot, Talk, TalkSpeaker
-from ...schedule import Conflict, PlannedSlot, find_conflicts
+from ...schedule import Conflict, PlannedSlot, PlanRules, find_conflicts
 
 HOUR = timedelta(hours=1)
+DAY_MINUTES = 24 * 60
 MARGIN = 60  # minutes shown before the first and after the last thing of a day
 DEFAULT_SPAN = (8 * 60, 19 * 60)  # minutes after midnight that are always drawn
 MAX_LISTED = 200  # conflicts listed one by one; the rest are counted
@@ -105,6 +106,9 @@ class Board:
     version: str
     first: int
     last: int
+    away: dict[int, str] = field(
+        default_factory=dict
+    )  # talk -> minutes in which a speaker is not there: "0-540,…"
 
     @property
     def minutes(self) -> int:
@@ -173,23 +177,55 @@ def build_board(event: Event, day: date | None = None) -> Board:
     found = find_conflicts(plan.slots, plan.rules)
     columns = _build_columns(event, slots, origin, found)
     first, last = _get_drawn_span(event, columns, origin, day)
+    unscheduled = list_unscheduled(event)
     return Board(
         event=event,
         day=day,
         days=sorted(days | {day}),
         origin=origin,
         columns=columns,
-        unscheduled=list_unscheduled(event),
+        unscheduled=unscheduled,
         conflicts=found,
         version=get_plan_version(event),
         first=first,
         last=last,
+        away=_find_away(plan.rules, slots, unscheduled, origin),
     )
+
+
+def _find_away(
+    rules: PlanRules, slots: list[PlannedSlot], unscheduled: list[Talk], origin: datetime
+) -> dict[int, str]:
+    """For each talk with a speaker whose times are known, the minutes of the day outside these times."""
+    if not rules.availability:
+        return {}
+    people = {slot.talk: list(slot.speakers) for slot in slots}
+    people |= {talk.pk: [one.speaker.guid for one in talk.talk_speakers.all()] for talk in unscheduled}
+    away = {}
+    for talk, speakers in people.items():
+        spans = [gap for guid in speakers for gap in _list_gaps(rules.availability.get(guid, []), origin)]
+        if spans:
+            away[talk] = ",".join(f"{start}-{end}" for start, end in spans)
+    return away
+
+
+def _list_gaps(spans: list[tuple[datetime, datetime]], origin: datetime) -> list[tuple[int, int]]:
+    """What is left of a day, in minutes, outside the spans; nothing when no span is known."""
+    gaps, last = [], 0
+    for start, end in sorted(spans):
+        if _to_minutes(start - origin) > last:
+            gaps.append((last, min(_to_minutes(start - origin), DAY_MINUTES)))
+        last = max(last, _to_minutes(end - origin))
+    if spans and last < DAY_MINUTES:
+        gaps.append((last, DAY_MINUTES))
+    return gaps
 
 
 def list_unscheduled(event: Event) -> list[Talk]:
     """Confirmed and draft talks without a slot."""
-    credits = TalkSpeaker.objects.select_related("speaker").only("talk", "position", "speaker__name")
+    credits = TalkSpeaker.objects.select_related("speaker").only(
+        "talk", "position", "speaker__name", "speaker__guid"
+    )
     talks = (
         event.talks.filter(state__in=[Talk.State.CONFIRMED, Talk.State.DRAFT], slots__isnull=True)
         .select_related("track")

@@ -123,6 +123,25 @@ export class Board {
     delete this.shadow.dataset.at;
   }
 
+  /** Shade the times in which a speaker of this talk is not there. */
+  shade(item) {
+    this.clearShade();
+    const spans = (item.dataset.away || "").split(",").filter(Boolean);
+    for (const boxes of spans.length ? this.root.querySelectorAll(".bd-boxes") : []) {
+      for (const span of spans) {
+        const [from, to] = span.split("-").map(Number);
+        const at = Math.max(from, this.first);
+        const shade = Object.assign(document.createElement("li"), { className: "bd-away", ariaHidden: "true" });
+        shade.style.setProperty("--at", at);
+        shade.style.setProperty("--for", Math.max(0, to - at));
+        boxes.append(shade);
+      }
+    }
+  }
+  clearShade() {
+    for (const shade of this.root.querySelectorAll(".bd-away")) shade.remove();
+  }
+
   // --- changes ---
   minutesOf(item) {
     return Number(item.dataset.for) || 2 * Number(this.root.querySelector("[data-step]").value);

@@ -76,6 +76,7 @@ export function start(board) {
     board.busy += 1;
     item.classList.add("is-moving");
     draw();
+    board.shade(item);
     board.say(`${board.format("picked", { title: item.dataset.title, minutes })} ${where()}`);
     return true;
   }
@@ -140,6 +141,7 @@ export function start(board) {
   }
 
   function release() {
+    board.clearShade();
     const { item, ...target } = held;
     held = null;
     board.busy -= 1;

@@ -83,6 +83,7 @@ export function start(board) {
       drag.ghost = Object.assign(document.createElement("div"), { className: "bd-ghost", textContent: item.dataset.title });
       root.append(drag.ghost);
     }
+    if (!resize) board.shade(item);
     navigator.vibrate?.(15);
     drag.frame = requestAnimationFrame(frame);
   }
@@ -139,6 +140,7 @@ export function start(board) {
     veil.remove();
     other?.classList.remove("is-target");
     board.hidePreview();
+    board.clearShade();
     board.busy -= 1;
     drag = null;
     // The current element: the board may have been redrawn.
