@@ -16,7 +16,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from events.formats import document as doc
-from events.models import AcceptedClash, Booking, EventSpeaker, Release, Talk, TalkSpeaker
+from events.models import AcceptedClash, Booking, EventSpeaker, Release, SpeakerPass, Talk, TalkSpeaker
 from events.models.release import chain_digest
 from roadshow.api.models import StoredResponse
 from roadshow.core.models import FormerAddress
@@ -40,6 +40,7 @@ AT_EVENT = [
     "email",
     "phone",
     "requirements",
+    "arrival",
     "notes",
     "availability",
     "photo_consent",
@@ -74,6 +75,12 @@ def export_person(speaker: Speaker) -> str:
             {"event": one.event.slug, "from": one.during.lower, "to": one.during.upper}
             for one in Booking.objects.filter(resource=speaker.guid).select_related("event")
         ],
+        "answers": list(speaker.confirmations.values("talk__title", "accepted", "at")),
+        "private_links": list(
+            SpeakerPass.objects.filter(person__speaker=speaker).values(
+                "person__event__slug", "created_at", "expires_at", "used_at"
+            )
+        ),
         "releases": list(_releases_of(speaker).values("event__slug", "number")),
         "history": list(speaker.history.values(*HISTORY, "history_date", "history_type")),
         "log_entries": list(_log_entries(speaker).values("action_time", "object_repr", "change_message")),

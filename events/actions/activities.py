@@ -30,6 +30,8 @@ PERMISSIONS = {
     "events_booking": Permission.VIEW,  # follow from releases and speakers
     "core_formeraddress": Permission.VIEW,  # follow from records
     "events_eventspeaker": Permission.EDIT_SPEAKERS,
+    "events_confirmation": Permission.EDIT_SPEAKERS,
+    "events_speakerpass": Permission.EDIT_SPEAKERS,
     "speakers_speaker": Permission.EDIT_SPEAKERS,
     "speakers_speakerlink": Permission.EDIT_SPEAKERS,
 }

@@ -20,11 +20,17 @@ def list_material(event: Event) -> dict[Talk, dict[str, str]]:
         .only("title", "code", "event_id")
         .in_time_order()
     )
-    found = {talk.pk: {str(kind): "" for kind in KINDS} for talk in talks}
+    found = load_material(talk.pk for talk in talks)
+    return {talk: found[talk.pk] for talk in talks}
+
+
+def load_material(talks: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The address of each kind, or "", by primary key of the talk; 1 query."""
+    found = {talk: {str(kind): "" for kind in KINDS} for talk in talks}
     links = TalkLink.objects.filter(talk__in=found, kind__in=KINDS).order_by("-position", "-pk")
     for talk, kind, url in links.values_list("talk", "kind", "url"):
         found[talk][kind] = url
-    return {talk: found[talk.pk] for talk in talks}
+    return found
 
 
 def match_lines(talks: Iterable[Talk], text: str) -> tuple[dict[int, str], list[str]]:

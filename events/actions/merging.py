@@ -8,7 +8,7 @@ from roadshow.journal.actor import name_activity
 from roadshow.journal.models import Activity
 from speakers.models import PROFILE_GRANTED, Speaker
 
-from ..models import AcceptedClash, Booking, EventSpeaker, Talk, TalkLink, TalkSpeaker
+from ..models import AcceptedClash, Booking, Confirmation, EventSpeaker, Talk, TalkLink, TalkSpeaker
 
 
 class MergeRefused(Exception):  # noqa: N818 - an expected refusal
@@ -37,6 +37,8 @@ def merge_speakers(*, into: Speaker, other: Speaker) -> Speaker:
     TalkSpeaker.objects.filter(speaker=other).update(speaker=into)
     accepted = AcceptedClash.objects.filter(speaker=into).values("slot")
     AcceptedClash.objects.filter(speaker=other).exclude(slot__in=accepted).update(speaker=into)
+    answered = Confirmation.objects.filter(speaker=into).values("talk")
+    Confirmation.objects.filter(speaker=other).exclude(talk__in=answered).update(speaker=into)
     other.links.exclude(url__in=into.links.values("url")).update(speaker=into)
     into.resources.add(*other.resources.all())
     for name in ("headline", "pronouns", "biography", "picture", "picture_credit"):

@@ -28,7 +28,7 @@ from roadshow.core.admin import (
 from roadshow.core.roles import Permission
 
 from ..actions import find_plan_conflicts, lock_event, repeat_talk
-from ..models import Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
+from ..models import Confirmation, Event, ReleasedSlot, Slot, Talk, TalkLink, TalkSpeaker
 from ..shown import describe_talk
 from .withdrawing import WithdrawMixin
 from .workspace import EventScopeMixin
@@ -97,16 +97,21 @@ class MissingFilter(DropdownFilter):
             ("abstract", _("no abstract")),
             ("speaker", _("no speaker")),
             ("track", _("no track")),
+            ("answer", _("not confirmed by a speaker")),
+            ("refusal", _("declined by a speaker")),
             ("slides", _("no slides")),
             ("recording", _("no recording")),
         ]
 
     def queryset(self, request, queryset):
         links = TalkLink.objects.filter(talk=OuterRef("pk"), kind=self.value())
+        answers = Confirmation.objects.filter(talk=OuterRef("pk"))
         conditions = {
             "abstract": Q(abstract=""),
             "speaker": ~Exists(TalkSpeaker.objects.filter(talk=OuterRef("pk"))),
             "track": Q(track=None),
+            "answer": ~Exists(answers.filter(accepted=True)),
+            "refusal": Q(Exists(answers.filter(accepted=False))),
             "slides": Q(state=Talk.State.CONFIRMED) & ~Exists(links),
             "recording": Q(state=Talk.State.CONFIRMED) & ~Exists(links),
         }

@@ -12,6 +12,7 @@ from .recap import Photo, Recap
 from .release import Booking, Release, ReleasedSlot
 from .role import Invitation, Role
 from .series import Series
+from .speaker_page import Confirmation, SpeakerPass
 from .talk import Talk
 from .talk_parts import TalkLink, TalkSpeaker
 from .topic import Topic
@@ -22,6 +23,7 @@ __all__ = [
     "AcceptedClash",
     "AcceptedOverlap",
     "Booking",
+    "Confirmation",
     "Event",
     "EventQuerySet",
     "EventRoom",
@@ -42,6 +44,7 @@ __all__ = [
     "RoomStatus",
     "Series",
     "Slot",
+    "SpeakerPass",
     "Talk",
     "TalkLink",
     "TalkSpeaker",

@@ -87,6 +87,7 @@ class EventSpeaker(Timestamped):
         _("requirements"), blank=True, help_text=_("What the person needs: equipment, access, food.")
     )
     notes = models.TextField(_("notes"), blank=True, help_text=_("Only this event's people see them."))
+    arrival = models.TextField(_("arrival and departure"), blank=True)
     # [[start, end], …] as ISO 8601 with offset; empty: no limits are known.
     availability = models.JSONField(_("available"), default=list, blank=True)
     photo_consent = models.CharField(

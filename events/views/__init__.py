@@ -16,6 +16,7 @@ from .people import event_speakers
 from .previews import event_preview, talk_preview
 from .rooms import room, room_list, venue
 from .schedule import schedule
+from .speaker_page import speaker_page
 from .talks import talk, talk_list
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "series",
     "series_calendar",
     "series_talks",
+    "speaker_page",
     "talk",
     "talk_feedback",
     "talk_file",

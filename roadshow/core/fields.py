@@ -97,8 +97,10 @@ class ReencodedPicture(ContentFile):
 MEGAPIXELS = {"JPEG": 50, "PNG": 20, "GIF": 20, "WEBP": 12}
 
 
-def reencode_picture(upload, *, longest: int = 1920) -> ReencodedPicture:
+def reencode_picture(upload, *, longest: int = 1920, square: bool = False) -> ReencodedPicture:
     """An uploaded picture as a WebP without its metadata, at most `longest` pixels on its longer side.
+
+    A `square` one is cut around its middle, a little above it in upright pictures, where faces are.
 
     Nobody guesses its name: what it belongs to may be a draft. Raises ValidationError when it is not a picture,
     or one of more than MEGAPIXELS.
@@ -112,6 +114,9 @@ def reencode_picture(upload, *, longest: int = 1920) -> ReencodedPicture:
             # First, and without a gap: a large JPEG is then decoded at half its size or less.
             picture.thumbnail((longest, longest), reducing_gap=1.0 if picture.format == "JPEG" else None)
             upright = ImageOps.exif_transpose(picture)
+            if square:
+                side = min(upright.size)
+                upright = ImageOps.fit(upright, (side, side), centering=(0.5, 0.35))
             if upright.mode not in ("RGB", "RGBA"):
                 upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
             data = BytesIO()

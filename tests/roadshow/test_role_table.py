@@ -81,6 +81,7 @@ SEEN = {  # surfaces where those who may are shown the event's name or that of a
     "admin:speakers_speaker_change", "admin:events_eventspeaker_change", "admin:events_feedback_change",
     "admin:events_talk_changelist", "admin:events_event_changelist", "admin:speakers_speaker_changelist",
     "admin:events_eventspeaker_changelist", "admin:events_feedback_changelist",
+    "admin:events_eventspeaker_private_link",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from roadshow.core.roles import Permission
 from speakers.models import Speaker
 
-from ...models import Event, Feedback, Talk, TalkLink, TalkSpeaker
+from ...models import Confirmation, Event, Feedback, Talk, TalkLink, TalkSpeaker
 from ...shown import describe_schedule
 from ..planning_status import add_conflicts, conflict_badge, with_planning_status
 from .navigation import get_event, page_context
@@ -91,12 +91,15 @@ def _check_programme(event: Event) -> Phase:
     talks = event.talks.exclude(kind=Talk.Kind.BREAK)
     wanted = Q(state__in=[Talk.State.DRAFT, Talk.State.CONFIRMED])
     speakers = TalkSpeaker.objects.filter(talk=OuterRef("pk"))
+    answers = Confirmation.objects.filter(talk=OuterRef("pk"))
     counts = talks.order_by().aggregate(
         total=Count("pk", filter=wanted),
         drafts=Count("pk", filter=Q(state=Talk.State.DRAFT)),
         without_abstract=Count("pk", filter=wanted & Q(abstract="")),
         without_speaker=Count("pk", filter=wanted & Q(~Exists(speakers))),
         without_track=Count("pk", filter=wanted & Q(track=None)),
+        without_answer=Count("pk", filter=wanted & Q(~Exists(answers.filter(accepted=True)))),
+        declined=Count("pk", filter=wanted & Q(Exists(answers.filter(accepted=False)))),
     )
     people = Speaker.objects.filter(
         pk__in=TalkSpeaker.objects.filter(talk__event=event).order_by().values("speaker")
@@ -119,6 +122,16 @@ def _check_programme(event: Event) -> Phase:
         _("Talks without a speaker"),
         _list("events_talk", event, missing="speaker"),
         counts["without_speaker"],
+    )
+    phase.add_count(
+        _("Talks that no speaker confirmed"),
+        _list("events_talk", event, missing="answer"),
+        counts["without_answer"],
+    )
+    phase.add_count(
+        _("Talks that a speaker declined"),
+        _list("events_talk", event, missing="refusal"),
+        counts["declined"],
     )
     if event.tracks.exists():
         phase.add_count(

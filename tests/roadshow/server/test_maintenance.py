@@ -7,11 +7,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from events.models import EventSpeaker, SpeakerPass
 from roadshow.api.models import StoredResponse
 from roadshow.api.webhooks import Outcome
 from roadshow.expiring.models import Counter, Upload, increase
 from roadshow.jobs.handlers import find_handler
 from roadshow.jobs.models import Job
+from roadshow.journal.models import Activity
 from roadshow.models import Delivery, Webhook
 from roadshow.server import maintenance, periodic
 from roadshow.server.maintenance import apply_retention
@@ -57,6 +59,17 @@ def test_zero_days_keep_for_ever(settings):
     settings.RETENTION_DAYS = dict.fromkeys(settings.RETENTION_DAYS, 0)
     Job.objects.create(kind="a", state="done", finished_at=OLD)
     assert apply_retention() == {}
+
+
+def test_private_links_go_after_their_end_without_an_entry_in_the_log():
+    person = EventSpeaker.objects.create(event=factories.Event(), speaker=factories.Speaker())
+    for when in (OLD, NEW):
+        made, _token = SpeakerPass.build(person, None)
+        made.expires_at = when
+        made.save()
+    entries = Activity.objects.count()
+    assert apply_retention() == {"private_links": 1}
+    assert (person.passes.count(), Activity.objects.count()) == (1, entries)
 
 
 def test_old_history_goes_in_batches(monkeypatch):
