@@ -49,6 +49,7 @@ urlpatterns = [
     path("my/<str:token>.json", views.private_stars, name="private_stars"),
     path("my/<str:token>.ics", views.private_calendar, name="private_calendar"),
     path("my-page/<str:token>/", views.speaker_page, name="speaker_page"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("events/<uslug:slug>/talks/", views.talk_list, name="talks"),
     path("events/<uslug:slug>/talks/<uslug:talk>.ics", views.talk_file, name="talk_file"),

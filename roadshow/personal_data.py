@@ -16,7 +16,17 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from events.formats import document as doc
-from events.models import AcceptedClash, Booking, EventSpeaker, Release, SpeakerPass, Talk, TalkSpeaker
+from events.models import (
+    AcceptedClash,
+    Booking,
+    EventSpeaker,
+    MailRefusal,
+    Message,
+    Release,
+    SpeakerPass,
+    Talk,
+    TalkSpeaker,
+)
 from events.models.release import chain_digest
 from roadshow.api.models import StoredResponse
 from roadshow.core.models import FormerAddress
@@ -81,6 +91,11 @@ def export_person(speaker: Speaker) -> str:
                 "person__event__slug", "created_at", "expires_at", "used_at"
             )
         ),
+        "mail": list(
+            Message.objects.filter(speaker=speaker).values(
+                "event__slug", "mailing__kind", "email", "values", "state", "sent_at"
+            )
+        ),
         "releases": list(_releases_of(speaker).values("event__slug", "number")),
         "history": list(speaker.history.values(*HISTORY, "history_date", "history_type")),
         "log_entries": list(_log_entries(speaker).values("action_time", "object_repr", "change_message")),
@@ -111,9 +126,11 @@ def erase_person(speaker: Speaker) -> Counter:
     erased["former addresses"] = _former_addresses(speaker).delete()[0]
     erased["bookings"] = Booking.objects.filter(resource=speaker.guid).delete()[0]
     erased["credits"] = TalkSpeaker.objects.filter(speaker=speaker).delete()[0]
+    addresses_at_events = set(at_events.exclude(email="").values_list("email", flat=True))
     pictures = {speaker.picture.name, *at_events.values_list("picture", flat=True)} - {"", None}
     storage, history = speaker.picture.storage, speaker.history.model.objects.filter(id=speaker.pk)
     erased["data of events"] = at_events.delete()[0]
+    erased["mail"] = _erase_mail(speaker, addresses_at_events)
     at_events_history = EventSpeaker.history.filter(speaker_id=speaker.pk)
     key, addresses = speaker.pk, {speaker.slug, *speaker.history.values_list("slug", flat=True)}
     speaker.delete()
@@ -217,6 +234,12 @@ def _erase_from_journal(key: int, texts: set[str]) -> int:
     subjects = Q(*[("subject__contains", text) for text in texts], _connector=Q.OR)
     Activity.objects.filter(subjects).update(subject=REMOVED)
     return len(touched)
+
+
+def _erase_mail(speaker: Speaker, addresses: set[str]) -> int:
+    """Delete what the person was told, and that they want no announcements."""
+    MailRefusal.objects.filter(email__in={one.lower() for one in addresses}).delete()
+    return Message.objects.filter(Q(speaker=speaker) | Q(speaker=None, email__in=addresses)).delete()[0]
 
 
 def _replace_names(text: str, names: set[str]) -> str:

@@ -429,6 +429,7 @@ RETENTION_DAYS = {
     "jobs": 14,
     "failed_jobs": 90,
     "releases": 0,
+    "mail": 730,  # of events that are over
     "private_links": 30,  # days after their end
 } | {kind: int(days) for kind, days in env.dict("RETENTION", default={}).items()}
 
@@ -451,6 +452,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 ADMINS = [("", address) for address in env.list("ADMIN_EMAILS", default=[])]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="roadshow@localhost")
+EMAIL_BOUNCES_TO = env.str("EMAIL_BOUNCES_TO", default="")  # the envelope's sender; empty: EMAIL_FROM
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 locals().update(configure_mail(env.str("EMAIL_URL", default=""), demo=DEMO))
 

@@ -32,6 +32,10 @@ PERMISSIONS = {
     "events_eventspeaker": Permission.EDIT_SPEAKERS,
     "events_confirmation": Permission.EDIT_SPEAKERS,
     "events_speakerpass": Permission.EDIT_SPEAKERS,
+    "events_mailtemplate": Permission.EDIT_SPEAKERS,
+    "events_mailing": Permission.EDIT_SPEAKERS,
+    "events_message": Permission.EDIT_SPEAKERS,
+    "events_mailrefusal": Permission.EDIT_SPEAKERS,
     "speakers_speaker": Permission.EDIT_SPEAKERS,
     "speakers_speakerlink": Permission.EDIT_SPEAKERS,
 }

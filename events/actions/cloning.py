@@ -9,7 +9,7 @@ from roadshow.core.slugs import make_unique_slug
 from roadshow.journal.actor import name_activity
 from roadshow.journal.models import Activity
 
-from ..models import Event, EventRoom, Talk, Track, Venue
+from ..models import Event, EventRoom, MailTemplate, Talk, Track, Venue
 from .merging import repeat_talk
 
 COPIED = [
@@ -62,6 +62,7 @@ def clone_event(
     if venue is not None and venue.pk == event.venue_id:
         _copy_rooms(event, copy)
     tracks = _copy_tracks(event, copy)
+    _copy_mail_templates(event, copy)
     if with_talks:
         _copy_talks(event, copy, tracks)
     name_activity(Activity.Kind.COPY, f"{event} → {copy}")
@@ -94,6 +95,13 @@ def _copy_tracks(event: Event, copy: Event) -> dict[int, Track]:
             position=track.position,
         )
     return tracks
+
+
+def _copy_mail_templates(event: Event, copy: Event) -> None:
+    MailTemplate.objects.bulk_create(
+        MailTemplate(event=copy, kind=row.kind, language=row.language, subject=row.subject, body=row.body)
+        for row in event.mail_templates.all()
+    )
 
 
 def _copy_talks(event: Event, copy: Event, tracks: dict[int, Track]) -> None:

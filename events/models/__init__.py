@@ -5,6 +5,7 @@ from .event_speaker import EventSpeaker, show_event_profiles
 from .feedback import Feedback
 from .imports import Import
 from .live import LiveChange, LiveSlot, RoomStatus
+from .mail import Mailing, MailKind, MailRefusal, MailTemplate, Message
 from .notice import Notice
 from .plan import AcceptedClash, AcceptedOverlap, Slot
 from .private_calendar import PrivateCalendar
@@ -33,6 +34,11 @@ __all__ = [
     "Invitation",
     "LiveChange",
     "LiveSlot",
+    "MailKind",
+    "MailRefusal",
+    "MailTemplate",
+    "Mailing",
+    "Message",
     "Notice",
     "Photo",
     "PrivateCalendar",

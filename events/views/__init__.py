@@ -18,6 +18,7 @@ from .rooms import room, room_list, venue
 from .schedule import schedule
 from .speaker_page import speaker_page
 from .talks import talk, talk_list
+from .unsubscribe import unsubscribe
 
 __all__ = [
     "calendar",
@@ -63,6 +64,7 @@ __all__ = [
     "talk_file",
     "talk_list",
     "talk_preview",
+    "unsubscribe",
     "venue",
     "worker",
 ]

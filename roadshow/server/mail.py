@@ -44,12 +44,12 @@ def send_message(report, *, message: dict) -> None:
     try:
         get_connection(settings.EMAIL_DELIVERY_BACKEND).send_messages([build_message(message)])
     except smtplib.SMTPException as error:
-        if _is_permanent(error):
+        if is_permanent(error):
             raise JobError(_("The mail server refused it: %(why)s") % {"why": str(error)[:300]}) from error
         raise
 
 
-def _is_permanent(error: smtplib.SMTPException) -> bool:
+def is_permanent(error: smtplib.SMTPException) -> bool:
     """Whether this message will be refused again. A wrong password is the operator's, who may correct it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= PERMANENT for code, _text in error.recipients.values())

@@ -48,12 +48,24 @@ def _list_private_links(before: datetime) -> list[QuerySet]:
     return [apps.get_model(name).objects.filter(expires_at__lt=before) for name in names]
 
 
+def _list_mail(before: datetime) -> list[QuerySet]:
+    """What people were told, and who wants no more of it, of events that are long over."""
+    old = {"event__ends_on__lt": before.date()}
+    names = ("events.Mailing", "events.MailRefusal")
+    return [apps.get_model(name).objects.filter(created_at__lt=before, **old) for name in names]
+
+
 FINDERS = {
+    "mail": _list_mail,
     "previews": _list_previews,
     "failed_jobs": _list_failed_jobs,
     "private_links": _list_private_links,
 }
-JOURNALS = ("events.SpeakerPass:journal_delete", "events.Invitation:journal_delete")  # nobody's doing
+# What they record is nobody's doing.
+JOURNALS = [
+    f"events.{name}:journal_delete"
+    for name in ("SpeakerPass", "Invitation", "Mailing", "Message", "MailRefusal")
+]
 
 
 def list_expired(kind: str, days: int) -> list[QuerySet]:

@@ -18,7 +18,7 @@ def link(live_server):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_talk_is_confirmed_on_a_phone(open_page, axe, link, dark):
-    page = open_page(link, width=320, height=700, dark=dark, javascript=dark)
+    page = open_page(link, width=320, height=700, dark=dark)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="I give this talk").click()
     page.get_by_text("You confirmed.").wait_for()

@@ -65,6 +65,7 @@ STRICTER: dict[str, Permission | None] = {
     "admin:events_event_enter_talks": Permission.EDIT_TALKS,
     "admin:events_event_clone": Permission.EDIT_EVENT,
     "admin:events_event_print": Permission.EDIT_SPEAKERS,
+    "admin:events_event_mail": Permission.EDIT_SPEAKERS,
     "admin:events_event_material": Permission.EDIT_TALKS,
     "admin:events_invitation": None,
     "admin:events_role": None,
@@ -179,7 +180,7 @@ def fill(portal, name: str, keys: tuple[str, ...]) -> str | None:
     values: dict = {"slug": "secret", "talk": "secret", "speaker": "secret", "section": "talks", "number": 0}
     values |= {"room": portal.slot.room.guid, "delivery": portal.guid}
     values |= {"token": "unknown", "path": "unknown", "url": "unknown", "app_label": "events"}
-    values |= {"key": "0" * 32}
+    values |= {"key": "0" * 32, "kind": "accepted"}
     if "pk" in keys or "object_id" in keys or "id" in keys or "content_type_id" in keys:
         row = find_row(portal, name)
         if row is None:

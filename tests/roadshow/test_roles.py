@@ -32,6 +32,7 @@ EVENT_PAGES = {
     "events_event_release_plan": Permission.RELEASE,
     "events_event_activity": Permission.VIEW,
     "events_event_prints": Permission.EDIT_SPEAKERS,
+    "events_event_mail": Permission.EDIT_SPEAKERS,
     "events_event_material": Permission.EDIT_TALKS,
     "events_event_history": Permission.VIEW,
     "events_event_change": Permission.VIEW,
@@ -60,6 +61,8 @@ OBJECT_PAGES = {
 OTHER_PAGES = {
     "events_event_board_change",
     "events_event_print_file",
+    "events_event_mailing",
+    "events_event_mail_write",
     "events_event_plan",
     "events_event_clone",
     "events_eventspeaker_open_private_link",

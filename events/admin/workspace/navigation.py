@@ -47,6 +47,7 @@ def list_pages(event: Event, permissions: frozenset[Permission]) -> list[Page]:
         Page("setup", _("Set-up"), of_event("setup"), Permission.EDIT_EVENT),
         Page("talks", _("Talks"), list_of("events_talk")),
         Page("speakers", _("Speakers"), speakers, Permission.EDIT_SPEAKERS),
+        Page("mail", _("Mail"), of_event("mail"), Permission.EDIT_SPEAKERS),
         Page("board", _("Board"), of_event("board"), Permission.SCHEDULE),
         Page("release", _("Release"), of_event("release_plan"), Permission.RELEASE),
         Page("releases", _("Releases"), list_of("events_release")),

@@ -5,6 +5,7 @@ from django.urls import path
 from .activity import activity
 from .clone import clone
 from .entry import enter
+from .mail import mail_page, mailing, write_mail
 from .material import material
 from .overview import overview
 from .people import people
@@ -21,6 +22,9 @@ def get_urls(model_admin) -> list:
         path("<int:pk>/people/", wrap(people), name="events_event_people"),
         path("<int:pk>/activity/", wrap(activity), name="events_event_activity"),
         path("<int:pk>/material/", wrap(material), name="events_event_material"),
+        path("<int:pk>/mail/", wrap(mail_page), name="events_event_mail"),
+        path("<int:pk>/mail/<int:number>/", wrap(mailing), name="events_event_mailing"),
+        path("<int:pk>/mail/<str:kind>/", wrap(write_mail), name="events_event_mail_write"),
         path("<int:pk>/print/", wrap(prints), name="events_event_prints"),
         path("<int:pk>/print/<str:key>/", wrap(print_file), name="events_event_print_file"),
         path("<int:pk>/clone/", wrap(clone), name="events_event_clone"),

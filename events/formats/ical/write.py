@@ -45,10 +45,32 @@ class CalendarEntry:
     changed_at: datetime | None = None
 
 
-def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """Whom a calendar is mailed to, and why (RFC 5546): `method` is REQUEST or CANCEL."""
+
+    method: str
+    organizer: str  # e-mail addresses
+    organizer_name: str
+    attendee: str
+    attendee_name: str
+
+    def list_lines(self) -> list[str]:
+        names = (clean_line(name).replace('"', "'") for name in (self.organizer_name, self.attendee_name))
+        organizer, attendee = names
+        return [
+            f'ORGANIZER;CN="{organizer}":mailto:{self.organizer}',
+            f'ATTENDEE;CN="{attendee}";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{self.attendee}',
+        ]
+
+
+def write(
+    document: Document, *, talk: UUID | None = None, alarm: int = 0, invite: Invite | None = None
+) -> bytes:
     """The document's slots as a calendar in its own zone; with `talk`, a talk's GUID, only that one's.
 
-    With `alarm`, so many minutes before each slot that takes place a reminder is shown.
+    With `alarm`, so many minutes before each slot that takes place a reminder is shown. With `invite` it is one that
+    is mailed to a person, whose program enters it or takes it out.
     Each slot keeps its GUID as UID; cancelled talks stay, as cancelled. Talks without a slot are left out.
     """
     sheet = build_sheet(document)
@@ -57,6 +79,8 @@ def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> by
     if talk is not None and slots:
         name = f"{clean_line(slots[0].talk.title)} ({name})"
     lines = _calendar(name, document.description if talk is None else "", document.url, sheet.zone)
+    if invite:
+        lines[lines.index("METHOD:PUBLISH")] = f"METHOD:{invite.method}"
     lines += [
         f"X-ROADSHOW-{part}:{escape(clean_line(text))}"
         for part, text in (("VENUE", document.venue.name), ("CITY", document.venue.city))
@@ -67,7 +91,7 @@ def write(document: Document, *, talk: UUID | None = None, alarm: int = 0) -> by
     moments = [moment for written in slots for moment in (written.starts_at, written.ends_at)]
     lines += write_vtimezone(sheet.zone, moments or _days(sheet))
     for written in slots:
-        lines += _event(document, written, sheet.zone, alarm)
+        lines += _event(document, written, sheet.zone, alarm, invite)
     return join_lines([*lines, "END:VCALENDAR"])
 
 
@@ -121,7 +145,9 @@ def _calendar(name: str, description: str, url: str, zone: ZoneInfo | None) -> l
     return [*lines, f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESH}", f"X-PUBLISHED-TTL:{_REFRESH}"]
 
 
-def _event(document: Document, written: Written, zone: ZoneInfo, alarm: int) -> list[str]:
+def _event(
+    document: Document, written: Written, zone: ZoneInfo, alarm: int, invite: Invite | None
+) -> list[str]:
     talk, slot = written.talk, written.slot
     venue = document.venue
     cancelled = talk.state == "cancelled"
@@ -131,6 +157,7 @@ def _event(document: Document, written: Written, zone: ZoneInfo, alarm: int) -> 
     return [
         "BEGIN:VEVENT",
         f"UID:{written.guid}",
+        *(invite.list_lines() if invite else []),
         *_stamps(slot.changed_at, document.released_at, slot.sequence),
         *_times(slot.starts_at, ends_at, zone),
         f"SUMMARY:{escape(written.title)}",
