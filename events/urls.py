@@ -48,6 +48,7 @@ urlpatterns = [
     path("events/<uslug:slug>/my/calendar/", views.my_calendar, name="my_calendar"),
     path("my/<str:token>.json", views.private_stars, name="private_stars"),
     path("my/<str:token>.ics", views.private_calendar, name="private_calendar"),
+    path("preview/<str:token>/", views.preview_link, name="preview_link"),
     path("my-page/<str:token>/", views.speaker_page, name="speaker_page"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),

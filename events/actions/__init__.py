@@ -36,7 +36,7 @@ from .release import (
     list_left_out,
     release,
 )
-from .setting_up import NewRoom, NewTrack, set_up_event
+from .setting_up import NewRoom, NewTrack, publish_event, set_up_event
 from .sharing import describe_other_events, list_other_events, tell_others
 from .topics import get_or_create_topics
 
@@ -88,6 +88,7 @@ __all__ = [
     "move_plan_by_days",
     "parse_people",
     "plan_change",
+    "publish_event",
     "release",
     "remove_organiser",
     "remove_role",

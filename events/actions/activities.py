@@ -32,6 +32,7 @@ PERMISSIONS = {
     "events_eventspeaker": Permission.EDIT_SPEAKERS,
     "events_confirmation": Permission.EDIT_SPEAKERS,
     "events_speakerpass": Permission.EDIT_SPEAKERS,
+    "events_previewlink": Permission.EDIT_EVENT,
     "events_mailtemplate": Permission.EDIT_SPEAKERS,
     "events_mailing": Permission.EDIT_SPEAKERS,
     "events_message": Permission.EDIT_SPEAKERS,

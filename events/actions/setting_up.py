@@ -65,6 +65,18 @@ def set_up_event(
     return event
 
 
+@transaction.atomic
+def publish_event(*, event: Event) -> Event:
+    """Make the page of a draft public. Raises ValidationError."""
+    row = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    if row.state == Event.State.DRAFT:
+        row.state = Event.State.PUBLISHED
+        row.full_clean()
+        row.save()
+        name_activity(Activity.Kind.SETUP, row)
+    return row
+
+
 def _create_venue(event: Event, name: str) -> Venue:
     venue = Venue(name=name or event.city or event.name, city=event.city, country=event.country)
     venue.full_clean()

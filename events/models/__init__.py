@@ -8,6 +8,7 @@ from .live import LiveChange, LiveSlot, RoomStatus
 from .mail import Mailing, MailKind, MailRefusal, MailTemplate, Message
 from .notice import Notice
 from .plan import AcceptedClash, AcceptedOverlap, Slot
+from .preview_link import PreviewLink
 from .private_calendar import PrivateCalendar
 from .recap import Photo, Recap
 from .release import Booking, Release, ReleasedSlot
@@ -41,6 +42,7 @@ __all__ = [
     "Message",
     "Notice",
     "Photo",
+    "PreviewLink",
     "PrivateCalendar",
     "Recap",
     "Release",

@@ -13,6 +13,7 @@ from .now import display, now
 from .oembed import oembed
 from .offline import manifest, news, programme, worker
 from .people import event_speakers
+from .preview_link import preview_link
 from .previews import event_preview, talk_preview
 from .rooms import room, room_list, venue
 from .schedule import schedule
@@ -47,6 +48,7 @@ __all__ = [
     "news",
     "now",
     "oembed",
+    "preview_link",
     "private_calendar",
     "private_stars",
     "programme",

@@ -5,7 +5,7 @@ import re
 from django.http import HttpResponse
 
 # What follows the first part is the token that opens the page.
-TOKEN = re.compile(r"(/(?:my|my-page|invitations|unsubscribe)/)[^/.?\s]{16,}")
+TOKEN = re.compile(r"(/(?:my|my-page|preview|invitations|unsubscribe)/)[^/.?\s]{16,}")
 
 
 def mark_private(response: HttpResponse) -> HttpResponse:

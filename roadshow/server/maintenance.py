@@ -44,7 +44,7 @@ def _list_failed_jobs(before: datetime) -> list[QuerySet]:
 
 
 def _list_private_links(before: datetime) -> list[QuerySet]:
-    names = ("events.SpeakerPass", "events.Invitation")
+    names = ("events.SpeakerPass", "events.PreviewLink", "events.Invitation")
     return [apps.get_model(name).objects.filter(expires_at__lt=before) for name in names]
 
 
@@ -64,7 +64,7 @@ FINDERS = {
 # What they record is nobody's doing.
 JOURNALS = [
     f"events.{name}:journal_delete"
-    for name in ("SpeakerPass", "Invitation", "Mailing", "Message", "MailRefusal")
+    for name in ("SpeakerPass", "PreviewLink", "Invitation", "Mailing", "Message", "MailRefusal")
 ]
 
 

@@ -20,6 +20,8 @@ PAGES = [
     "activity",
     "prints",
     "material",
+    "mail",
+    "publish",
 ]
 
 

@@ -56,6 +56,7 @@ STRICTER: dict[str, Permission | None] = {
     "api:person": Permission.EDIT_SPEAKERS,
     "admin:events_feedback": Permission.MODERATE,
     "admin:events_event_setup": Permission.EDIT_EVENT,
+    "admin:events_event_publish": Permission.EDIT_EVENT,
     "admin:events_event_people": Permission.MANAGE_PEOPLE,
     "admin:events_event_board": Permission.SCHEDULE,
     "admin:events_event_plan": Permission.SCHEDULE,

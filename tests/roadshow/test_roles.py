@@ -25,6 +25,7 @@ EVENT_PAGES = {
     "events_event_overview": Permission.VIEW,
     "events_event_setup": Permission.EDIT_EVENT,
     "events_event_enter_talks": Permission.EDIT_TALKS,
+    "events_event_publish": Permission.EDIT_EVENT,
     "events_event_people": Permission.MANAGE_PEOPLE,
     "events_event_board": Permission.SCHEDULE,
     "events_event_board_state": Permission.SCHEDULE,

@@ -50,6 +50,8 @@ def list_pages(event: Event, permissions: frozenset[Permission]) -> list[Page]:
         Page("mail", _("Mail"), of_event("mail"), Permission.EDIT_SPEAKERS),
         Page("board", _("Board"), of_event("board"), Permission.SCHEDULE),
         Page("release", _("Release"), of_event("release_plan"), Permission.RELEASE),
+        Page("publish", _("Publish"), of_event("publish"), Permission.EDIT_EVENT),
+        Page("desk", _("Live desk"), reverse("events:desk", args=[event.slug]), Permission.RUN_LIVE),
         Page("releases", _("Releases"), list_of("events_release")),
         Page("import", _("Import"), of_event("import_schedule"), Permission.EDIT_EVENT),
         Page("feedback", _("Feedback"), list_of("events_feedback"), Permission.MODERATE),

@@ -75,16 +75,29 @@ def _list(model: str, event: Event, lookup: str = "event__id__exact", **filters)
     return reverse(f"admin:{model}_changelist", query={lookup: event.pk, **filters})
 
 
+def check_publishing(event: Event) -> Phase:
+    """What should be there before the event is public."""
+    phase = Phase("", is_current=True)
+    _add_page_tasks(phase, event)
+    phase.tasks += _check_programme(event).tasks
+    phase.add(_("The plan is released"), _url(event, "release_plan"), done=bool(event.current_release_id))
+    return phase
+
+
 def _check_setup(event: Event) -> Phase:
-    is_placed = bool(event.location_label or event.online_url)
     phase = Phase(_("Set-up"), is_current=event.state == Event.State.DRAFT)
+    _add_page_tasks(phase, event)
+    phase.add(_("Published"), _url(event, "publish"), done=event.state != Event.State.DRAFT)
+    return phase
+
+
+def _add_page_tasks(phase: Phase, event: Event) -> None:
+    is_placed = bool(event.location_label or event.online_url)
     phase.add(_("Place or stream"), _url(event, "setup"), done=is_placed)
     phase.add(_("Rooms"), _url(event, "setup"), done=event.event_rooms.exists())
     phase.add(_("Tracks"), _url(event, "setup"), done=event.tracks.exists())
     phase.add(_("Description"), _url(event, "change"), done=bool(event.description))
     phase.add(_("Picture"), _url(event, "change"), done=bool(event.picture))
-    phase.add(_("Published"), _url(event, "setup"), done=event.state != Event.State.DRAFT)
-    return phase
 
 
 def _check_programme(event: Event) -> Phase:

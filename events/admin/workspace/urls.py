@@ -10,6 +10,7 @@ from .material import material
 from .overview import overview
 from .people import people
 from .prints import print_file, prints
+from .publish import publish
 from .setup import set_up
 
 
@@ -27,6 +28,7 @@ def get_urls(model_admin) -> list:
         path("<int:pk>/mail/<str:kind>/", wrap(write_mail), name="events_event_mail_write"),
         path("<int:pk>/print/", wrap(prints), name="events_event_prints"),
         path("<int:pk>/print/<str:key>/", wrap(print_file), name="events_event_print_file"),
+        path("<int:pk>/publish/", wrap(publish), name="events_event_publish"),
         path("<int:pk>/clone/", wrap(clone), name="events_event_clone"),
         path("<int:pk>/enter/", wrap(enter), name="events_event_enter_talks"),
     ]

@@ -77,6 +77,7 @@ def test_the_access_log_tells_of_each_request(client, caplog):
     "path",
     [
         "/my-page/{}/",
+        "/preview/{}/",
         "/zh-hans/invitations/{}/",
         "/my/{}.ics?alarm=10",
     ],

@@ -7,7 +7,7 @@ const MOST = { [FILES]: 300, [VISITED]: 150 }; // entries, the newest
 const PATIENCE = 400; // milliseconds for which a good network is waited for
 const RECENT = 15 * 60_000; // a stored page is not fetched again
 const LIMIT = 2_000; // and at most, where there is a copy
-const PRIVATE = /^(\/[a-z-]+)?\/(admin|api|accounts|my|my-page|invitations|unsubscribe|healthz|readyz|metrics)(\/|$)|\.(ics|xml|csv|xlsx|png|webp)$/;
+const PRIVATE = /^(\/[a-z-]+)?\/(admin|api|accounts|my|my-page|preview|invitations|unsubscribe|healthz|readyz|metrics)(\/|$)|\.(ics|xml|csv|xlsx|png|webp)$/;
 
 let networkIsGood = navigator.onLine !== false;
 
