@@ -34,10 +34,10 @@ class FeedbackTable(Table):
 
 @admin.register(Feedback)
 class FeedbackAdmin(EventScopeMixin, ExportAdmin, OrganiserAdmin):
-    """Feedback is read-only except for its state."""
+    """Feedback is read-only except for its state and the organisers' answer."""
 
     resource_classes = [FeedbackTable]
-    form = forms.ModelForm  # one editable field: the last save wins
+    form = forms.ModelForm  # two editable fields: the last save wins
     list_display = ["comment_start", "stars", "target", "event", "state_label", "created_at"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -53,7 +53,7 @@ class FeedbackAdmin(EventScopeMixin, ExportAdmin, OrganiserAdmin):
     date_hierarchy = "created_at"
     actions = ["show", "hide"]
     readonly_fields = ["event", "talk", "recap", "rating", "comment", "name", "created_at"]
-    fields = [("event", "talk", "recap"), ("rating", "name", "created_at"), "comment", "state"]
+    fields = [("event", "talk", "recap"), ("rating", "name", "created_at"), "comment", "answer", "state"]
 
     def has_add_permission(self, request, obj=None):
         return False

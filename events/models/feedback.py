@@ -37,6 +37,12 @@ class Feedback(CheckedTexts):
     comment = models.TextField(_("comment"), blank=True, max_length=4000)
     name = models.CharField(_("name"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.NEW)
+    answer = models.TextField(
+        _("answer of the organisers"),
+        blank=True,
+        max_length=2000,
+        help_text=_("Shown below the comment, when that is shown."),
+    )
     created_at = models.DateTimeField(_("sent"), auto_now_add=True)
 
     class QuerySet(models.QuerySet):

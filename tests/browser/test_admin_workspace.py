@@ -22,6 +22,9 @@ PAGES = [
     "material",
     "mail",
     "publish",
+    "quality",
+    "recap",
+    "statistics",
 ]
 
 

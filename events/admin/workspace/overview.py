@@ -194,7 +194,7 @@ def _check_aftermath(event: Event) -> Phase:
         recaps=Count("recaps", distinct=True), photos=Count("photos", distinct=True)
     )
     phase = Phase(_("Afterwards"), is_current=event.is_over)
-    phase.add(_("Recap"), _url(event, "change") + "#recaps", done=rows["recaps"] > 0)
+    phase.add(_("Recap"), _url(event, "recap"), done=rows["recaps"] > 0)
     phase.add(_("Pictures"), _url(event, "change") + "#photos", done=rows["photos"] > 0)
     phase.add_count(_("Talks without slides"), _url(event, "material"), counts["without_slides"])
     phase.add_count(

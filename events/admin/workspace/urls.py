@@ -11,7 +11,10 @@ from .overview import overview
 from .people import people
 from .prints import print_file, prints
 from .publish import publish
+from .quality import quality
+from .recap import recap
 from .setup import set_up
+from .statistics import statistics
 
 
 def get_urls(model_admin) -> list:
@@ -29,6 +32,9 @@ def get_urls(model_admin) -> list:
         path("<int:pk>/print/", wrap(prints), name="events_event_prints"),
         path("<int:pk>/print/<str:key>/", wrap(print_file), name="events_event_print_file"),
         path("<int:pk>/publish/", wrap(publish), name="events_event_publish"),
+        path("<int:pk>/quality/", wrap(quality), name="events_event_quality"),
+        path("<int:pk>/recap/", wrap(recap), name="events_event_recap"),
+        path("<int:pk>/statistics/", wrap(statistics), name="events_event_statistics"),
         path("<int:pk>/clone/", wrap(clone), name="events_event_clone"),
         path("<int:pk>/enter/", wrap(enter), name="events_event_enter_talks"),
     ]
