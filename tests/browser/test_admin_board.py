@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from events.models import Slot
+from events.models import EventSpeaker, Slot
+from speakers.models import Speaker
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +128,39 @@ def test_the_keyboard_does_everything_and_says_it(board):
     assert planned("Placed") == ("10:00", 30, "Hall")
     page.keyboard.press("Delete")
     said(page, "“Placed” is not in the plan any more")
+
+
+def test_several_chosen_talks_move_together_and_are_undone_as_one(board, event):
+    attic = event.rooms.get(name="Attic")
+    factories.Slot(talk__event=event, talk__title="Second", room=attic)
+    page = board()
+    before = planned("Placed")[0], planned("Second")[0]
+    box(page, "Placed").click(modifiers=["Control"])
+    box(page, "Second").locator("a").focus()
+    page.keyboard.press("x")
+    said(page, "2 chosen")
+    expect(page.locator(".bd-box.is-chosen")).to_have_count(2)
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    said(page, "2 slots are moved by 15 minutes")
+    assert [planned(title)[0] for title in ("Placed", "Second")] != list(before)
+    expect(page.locator(".bd-box.is-chosen")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    said(page, "Undone")
+    assert (planned("Placed")[0], planned("Second")[0]) == before
+
+
+def test_times_without_a_speaker_are_shaded_while_a_talk_is_held(board, event):
+    person = EventSpeaker.objects.of(event, Speaker.objects.get(name="Ada"))
+    person.availability = [["2030-10-06T09:00:00+00:00", "2030-10-06T12:00:00+00:00"]]
+    person.save()
+    page = board()
+    page.locator(".bd-talk a").focus()
+    page.keyboard.press(" ")
+    expect(page.locator(".bd-away").first).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(page.locator(".bd-away")).to_have_count(0)
 
 
 def test_a_talk_moves_to_another_day_by_mouse_and_keyboard(board, event):

@@ -175,6 +175,7 @@ def _get_script_strings() -> dict[str, str]:
         "at": _("{time} to {end}, {room}"),
         "over": _("beside “{titles}”"),
         "closed": _("outside the opening times"),
+        "chosen": _("{count} chosen. Two or more move together in time; Escape chooses none."),
         "left": _("“{title}” stays where it was."),
         "back": _("Send “{title}” back"),
         "undone": _("Undone. {message}"),

@@ -1,6 +1,6 @@
 /* The board: coordinates of the grid, change requests in order, undo and redo. */
 
-const POLL_INTERVAL = 2000; // milliseconds
+const POLL_INTERVAL = 1500; // milliseconds
 
 // The cookie's, when it is sent: another tab may have signed in since the page was made.
 const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
@@ -14,6 +14,7 @@ export class Board {
     this.stackKey = `roadshow-board-${root.dataset.event}-undo`;
     ({ undo: this.undoStack, redo: this.redoStack } = this.loadStacks());
     this.seen = new Map(); // slot -> `updated_at` after its last change, for slots of other days
+    this.chosen = new Set(); // slots that move together
     this.queue = Promise.resolve();
     this.busy = 0; // number of drags, picked up talks and pending requests
     this.shadow = Object.assign(document.createElement("li"), { className: "bd-shadow", ariaHidden: "true" });
@@ -149,6 +150,8 @@ export class Board {
 
   schedule(item, column, at, minutes) {
     const { slot, talk } = item.dataset;
+    if (this.chosen.size > 1 && this.chosen.has(slot) && Number(item.dataset.for) === minutes)
+      return this.shiftChosen(at - Number(item.dataset.at));
     const change = { op: "schedule", start: this.instant(at), minutes, room: column.dataset.room };
     if (slot) {
       if (Number(item.dataset.at) === at && Number(item.dataset.for) === minutes && item.closest(".bd-room") === column)
@@ -160,6 +163,11 @@ export class Board {
       return this.change({ ...change, slot });
     }
     return this.change({ ...change, talk });
+  }
+
+  /** Move the chosen slots by so many minutes, each in its room. */
+  shiftChosen(shift) {
+    return shift ? this.change({ op: "shift", slots: [...this.chosen].join(","), shift }) : null;
   }
 
   /** Move to the same time of day on another day, in the room of `column`. */
@@ -257,6 +265,7 @@ export class Board {
     tray.innerHTML = content.unscheduled;
     this.root.querySelector("[data-count]").textContent = tray.firstElementChild.dataset.total;
     this.filter();
+    this.root.dispatchEvent(new Event("board:drawn"));
   }
 
   async reload() {

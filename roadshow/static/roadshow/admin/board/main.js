@@ -3,7 +3,7 @@ const root = document.querySelector("#board");
 const { Board } = await import(root.dataset.changeModule);
 const board = new Board(root);
 const parts = await Promise.all(
-  ["rooms", "pointer", "keyboard"].map((name) => import(root.dataset[`${name}Module`])),
+  ["rooms", "pointer", "keyboard", "choosing"].map((name) => import(root.dataset[`${name}Module`])),
 );
 for (const part of parts) part.start(board);
 for (const element of root.querySelectorAll(".bd-script")) element.hidden = false;
