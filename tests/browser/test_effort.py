@@ -7,12 +7,13 @@ import os
 from dataclasses import dataclass, field
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from events.actions import import_schedule, release
 from events.formats.document import Document, Reading
 from events.formats.document import Talk as FileTalk
-from events.models import Event, TalkLink
+from events.models import Event, EventSpeaker, TalkLink
 from tests import factories
 from tests.browser.fixtures import PASTE
 
@@ -88,6 +89,9 @@ def event(user):
     event = factories.Event(name="Summit", organisers=[user], timezone="UTC")
     for number in range(4):
         talk = factories.Talk(event=event, title=f"Talk {number}", speakers=[factories.Speaker()])
+        EventSpeaker.objects.update_or_create(
+            event=event, speaker=talk.speakers.get(), defaults={"email": f"p{number}@example.org"}
+        )
         factories.Slot(talk=talk, room=factories.Room(name=ROOMS[number]))
     release(event=event, by=user)
     return event
@@ -155,6 +159,19 @@ def test_move_the_day_by_a_week(request, hand, live_server, event):
     check(request, hand, clicks=3, fields=2, pages=4)
 
 
+def test_tell_all_speakers_of_a_room_that_it_moved(request, hand, live_server, event):
+    mail.outbox = []
+    open_page_of(hand, live_server, event, "Mail")
+    hand.follow("Announcement")
+    hand.choose("room", str(event.rooms.get(name="Lab").pk))
+    hand.type("subject_en", "Room B moved")
+    hand.type("body_en", "It is in the yard now.")
+    hand.press("Preview")
+    hand.press("Send to 1 person")
+    assert [one.to for one in mail.outbox] == [["p1@example.org"]]
+    check(request, hand, clicks=5, fields=3, pages=6)
+
+
 def test_add_the_slides_of_forty_talks(request, hand, live_server, event):
     for number in range(36):
         factories.Talk(event=event, title=f"More {number}")
@@ -204,6 +221,14 @@ def test_export_the_talks_as_a_workbook(request, hand, live_server, event):
     with hand.page.expect_download():
         hand.click(hand.page.get_by_role("button", name="XLSX"))
     check(request, hand, clicks=3, fields=0, pages=4)
+
+
+def test_make_a_private_link_for_a_speaker(request, hand, live_server, event):
+    row = EventSpeaker.objects.filter(event=event).first()
+    hand.open(live_server.url + reverse("admin:events_eventspeaker_private_link", args=[row.pk]))
+    hand.press("Make a link")
+    assert "/my-page/" in hand.page.locator(".rs-token").inner_text()
+    check(request, hand, clicks=1, fields=0, pages=3)
 
 
 def test_repeat_the_event_next_year(request, hand, live_server, event):

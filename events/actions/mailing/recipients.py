@@ -77,7 +77,7 @@ def list_recipients(
         email = contacts.get(speaker.pk, "")
         if reason in told or (reason.rpartition(":")[0], email) in told:
             continue
-        language = _choose_language(event, talks)
+        language = choose_language(event, talks)
         values = _build_values(event, speaker, talks, language, root)
         talk = talks[0] if len(talks) == 1 else None
         problem = "" if email else _("has no e-mail address")
@@ -193,7 +193,7 @@ def _per_person(
     return [(f"{kind}:{reason}:{speaker.guid}", speaker, own) for speaker, own in talks.items()]
 
 
-def _choose_language(event: Event, talks: list[Talk]) -> str:
+def choose_language(event: Event, talks: list[Talk]) -> str:
     """The portal's language that is nearest to the talk's, else to the event's."""
     known = {code.partition("-")[0]: code for code, _name in settings.LANGUAGES}
     for tag in (*(talk.language for talk in talks), event.language):

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from ...models import Event, MailKind, MailTemplate
+from .recipients import choose_language
 
 Texts = dict[str, list[str]]  # language -> [subject, body]
 GREETING = gettext_noop("Hello {name},")
@@ -51,9 +52,13 @@ def default_texts(kind: str) -> Texts:
 
 
 def load_texts(event: Event, kind: str) -> Texts:
-    """The event's texts of a kind, those that it kept; else the portal's own."""
+    """The event's texts of a kind, those that it kept; else the portal's own, of announcements in one language."""
     rows = event.mail_templates.filter(kind=kind)
-    return {row.language: [row.subject, row.body] for row in rows} or default_texts(kind)
+    own = {row.language: [row.subject, row.body] for row in rows}
+    if kind == MailKind.ANNOUNCEMENT and not own:
+        language = choose_language(event, [])
+        return {language: default_texts(kind)[language]}
+    return own or default_texts(kind)
 
 
 @transaction.atomic
