@@ -55,11 +55,12 @@ def build_charts(event: Event) -> list[tuple[str, list[Bar]]]:
 
 
 def _chart_feedback(event: Event) -> list[tuple[str, list[Bar]]]:
-    rows = Feedback.objects.filter(event=event, rating__isnull=False)
+    rows = Feedback.objects.filter(event=event)
     by_talk, by_track = defaultdict(list), defaultdict(list)
     stars: Counter[int] = Counter()
     for rating, talk, track in rows.values_list("rating", "talk__title", "talk__track__name"):
-        assert rating is not None
+        if rating is None:
+            continue  # a comment alone
         stars[rating] += 1
         if talk:
             by_talk[talk].append(rating)
