@@ -2,15 +2,17 @@
 
 from django.contrib import admin
 from django.db.models import Count, Max, Min
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from roadshow.core.admin import OwnFilter, RecordAdmin, Table, TableAdmin
 
 from ..actions import tell_others
-from ..models import Series, Topic, Track
+from ..models import Event, Series, Topic, Track
 from .sharing import SharedAdminMixin
 from .workspace import EventScopeMixin
 
@@ -23,6 +25,15 @@ class SeriesAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["organisers"]
     fields = [("name", "slug"), "tagline", "description", ("website", "state"), "organisers"]
+    actions_detail = ["next_stop"]
+
+    @action(description=_("Next stop"), url_path="next-stop", icon="add", permissions=["change"])
+    def next_stop(self, request, object_id):
+        """Lead to the form that copies the series' last event; to an empty one for the first."""
+        last = Event.objects.editable_by(request.user).filter(series=object_id).order_by("-starts_on").first()
+        if last is None:
+            return HttpResponseRedirect(reverse("admin:events_event_new", query={"series": object_id}))
+        return HttpResponseRedirect(reverse("admin:events_event_clone", args=[last.pk]))
 
     def for_list(self, rows):
         return rows.annotate(

@@ -23,6 +23,7 @@ PAGES = [
     "mail",
     "publish",
     "quality",
+    "duplicates",
     "recap",
     "statistics",
 ]

@@ -56,6 +56,7 @@ STRICTER: dict[str, Permission | None] = {
     "api:person": Permission.EDIT_SPEAKERS,
     "admin:events_feedback": Permission.MODERATE,
     "admin:events_event_setup": Permission.EDIT_EVENT,
+    "admin:events_event_duplicates": Permission.EDIT_SPEAKERS,
     "admin:events_event_quality": Permission.EDIT_TALKS,
     "admin:events_event_recap": Permission.EDIT_EVENT,
     "admin:events_event_statistics": Permission.MODERATE,

@@ -25,6 +25,7 @@ EVENT_PAGES = {
     "events_event_overview": Permission.VIEW,
     "events_event_setup": Permission.EDIT_EVENT,
     "events_event_enter_talks": Permission.EDIT_TALKS,
+    "events_event_duplicates": Permission.EDIT_SPEAKERS,
     "events_event_quality": Permission.EDIT_TALKS,
     "events_event_recap": Permission.EDIT_EVENT,
     "events_event_statistics": Permission.MODERATE,

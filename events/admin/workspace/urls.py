@@ -4,6 +4,7 @@ from django.urls import path
 
 from .activity import activity
 from .clone import clone
+from .duplicates import duplicates
 from .entry import enter
 from .mail import mail_page, mailing, write_mail
 from .material import material
@@ -32,6 +33,7 @@ def get_urls(model_admin) -> list:
         path("<int:pk>/print/", wrap(prints), name="events_event_prints"),
         path("<int:pk>/print/<str:key>/", wrap(print_file), name="events_event_print_file"),
         path("<int:pk>/publish/", wrap(publish), name="events_event_publish"),
+        path("<int:pk>/duplicates/", wrap(duplicates), name="events_event_duplicates"),
         path("<int:pk>/quality/", wrap(quality), name="events_event_quality"),
         path("<int:pk>/recap/", wrap(recap), name="events_event_recap"),
         path("<int:pk>/statistics/", wrap(statistics), name="events_event_statistics"),
