@@ -1,6 +1,6 @@
 """Mail to the people of an event: who is told what, previews, and sending by the worker."""
 
-from .recipients import Audience, Recipient, count_proposals, list_recipients
+from .recipients import Audience, Recipient, count_proposals, fill_values, list_recipients
 from .sending import resolve_unclear, send_mailing
 from .starting import MailingRefused, render_texts, start_mailing
 from .texts import Texts, default_texts, load_texts, save_texts
@@ -12,6 +12,7 @@ __all__ = [
     "Texts",
     "count_proposals",
     "default_texts",
+    "fill_values",
     "list_recipients",
     "load_texts",
     "render_texts",

@@ -44,23 +44,30 @@ class Audience:
 
 @dataclass(slots=True)
 class Recipient:
-    """A person, the reason (`key`), and the values of the placeholders; `problem` says why nothing is sent."""
+    """A person, the reason (`key`), and the talks it is about; `problem` says why nothing is sent.
+
+    `values` of the placeholders are there after `fill_values`.
+    """
 
     speaker: Speaker
     key: str
     email: str
     language: str
-    values: dict[str, str] = field(default_factory=dict)
-    talk: Talk | None = None
+    talks: list[Talk]
     problem: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def talk(self) -> Talk | None:
+        return self.talks[0] if len(self.talks) == 1 else None
 
 
 def list_recipients(
-    event: Event, kind: str, audience: Audience = Audience(), *, root: str = "", key: str = ""
+    event: Event, kind: str, audience: Audience = Audience(), *, key: str = ""
 ) -> list[Recipient]:
     """Who is to be told, without those who were; a fixed number of queries.
 
-    `root` is the portal's address in links, `key` what makes an announcement one of its own.
+    `key` is what makes an announcement one of its own.
     """
     credits_ = list(_select_credits(event, kind, audience))
     contacts = load_contacts(event, {one.speaker for one in credits_})
@@ -78,12 +85,10 @@ def list_recipients(
         if reason in told or (reason.rpartition(":")[0], email) in told:
             continue
         language = choose_language(event, talks)
-        values = _build_values(event, speaker, talks, language, root)
-        talk = talks[0] if len(talks) == 1 else None
         problem = "" if email else _("has no e-mail address")
         if email.lower() in refused:
             problem = _("unsubscribed")
-        recipients.append(Recipient(speaker, reason, email, language, values, talk, problem))
+        recipients.append(Recipient(speaker, reason, email, language, talks, problem))
     return recipients
 
 
@@ -200,6 +205,12 @@ def choose_language(event: Event, talks: list[Talk]) -> str:
         if found := known.get(tag.lower().partition("-")[0]):
             return found
     return settings.LANGUAGE_CODE
+
+
+def fill_values(event: Event, recipients: Iterable[Recipient], root: str) -> None:
+    """Set the values of the placeholders; `root` is the portal's address in links."""
+    for one in recipients:
+        one.values = _build_values(event, one.speaker, one.talks, one.language, root)
 
 
 def _build_values(

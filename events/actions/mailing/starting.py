@@ -14,7 +14,7 @@ from roadshow.journal.models import Activity
 
 from ...models import Event, Mailing, MailKind, Message
 from ...models.mail import check_placeholders
-from .recipients import Audience, Recipient, list_recipients
+from .recipients import Audience, Recipient, fill_values, list_recipients
 from .texts import Texts
 
 
@@ -59,10 +59,11 @@ def start_mailing(
     if not texts or not all(part.strip() for text in texts.values() for part in text):
         raise ValidationError(_("Write a subject and a text."))
     event = Event.objects.select_for_update(of=("self",)).select_related("venue").get(pk=event.pk)
-    found = list_recipients(event, kind, audience, root=root, key=key or str(uuid.uuid4()))
+    found = list_recipients(event, kind, audience, key=key or str(uuid.uuid4()))
     recipients = [one for one in found if not one.problem]
     if not recipients:
         raise MailingRefused(_("There is nobody to tell: everybody knows already, or has no address."))
+    fill_values(event, recipients, root)
     mailing = Mailing.objects.create(event=event, kind=kind, texts=texts, reply_to=reply_to, root=root, by=by)
     Message.objects.bulk_create(
         [

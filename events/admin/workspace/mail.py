@@ -184,10 +184,9 @@ def write_mail(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 def _build_preview(request: HttpRequest, event: Event, kind: str, form: MailForm) -> dict:
-    found = mail.list_recipients(
-        event, kind, form.get_audience(), root=site_root(request), key=form.cleaned_data["key"]
-    )
+    found = mail.list_recipients(event, kind, form.get_audience(), key=form.cleaned_data["key"])
     told = [one for one in found if not one.problem]
+    mail.fill_values(event, told[:SHOWN], site_root(request))
     page = _("(private link of the person)")
     return {
         "total": len(told),
