@@ -30,6 +30,10 @@ FILTER = """() => {
 }"""
 
 
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
 def visit(browser, address: str) -> dict[str, float]:
     """One first visit: bytes, milliseconds until something is painted, and of the slowest interaction."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block")
@@ -44,7 +48,7 @@ def visit(browser, address: str) -> dict[str, float]:
     slots = page.locator("[data-slot]").count()
     page.evaluate(WATCH)
     page.locator(".star").first.click()
-    page.locator(".filters summary").click()
+    page.locator(".dock a[href$='#filter-q']").click()
     page.locator("form[data-filters] input[name=q]").press_sequentially("linux", delay=300)
     page.locator("select[name=room]").select_option(index=1)
     page.wait_for_timeout(500)
@@ -79,10 +83,9 @@ def main() -> int:
     if len(sys.argv) != 2:
         sys.stderr.write("Give the address of an event's schedule.\n")
         return 2
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-background-networking"]
         )
         runs = [visit(browser, sys.argv[1]) for _ in range(RUNS)]
         browser.close()
