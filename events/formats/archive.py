@@ -13,7 +13,7 @@ from .document import Reading
 from .foreign import describe_archive
 from .reading import Choices, UnreadableFile
 from .schedule_json.read import parse
-from .sources import known
+from .sources import SOURCES, find_source, read_source
 from .sources.pick import pick_text
 
 MOST_FILES = 60_000
@@ -72,9 +72,9 @@ def read_parts(contents: Mapping[str, bytes], choices: Choices) -> list[Reading]
     stems = {PurePosixPath(name).stem: name for name in contents}
     if "sessions" in stems and {"speakers", "event", "tracks"} & stems.keys():
         parts = {name: parse(contents[stems[name]]) for name in _OPEN_EVENT if name in stems}
-        source = known.find_source(parts)
+        source = find_source(parts)
         if source:
-            return [known.read_source(source, parts, choices)]
+            return [read_source(source, parts, choices)]
     categories = _categories(contents)
     if not categories:
         raise UnreadableFile(describe_archive(set(contents)))
@@ -100,5 +100,5 @@ def _read_category(folder: str, files: list[str], contents: Mapping[str, bytes],
         "category_description": pick_text(category, "description"),
         "category_url": pick_text(category, "url"),
     }
-    source = next(source for source in known.SOURCES if source.name == "pyvideo")
-    return known.read_source(source, root, choices)
+    source = next(source for source in SOURCES if source.name == "pyvideo")
+    return read_source(source, root, choices)

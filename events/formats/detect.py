@@ -16,7 +16,7 @@ from .document import Problem, Reading
 from .foreign import describe_binary, describe_page
 from .reading import Choices, UnreadableFile
 from .schedule_json.read import is_schedule, parse, read_root
-from .sources import confs_tech, known, schema_org
+from .sources import confs_tech, describe_json, find_source, read_source, schema_org
 from .text import clean_line
 
 LIMIT = 64 * 1024 * 1024  # bytes, once decompressed
@@ -119,15 +119,15 @@ def _read_page(data: bytes, choices: Choices) -> list[Reading]:
 
 
 def _read_json(root: object, choices: Choices) -> list[Reading]:
-    source = known.find_source(root)
+    source = find_source(root)
     if source:
-        return [known.read_source(source, root, choices)]
+        return [read_source(source, root, choices)]
     if is_schedule(root):
         return [read_root(root, choices=choices)]
     readings = schema_org.read_events(root, choices) if schema_org.has_events(root) else []
     readings = readings or (confs_tech.read_list(root, choices) if confs_tech.is_list(root) else [])
     if not readings:
-        raise UnreadableFile(known.describe_json(root))
+        raise UnreadableFile(describe_json(root))
     return readings
 
 

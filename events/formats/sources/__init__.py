@@ -1,5 +1,6 @@
 """Files of programs that plan or archive conferences, known by their shape and read by one table of mappings."""
 
-from .known import SOURCES, find_source, read_source
+from .finding import describe_json, find_source, read_source
+from .known import SOURCES
 
-__all__ = ["SOURCES", "find_source", "read_source"]
+__all__ = ["SOURCES", "describe_json", "find_source", "read_source"]

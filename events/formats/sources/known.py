@@ -2,58 +2,16 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from ..build import build_document
-from ..document import Reading
 from ..raw import RawSchedule
-from ..reading import Choices, Report, UnreadableFile
 from . import prepare
-from .mapping import Source, read_raw
-from .pick import dicts, follow, pick_text
+from .mapping import Source
+from .pick import follow
+from .shapes import first_record, has_all, has_any, is_indico, is_pretalx_list, is_voc_submission
 
 
 def keep_names(names: str) -> dict[str, str]:
     """Fields whose keys in the file have our names."""
     return {name: name for name in names.split()}
-
-
-def _first(root: Any, path: str = "") -> dict:
-    """The first record of a list, at a path or at the top; empty where there is none."""
-    found = dicts(follow(root, path) if path else root)
-    return found[0] if found else {}
-
-
-def _has(record: Any, *keys: str) -> bool:
-    return isinstance(record, dict) and all(key in record for key in keys)
-
-
-def _has_any(record: Any, *keys: str) -> bool:
-    return isinstance(record, dict) and any(key in record for key in keys)
-
-
-def _is_pretalx_list(root: Any) -> bool:
-    first = (prepare.records(root) or [{}])[0]
-    return _has(first, "code", "title") and _has_any(
-        first, "submission_type", "state", "speakers", "slot", "slots"
-    )
-
-
-def _is_indico(root: Any) -> bool:
-    if not isinstance(root, dict):
-        first = _first(root)
-        return _has_any(first, "_fossil", "start_dt", "contributionId") and "title" in first
-    results = root.get("results")
-    if isinstance(results, list):
-        return _has_any(_first(results), "contributions", "_fossil", "_type")
-    return isinstance(results, dict) and any(isinstance(part, dict) for part in results.values())
-
-
-def _is_voc_submission(root: Any) -> bool:
-    first = (prepare.records(root) or [{}])[0]
-    return _has(first, "title") and _has_any(
-        first, "event_classifiers", "origin", "submission_type", "public_url"
-    )
 
 
 def _finish_indico(raw: RawSchedule, root: Any) -> None:
@@ -88,7 +46,7 @@ SOURCES = (
     Source(
         name="Sessionize, all data",
         matches=lambda root: (
-            _has(root, "sessions", "speakers") and _has_any(root, "categories", "rooms", "questions")
+            has_all(root, "sessions", "speakers") and has_any(root, "categories", "rooms", "questions")
         ),
         prepare=prepare.sessionize_all,
         **_SESSIONIZE_VIEW,
@@ -97,20 +55,20 @@ SOURCES = (
     ),
     Source(
         name="Sessionize, grid",
-        matches=lambda root: _has(_first(root), "rooms", "date"),
+        matches=lambda root: has_all(first_record(root), "rooms", "date"),
         prepare=prepare.sessionize_view,
         **_SESSIONIZE_VIEW,
     ),
     Source(
         name="Sessionize, sessions",
-        matches=lambda root: _has(_first(root), "sessions", "groupName"),
+        matches=lambda root: has_all(first_record(root), "sessions", "groupName"),
         prepare=prepare.sessionize_view,
         **_SESSIONIZE_VIEW,
     ),
     Source(
         name="pretalx, schedule",
         matches=lambda root: (
-            _has(root, "talks", "rooms") and _has_any(root, "event_start", "tracks", "version")
+            has_all(root, "talks", "rooms") and has_any(root, "event_start", "tracks", "version")
         ),
         prepare=prepare.pretalx_widget,
         talk=keep_names("code title abstract start end room track state duration")
@@ -133,7 +91,7 @@ SOURCES = (
     Source(
         name="pretalx, submissions",
         codes=True,
-        matches=_is_pretalx_list,
+        matches=is_pretalx_list,
         prepare=prepare.records,
         talk=keep_names("code title abstract description state duration")
         | {
@@ -157,7 +115,7 @@ SOURCES = (
     ),
     Source(
         name="Sched, sessions",
-        matches=lambda root: _has(_first(root), "event_key", "event_start"),
+        matches=lambda root: has_all(first_record(root), "event_key", "event_start"),
         prepare=prepare.records,
         talk={
             "id": "event_key",
@@ -179,7 +137,7 @@ SOURCES = (
     ),
     Source(
         name="Indico",
-        matches=_is_indico,
+        matches=is_indico,
         prepare=prepare.indico,
         talk=keep_names("title duration type url")
         | {
@@ -217,8 +175,8 @@ SOURCES = (
     ),
     Source(
         name="Open Event, sessions",
-        matches=lambda root: _has_any(
-            _first(root) or _first(root, "sessions"),
+        matches=lambda root: has_any(
+            first_record(root) or first_record(root, "sessions"),
             "microlocation",
             "session-type",
             "session_type",
@@ -260,7 +218,7 @@ SOURCES = (
     Source(
         name="conference-hall",
         matches=lambda root: (
-            _has_any(root, "proposals") or (_has(root, "talks") and _has_any(root, "categories", "formats"))
+            has_any(root, "proposals") or (has_all(root, "talks") and has_any(root, "categories", "formats"))
         ),
         prepare=prepare.conference_hall,
         talk=keep_names("title abstract level")
@@ -286,7 +244,7 @@ SOURCES = (
     ),
     Source(
         name="frab, events",
-        matches=lambda root: _has(root, "conference_events"),
+        matches=lambda root: has_all(root, "conference_events"),
         prepare=prepare.frab,
         talk=keep_names("id guid title subtitle abstract description language duration logo url state")
         | {
@@ -304,8 +262,8 @@ SOURCES = (
     ),
     Source(
         name="OSEM, events",
-        matches=lambda root: _has_any(
-            _first(root, "events"), "event_type", "length", "is_highlighted", "start_time"
+        matches=lambda root: has_any(
+            first_record(root, "events"), "event_type", "length", "is_highlighted", "start_time"
         ),
         prepare=prepare.frab,
         talk=keep_names("id guid title subtitle abstract description language state url")
@@ -325,8 +283,8 @@ SOURCES = (
     ),
     Source(
         name="symposion, conference.json",
-        matches=lambda root: _has_any(
-            _first(root) or _first(root, "schedule"), "conf_key", "conf_url", "authors"
+        matches=lambda root: has_any(
+            first_record(root) or first_record(root, "schedule"), "conf_key", "conf_url", "authors"
         ),
         prepare=prepare.symposion,
         talk=keep_names("abstract description room start end duration license language")
@@ -346,7 +304,7 @@ SOURCES = (
     ),
     Source(
         name="schedule2.json",
-        matches=lambda root: _has(follow(root, "schedule"), "events", "conference"),
+        matches=lambda root: has_all(follow(root, "schedule"), "events", "conference"),
         prepare=prepare.schedule2,
         talk=keep_names(
             "id guid code title subtitle abstract description type language end duration slug url"
@@ -384,7 +342,7 @@ SOURCES = (
     ),
     Source(
         name="voc submissions",
-        matches=_is_voc_submission,
+        matches=is_voc_submission,
         prepare=prepare.records,
         talk=keep_names("guid id code title subtitle abstract description duration state")
         | {
@@ -406,8 +364,11 @@ SOURCES = (
     Source(
         name="pyvideo",
         matches=lambda root: (
-            (_has(_first(root) or root, "title") and _has_any(_first(root) or root, "recorded", "videos"))
-            or _has(root, "videos_of_event")
+            (
+                has_all(first_record(root) or root, "title")
+                and has_any(first_record(root) or root, "recorded", "videos")
+            )
+            or has_all(root, "videos_of_event")
         ),
         prepare=prepare.pyvideo,
         talk=keep_names("title description language")
@@ -425,42 +386,3 @@ SOURCES = (
         finish=_finish_pyvideo,
     ),
 )
-
-
-def find_source(root: Any) -> Source | None:
-    """The program that wrote JSON of this shape."""
-    return next((source for source in SOURCES if source.matches(root)), None)
-
-
-def read_source(source: Source, root: Any, choices: Choices) -> Reading:
-    """What a file of a known program says. Raises UnreadableFile."""
-    report = Report()
-    try:
-        raw = read_raw(source, root, report)
-    except (TypeError, AttributeError, KeyError, ValueError) as error:
-        message = _("The file looks like %(name)s, but its parts are not where they belong.")
-        raise UnreadableFile(message % {"name": source.name}) from error
-    counts = {"records": len(source.prepare(root))}
-    return build_document(raw, source.name, report, choices, is_full=source.is_full, counts=counts)
-
-
-def describe_json(root: Any) -> str:
-    """One sentence about JSON of an unknown shape: what it is, and what would work."""
-    if isinstance(root, dict) and isinstance(root.get("results"), list):
-        root = root["results"]
-    first = _first(root)
-    if _has(first, "fullName", "sessions") or _has(first, "bio", "tagLine"):
-        return _(
-            "This is Sessionize's list of speakers. Export “All data” instead, which has the sessions too."
-        )
-    if _has(first, "code", "biography"):
-        return _("This is pretalx's list of speakers. Export its submissions or the schedule instead.")
-    if _has(root, "schedule_speakers"):
-        return _("This is frab's list of speakers. Export the schedule (schedule.xml) instead.")
-    keys = ", ".join(list(first or (root if isinstance(root, dict) else {}))[:6])
-    if keys:
-        message = _(
-            "The JSON is of no kind that is known (its keys are %(keys)s). A schedule.json or a CSV would work."
-        )
-        return message % {"keys": pick_text({"keys": keys}, "keys")[:80]}
-    return _("The JSON holds no schedule of a kind that is known. A schedule.json or a CSV would work.")
