@@ -46,7 +46,7 @@ STATUSES = {
     "409": "Somebody else was faster, or other records stand against it; nothing was changed.",
     "410": "The cursor is of another database. Begin again with `cursor=now` and a full read.",
     "412": "The record is not in the state that `If-Match` names; nothing was changed.",
-    "415": "Only application/json is read.",
+    "415": "The body is not of the type that is read here.",
     "429": "Too many requests. `Retry-After` says how many seconds to wait.",
     "503": "All places are taken. `Retry-After` says how many seconds to wait.",
 }
@@ -189,6 +189,7 @@ UNVERSIONED = (
     "/tokens/",
     "/v1/feedback/",
 )  # responses without an entity tag
+ONE_TYPE = (["application/json"], ["multipart/form-data"])  # another body is a 415
 ANYBODY = ("/feedback/", "/suggestions/")  # what even writing needs none for
 
 
@@ -206,7 +207,7 @@ def _failures(path: str, method: str, operation: dict) -> list[str]:
             found.append("503")
     else:
         found += ["403", "409", "412"]
-    if list(operation.get("requestBody", {}).get("content", ())) == ["application/json"]:
+    if list(operation.get("requestBody", {}).get("content", ())) in ONE_TYPE:
         found.append("415")
     return sorted(found)
 

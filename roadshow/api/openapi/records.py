@@ -61,6 +61,10 @@ class RecordSchema(AutoSchema):
         found = {(one["name"], one["in"]): one for one in self._shaping()}
         return super()._process_override_parameters(direction) | found
 
+    def get_response_serializers(self):
+        found = super().get_response_serializers()
+        return {200: found} if getattr(self.view, "action", "") == "remove_picture" else found
+
     def get_summary(self):
         action = getattr(self.view, "action", "")
         if action in SUMMARIES and isinstance(self.view, viewsets.ModelViewSet):
