@@ -7,10 +7,16 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import translation
 
-from speakers.models import Speaker
+from speakers.models import Speaker, SpeakerLink
 
 from ..formats import document as doc
-from ..models import Event, Slot, Talk, TalkSpeaker, show_event_profiles
+from ..models import Event, Room, Slot, Talk, TalkLink, TalkSpeaker, Topic, show_event_profiles
+
+OF_TALKS = (
+    "event", "guid", "code", "slug", "title", "subtitle", "abstract", "description", "kind", "type_label", "level",
+    "language", "state", "origin_url", "picture", "feedback_url", "recording_license", "do_not_record", "track__name",
+)  # fmt: skip
+OF_SPEAKERS = ("guid", "slug", "name", "headline", "biography", "picture")
 
 
 @translation.override(settings.LANGUAGE_CODE)
@@ -23,17 +29,19 @@ def build_document(
     sequences and previous starts of slots.
     """
     event = Event.objects.select_related("venue").get(pk=event.pk)
+    slots = Slot.objects.select_related("room").order_by("starts_at", "number")
     talks = (
         event.talks.filter(state__in=Talk.PUBLIC, slots__isnull=False)
         .distinct()
-        .defer("people", "search", "notes", "imported")
         .select_related("track")
+        .only(*OF_TALKS)
         .prefetch_related(
-            "topics",
-            "links",
-            Prefetch("slots", Slot.objects.select_related("room").order_by("starts_at", "number")),
+            Prefetch("topics", Topic.objects.only("name")),
+            Prefetch("links", TalkLink.objects.only("talk", "url", "title", "kind")),
+            Prefetch("slots", slots.only("talk", "starts_at", "ends_at", "guid", "number", "room__name")),
             Prefetch("talk_speakers", TalkSpeaker.objects.filter(speaker__state=Speaker.State.PUBLISHED)),
-            "talk_speakers__speaker__links",
+            Prefetch("talk_speakers__speaker", Speaker.objects.only(*OF_SPEAKERS)),
+            Prefetch("talk_speakers__speaker__links", SpeakerLink.objects.only("speaker", "url", "title")),
         )
         .order_by("pk")
     )
@@ -145,9 +153,7 @@ def _build_rooms(event: Event, talks: list[doc.Talk]) -> list[doc.Room]:
     used = {slot.room for talk in talks for slot in talk.slots}
     rooms = [row.room for row in event.event_rooms.select_related("room")]
     known = {room.guid for room in rooms}
-    rooms += [
-        slot.room for slot in event.slots.select_related("room") if slot.room and slot.room.guid not in known
-    ]
+    rooms += Room.objects.filter(slots__event=event).exclude(guid__in=known).distinct()
     found: dict[str, doc.Room] = {}
     for room in rooms:
         if room.name in used or room.guid in known:

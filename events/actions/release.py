@@ -149,6 +149,7 @@ def _add_slot_history(document: doc.Document, event: Event, now: datetime) -> do
         slot.guid: slot
         for slot in ReleasedSlot.objects.filter(release__event=event)
         .select_related("room", "talk", "live__room")
+        .defer("talk__abstract", "talk__description", "talk__people", "talk__search", "talk__imported")
         .order_by("guid", "-release__number")
         .distinct("guid")
     }
