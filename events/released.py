@@ -25,15 +25,14 @@ from .schedule import ScheduleChange, compare_documents
 
 # Of an event: a line for each public talk and for each public person, and when one of them changed last.
 STATE = """
-WITH public AS (SELECT guid, id, slug, state, sequence, updated_at FROM events_talk
-                WHERE event_id = %(event)s AND state IN ('confirmed', 'cancelled')),
-     person AS (SELECT guid, slug, updated_at FROM speakers_speaker
-                WHERE state = 'published' AND id IN (
-                  SELECT c.speaker_id FROM events_talkspeaker c JOIN events_talk t ON t.id = c.talk_id
-                  WHERE t.event_id = %(event)s))
-SELECT (SELECT string_agg(concat_ws(' ', guid, slug, state, sequence), E'\n' ORDER BY guid) FROM public),
-       (SELECT string_agg(concat_ws(' ', guid, slug), E'\n' ORDER BY guid) FROM person),
-       greatest((SELECT max(updated_at) FROM public), (SELECT max(updated_at) FROM person))"""
+SELECT talk.lines, person.lines, greatest(talk.changed_at, person.changed_at) FROM
+  (SELECT string_agg(concat_ws(' ', guid, slug, state, sequence), E'\n' ORDER BY guid) AS lines,
+          max(updated_at) AS changed_at
+   FROM events_talk WHERE event_id = %(event)s AND state IN ('confirmed', 'cancelled')) AS talk,
+  (SELECT string_agg(concat_ws(' ', guid, slug), E'\n' ORDER BY guid) AS lines, max(updated_at) AS changed_at
+   FROM speakers_speaker WHERE state = 'published' AND id IN (
+     SELECT c.speaker_id FROM events_talkspeaker c JOIN events_talk t ON t.id = c.talk_id
+     WHERE t.event_id = %(event)s)) AS person"""
 
 
 @dataclass(frozen=True)
