@@ -9,33 +9,11 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 
 CAMPAIGN_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
-CAMPAIGN_NAMES = frozenset(
-    [
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "twclid",
-        "ttclid",
-        "li_fat_id",
-        "igshid",
-        "yclid",
-        "mc_cid",
-        "mc_eid",
-        "_hsenc",
-        "_hsmi",
-        "vero_id",
-        "wickedid",
-        "oly_enc_id",
-        "oly_anon_id",
-        "s_cid",
-        "ref_src",
-        "srsltid",
-    ]
-)
+CAMPAIGN_NAMES = frozenset([
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "ttclid",
+    "li_fat_id", "igshid", "yclid", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "vero_id", "wickedid",
+    "oly_enc_id", "oly_anon_id", "s_cid", "ref_src", "srsltid",
+])  # fmt: skip
 ANY = "*"  # the view checks the parameters itself, and refuses or reports unknown ones
 
 
