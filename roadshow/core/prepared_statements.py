@@ -17,7 +17,10 @@ class PreparingCursor(CursorMixin, psycopg.Cursor):
     """A cursor like Django's that prepares what it executes."""
 
     def execute(self, query, params=None, **options):
-        return super().execute(query, params, prepare=True, **options)
+        try:
+            return super().execute(query, params, prepare=True, **options)
+        except psycopg.errors.FeatureNotSupported:  # a column has another type since, after an upgrade
+            return super().execute(query, params, prepare=False, **options)
 
 
 def open_cursor(connection) -> CursorWrapper:
@@ -26,8 +29,7 @@ def open_cursor(connection) -> CursorWrapper:
     own = connection.connection
     if own not in _directness:
         _directness[own] = is_direct(own)
-        if _directness[own]:
-            enable_preparing(own)
+        own.prepare_threshold, own.prepared_max = 0, MAX_STATEMENTS
     return connection._prepare_cursor(PreparingCursor(own)) if _directness[own] else connection.cursor()
 
 
@@ -36,9 +38,3 @@ def is_direct(connection: psycopg.Connection) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone() == (connection.info.backend_pid,)
-
-
-def enable_preparing(connection: psycopg.Connection) -> None:
-    """Plans are made once for any parameters; else PostgreSQL would go on making those that it finds a bit cheaper."""
-    connection.prepare_threshold, connection.prepared_max = 0, MAX_STATEMENTS
-    connection.execute("SET plan_cache_mode = force_generic_plan")

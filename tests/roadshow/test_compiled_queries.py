@@ -1,11 +1,13 @@
 """Queries that are compiled once: the same rows with other values, and never one user's for another."""
 
+import psycopg
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from events.models import Talk
 from roadshow.core.compiled_queries import Parameter, compile_statement, compiled_query
+from roadshow.core.prepared_statements import PreparingCursor
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,16 @@ def test_a_statement_is_prepared_once_for_a_connection():
             ['SELECT "events_talk"."id"%= ANY(%'],
         )
         assert cursor.fetchall() == [(3,)]
+
+
+def test_a_statement_is_run_whose_columns_have_other_types_since():
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.prepare_threshold = 0
+        other.execute("CREATE TEMPORARY TABLE short AS SELECT 1::smallint AS number")
+        PreparingCursor(other).execute("SELECT number FROM short")
+        other.execute("DO $$ BEGIN ALTER TABLE short ALTER number TYPE bigint; END $$")  # as if by another
+        other.execute("UPDATE short SET number = 100000")
+        assert PreparingCursor(other).execute("SELECT number FROM short").fetchone() == (100_000,)
 
 
 def test_constants_are_part_of_the_statement_so_that_partial_indexes_are_used():
