@@ -99,6 +99,9 @@ def made_anew() -> None:
         say(
             f"{page.name:<28} {anew[page.name]:>7.1f} {limit}{' !' if anew[page.name] > (page.anew or 1e9) else ''}"
         )
+    report.store_results(
+        "anew", unit=bench.unit, rows=[(page.name, round(anew[page.name], 1), page.anew) for page in found]
+    )
     say(f"One unit: {bench.unit:.3f} ms of processor time. {report.machine()}")
 
 

@@ -40,12 +40,15 @@ class Writer(threading.Thread):
 def private_writes(slug: str) -> list[Callable[[int], object]]:
     """A private note, a link check, feedback and a draft's edit, all of another event or of nobody's page."""
     event = Event.objects.get(slug=slug)
-    other = Event.objects.create(
-        name="Another event", starts_on=event.starts_on, ends_on=event.ends_on, state=event.State.PUBLISHED
+    days = {"starts_on": event.starts_on, "ends_on": event.ends_on}
+    other, _new = Event.objects.get_or_create(
+        slug="another", defaults={"name": "Another event", "state": event.State.PUBLISHED, **days}
     )
     noted = Talk.objects.create(event=other, title="A talk with notes", state="confirmed")
     draft = Talk.objects.create(event=other, title="A draft")
-    link = Resource.objects.create(title="A link", url="https://example.org/checked", state="published")
+    link, _new = Resource.objects.get_or_create(
+        url="https://example.org/checked", defaults={"title": "A link", "state": "published"}
+    )
 
     def save(row: Talk, **values: str) -> None:
         for name, value in values.items():
