@@ -172,13 +172,16 @@ class Bench:
 
             for _ in range(WARM):
                 ask()
-            processes, costs = self.server.processes(), []
+            costs: list[float] = []
             until = time.monotonic() + self.seconds
             while len(costs) < LEAST or (time.monotonic() < until and len(costs) < MOST):
-                before = sum(map(processor_seconds, processes))
+                processes = self.server.processes()
+                before = [processor_seconds(pid) for pid in processes]
                 ask()
                 time.sleep(0.001)  # the server has something to do after it has sent the response
-                costs.append(sum(map(processor_seconds, processes)) - before)
+                spent = [processor_seconds(pid) - had for pid, had in zip(processes, before, strict=True)]
+                if min(spent) >= 0:  # else a connection was closed meanwhile
+                    costs.append(sum(spent))
         return 1000 * min(costs)
 
     def processor_units(self, pages: list[Page]) -> dict[str, float]:
