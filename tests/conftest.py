@@ -137,7 +137,8 @@ TransactionTestCase._fixture_teardown = delete_rows
 def module_transaction(django_db_setup, django_db_blocker):
     """A transaction for rows that a module's tests share: make them in a fixture of the module that asks for this one.
 
-    What a test with `db` changes is undone after it, by a savepoint. Objects are shared, too: change no attribute.
+    What a test with `db` changes is undone after it, by a savepoint. Objects are shared, too: change no attribute. The
+    numbers of factories begin anew in each test: give names that have to be unique where tests make such rows, too.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         yield

@@ -126,7 +126,7 @@ def portal(module_transaction):
     private.save()
     slot = make.Slot(talk=talk)
     comment = events.Feedback.objects.create(event=event, rating=5, comment=f"{SECRET} words")
-    owner = make.Organiser()
+    owner = make.Organiser(username="owner")
     event.organisers.add(owner)
     made = release(event=event, by=owner, note=SECRET)
     hook = Webhook.objects.create(name=f"{SECRET} hook", url="https://example.com/", event=event)
