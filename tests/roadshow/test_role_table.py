@@ -144,7 +144,8 @@ def portal(module_transaction):
     collection.items.create(resource=link)
     talk.topics.add(topic)
     recap = make.Recap(event=event, title=f"{SECRET} recap")
-    photo = event.photos.create(alternative=f"{SECRET} picture")
+    picture = {"picture": "photos/hall.png", "width": 4, "height": 3}
+    photo = event.photos.create(alternative=f"{SECRET} picture", **picture)
     event.rows = {
         type(row): row
         for row in (
