@@ -41,8 +41,12 @@ def read_file(request, megabytes: int) -> UploadedFile:
     return file
 
 
-def read_picture(request):
-    """The `file` of a form as a picture that we wrote ourselves. Raises ValidationError."""
+def read_picture(request, known: tuple[str, ...] = ()):
+    """The `file` of a form as a picture that we wrote ourselves. Raises ValidationError, also for keys not `known`."""
+    for name in request.data if known else ():
+        if name not in known:
+            message = _("There is no key “%(name)s”. These are known: %(known)s.")
+            raise ValidationError({name: message % {"name": name[:80], "known": ", ".join(known)}})
     try:
         return reencode_picture(read_file(request, PICTURE_MB))
     except ModelError as error:
@@ -76,7 +80,7 @@ class PictureViewSet(RecordViewSet):
         It is stored as WebP without its metadata, at most 1920 pixels wide or high.
         """
         self.get_editable()  # before anything is decoded
-        return self.set_picture(read_picture(request))
+        return self.set_picture(read_picture(request, ("file",)))
 
     @extend_schema(request=None, filters=False)
     @picture.mapping.delete

@@ -72,6 +72,8 @@ def test_what_is_no_picture_is_refused(api, event, monkeypatch):  # noqa: F811 -
         answer = api.put(address, form(file=file), **FORM)
         assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "file")
     assert api.put(address, form(), **FORM).status_code == 400
+    unknown = api.put(address, form(file=jpeg(), colour="red"), **FORM)
+    assert (unknown.status_code, unknown.json()["errors"][0]["attr"]) == (400, "colour")
     assert api.put(address, {}, content_type="application/json").status_code == 415
     theirs = make.Talk()
     assert api.put(f"/api/v1/talks/{theirs.guid}/picture/", form(), **FORM).status_code == 403
