@@ -21,7 +21,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(
     r"utm_.+|[a-z]{1,3}clid|msclkid|gclsrc|[gw]braid|li_fat_id|igshid|igsh|mc_[ce]id|_hsenc|_hsmi|__hs(tc|sc|fp)"
     r"|hsctatracking|mkt_tok|vero_(id|conv)|oly_(enc|anon)_id|wickedid|rb_clickid|s_cid|spm|scm|ref_(src|url)"
-    r"|_ga|_gl|_openstat|srsltid|epik|ns_(campaign|mchannel|source|linkname)|(mtm|pk)_(campaign|source|medium|kwd)"
+    r"|_ga|_gl|_openstat|srsltid|epik|wprov|ns_(campaign|mchannel|source|linkname)|(mtm|pk)_(campaign|source|medium|kwd)"
 )
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IN_PATH = _UNRESERVED | frozenset("!$&'()*+,;=:@/")

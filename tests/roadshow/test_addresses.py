@@ -26,6 +26,7 @@ from roadshow.core.url_normalization import MAX_LENGTH, compute_url_key, display
         ("https://[2600:0:0::1]:443/", "https://[2600::1]/"),
         ("https://example.org./?", "https://example.org/"),
         ("https://example.org/a?utm_source=x&id=1&fbclid=y&UTM_Medium=z", "https://example.org/a?id=1"),
+        ("https://en.wikipedia.org/wiki/Django?wprov=sfla1", "https://en.wikipedia.org/wiki/Django"),
         ("https://example.org/a?b=2&a=1&&c", "https://example.org/a?b=2&a=1&c"),
         ("https://example.org/a?ref=abc", "https://example.org/a?ref=abc"),
         ("https://example.org/a#section", "https://example.org/a#section"),
