@@ -6,7 +6,7 @@ spreads are locked against new references first, and talks in one order.
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import statement_trigger
+from roadshow.core.statement_triggers import changed_rows, statement_trigger
 from speakers.models import Speaker
 
 PEOPLE = """(
@@ -45,10 +45,10 @@ speakers_of_talk_changed = [
 speaker_changed = _update_people(
     pgtrigger.Update,
     "SELECT talk_id FROM events_talkspeaker WHERE speaker_id = ANY(changed)",
-    before="""
-  changed := ARRAY(SELECT n.id FROM old_rows o JOIN new_rows n ON n.id = o.id
+    before=f"""
+  changed := ARRAY(SELECT n.id FROM {changed_rows()}
                    WHERE (o.name, o.state) IS DISTINCT FROM (n.name, n.state));
-  IF changed = '{}' THEN RETURN NULL; END IF;
+  IF changed = '{{}}' THEN RETURN NULL; END IF;
   PERFORM FROM speakers_speaker WHERE id = ANY(changed) ORDER BY id FOR UPDATE;""",
     declare=[("changed", "bigint[]")],
 )

@@ -7,7 +7,7 @@ updates and statements of other tools, is recorded too.
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import statement_trigger
+from roadshow.core.statement_triggers import changed_rows, statement_trigger
 
 # Columns that follow from others, or say only that there was a change: never a change themselves.
 DERIVED = ("updated_at", "search", "people", "sequence")
@@ -49,7 +49,14 @@ def journal_triggers(
 def _trigger(operation: pgtrigger.Operation, values: dict, derived: tuple[str, ...]) -> pgtrigger.Trigger:
     ignored = f"'{{{','.join(derived)}}}'::text[]"
     template = {pgtrigger.Insert: _INSERT, pgtrigger.Update: _UPDATE, pgtrigger.Delete: _DELETE}[operation]
-    body = template.format(**values, ignored=ignored, begin=BEGIN, scope_update=SCOPE, columns=COLUMNS)
+    body = template.format(
+        **values,
+        ignored=ignored,
+        begin=BEGIN,
+        scope_update=SCOPE,
+        columns=COLUMNS,
+        changed=changed_rows(new="r"),
+    )
     return statement_trigger("journal", operation, body, declare=[("entry", "bigint"), ("last", "bigint")])
 
 
@@ -66,8 +73,9 @@ _INSERT = (
 )
 _UPDATE = (
     """
-  IF NOT EXISTS (SELECT FROM old_rows o JOIN new_rows n ON n.id = o.id
-                 WHERE to_jsonb(o) - {ignored} <> to_jsonb(n) - {ignored}) THEN RETURN NULL; END IF;{begin}"""
+  IF NOT EXISTS (SELECT FROM {changed}
+                 WHERE to_jsonb(o) - {ignored} IS DISTINCT FROM to_jsonb(r) - {ignored})
+    THEN RETURN NULL; END IF;{begin}"""
     + _LAST
     + """
   INSERT INTO journal_change {columns}
@@ -76,8 +84,8 @@ _UPDATE = (
            WHERE to_jsonb(r) -> e.key <> e.value),
          (SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(to_jsonb(r) - {ignored}) e
            WHERE to_jsonb(o) -> e.key <> e.value), ''
-  FROM new_rows r JOIN old_rows o ON o.id = r.id
-  WHERE to_jsonb(o) - {ignored} <> to_jsonb(r) - {ignored} ORDER BY r.id;{scope_update}"""
+  FROM {changed}
+  WHERE to_jsonb(o) - {ignored} IS DISTINCT FROM to_jsonb(r) - {ignored} ORDER BY r.id;{scope_update}"""
 )
 _DELETE = (
     """

@@ -138,6 +138,19 @@ def test_all_apps_go_back_to_nothing_and_forwards_again(migrate, fresh):
     assert schema_of(fresh) == before
 
 
+def test_triggers_pair_the_rows_of_a_statement_in_linear_time(db):
+    """An inner join may be planned as a nested loop for the whole session, see `changed_rows`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'old_rows' AND prosrc ~ 'new_rows'"
+        )
+        functions = dict(cursor.fetchall())
+    pairs = re.compile(r"(old|new)_rows \w+\s+(?P<kind>\w*)\s*JOIN\s+(?!\1)(old|new)_rows")
+    kinds = {name: [found["kind"] for found in pairs.finditer(body)] for name, body in functions.items()}
+    assert sum(map(len, kinds.values())) > 50
+    assert not {name for name, found in kinds.items() if set(found) - {"FULL"}}
+
+
 def test_migrations_follow_the_models(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
