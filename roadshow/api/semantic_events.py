@@ -139,7 +139,10 @@ def event_schema(kind: str, component: str | None) -> dict:
     """OpenAPI schema of an entry; `component` is that of the record."""
     of = SEMANTIC[kind]
     name = "".join(part.capitalize() for part in kind.replace(".", "_").split("_"))
-    record: dict = {"$ref": f"#/components/schemas/{component}"} if component else {"type": "null"}
+    # An event without a record always has null; generators of clients know no property of that type alone.
+    record: dict = (
+        {"$ref": f"#/components/schemas/{component}"} if component else {"type": ["object", "null"]}
+    )
     data = {"type": "object", "required": list(of.data), "properties": of.data}
     return {
         "x-name": f"{name}Event",
