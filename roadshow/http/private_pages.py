@@ -11,10 +11,11 @@ TOKEN = re.compile(r"(/(?:my|my-page|preview|invitations|unsubscribe)/)[^/.?\s]{
 def mark_private(response: HttpResponse) -> HttpResponse:
     """Forbid caching, indexing, and addresses in referrers.
 
-    Not `no-referrer`: browsers then send `Origin: null` with a form, which the CSRF check refuses.
+    A page may have a form: with `no-referrer` browsers would send `Origin: null`, which the CSRF check refuses.
     """
+    is_page = response.get("Content-Type", "").startswith("text/html")
     response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "strict-origin"
+    response["Referrer-Policy"] = "strict-origin" if is_page else "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
