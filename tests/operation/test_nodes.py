@@ -3,7 +3,9 @@
 import concurrent.futures
 import json
 import re
+import threading
 import time
+from collections import Counter
 
 import pytest
 
@@ -106,6 +108,30 @@ def test_five_hundred_connections_at_once_get_their_page(portal: Portal, slug):
             range(500),
         )
     assert set(found) == {200}
+
+
+def test_nodes_restarted_in_turn_answer_every_request(portal: Portal, slug, token):
+    """Readers, whose pages nginx may have, and an organiser, whose requests always reach a node."""
+    private = {"Authorization": f"Token {token}"}
+    requests = [(f"/events/{slug}/schedule/", {}), (f"/api/v1/talks/?event={slug}", private)]
+    stop, seen = threading.Event(), Counter()
+
+    def ask(path: str, headers: dict[str, str]) -> None:
+        while not stop.is_set():
+            seen[path, request(portal.nginx.port, path, tls=True, headers=headers).status] += 1
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(ask, *one) for one in 2 * requests]
+        try:
+            for node in portal.nodes:
+                node.stop()
+                node.start()
+        finally:
+            stop.set()
+    for one in running:
+        one.result()
+    assert {status for _path, status in seen} == {200}, seen
+    assert min(seen.values()) > 20
 
 
 def test_misspelt_words_are_found_through_pgbouncer(portal: Portal):
