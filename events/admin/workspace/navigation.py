@@ -32,8 +32,8 @@ def get_event(request: HttpRequest, pk: int, permission: Permission) -> Event:
     return get_object_or_404(rows.defer("search", "current_release__document", "venue__search"), pk=pk)
 
 
-def list_pages(event: Event, permissions: frozenset[Permission]) -> list[Page]:
-    """The pages that a user with these permissions may open."""
+def list_pages(event: Event, permissions: frozenset[Permission]) -> list[tuple[str | Promise, list[Page]]]:
+    """The pages that a user with these permissions may open, by phase of the work."""
 
     def of_event(view: str) -> str:
         return reverse(f"admin:events_event_{view}", args=[event.pk])
@@ -42,37 +42,53 @@ def list_pages(event: Event, permissions: frozenset[Permission]) -> list[Page]:
         return reverse(f"admin:{model}_changelist", query={lookup: event.pk})
 
     speakers = list_of("speakers_speaker", "talks__event__id__exact")
-    pages = [
-        Page("overview", _("Overview"), of_event("overview")),
-        Page("setup", _("Set-up"), of_event("setup"), Permission.EDIT_EVENT),
-        Page("talks", _("Talks"), list_of("events_talk")),
-        Page("quality", _("To work off"), of_event("quality"), Permission.EDIT_TALKS),
-        Page("speakers", _("Speakers"), speakers, Permission.EDIT_SPEAKERS),
-        Page("mail", _("Mail"), of_event("mail"), Permission.EDIT_SPEAKERS),
-        Page("board", _("Board"), of_event("board"), Permission.SCHEDULE),
-        Page("release", _("Release"), of_event("release_plan"), Permission.RELEASE),
-        Page("publish", _("Publish"), of_event("publish"), Permission.EDIT_EVENT),
-        Page("desk", _("Live desk"), reverse("events:desk", args=[event.slug]), Permission.RUN_LIVE),
-        Page("releases", _("Releases"), list_of("events_release")),
-        Page("import", _("Import"), of_event("import_schedule"), Permission.EDIT_EVENT),
-        Page("feedback", _("Feedback"), list_of("events_feedback"), Permission.MODERATE),
-        Page("statistics", _("Statistics"), of_event("statistics"), Permission.MODERATE),
-        Page("recap", _("Recap"), of_event("recap"), Permission.EDIT_EVENT),
-        Page("material", _("Slides and recordings"), of_event("material"), Permission.EDIT_TALKS),
-        Page("prints", _("Print"), of_event("prints"), Permission.EDIT_SPEAKERS),
-        Page("activity", _("Activity"), of_event("activity")),
-        Page("people", _("People"), of_event("people"), Permission.MANAGE_PEOPLE),
-        Page("settings", _("Settings"), of_event("change"), Permission.EDIT_EVENT),
+    desk = reverse("events:desk", args=[event.slug])
+    phases = {
+        "": [
+            Page("overview", _("Overview"), of_event("overview")),
+            Page("activity", _("Activity"), of_event("activity")),
+        ],
+        _("Set-up"): [
+            Page("setup", _("Set-up"), of_event("setup"), Permission.EDIT_EVENT),
+            Page("people", _("People"), of_event("people"), Permission.MANAGE_PEOPLE),
+            Page("import", _("Import"), of_event("import_schedule"), Permission.EDIT_EVENT),
+            Page("settings", _("Settings"), of_event("change"), Permission.EDIT_EVENT),
+        ],
+        _("Programme"): [
+            Page("talks", _("Talks"), list_of("events_talk")),
+            Page("quality", _("To work off"), of_event("quality"), Permission.EDIT_TALKS),
+            Page("speakers", _("Speakers"), speakers, Permission.EDIT_SPEAKERS),
+            Page("mail", _("Mail"), of_event("mail"), Permission.EDIT_SPEAKERS),
+        ],
+        _("Schedule"): [
+            Page("board", _("Board"), of_event("board"), Permission.SCHEDULE),
+            Page("release", _("Release"), of_event("release_plan"), Permission.RELEASE),
+            Page("releases", _("Releases"), list_of("events_release")),
+            Page("publish", _("Publish"), of_event("publish"), Permission.EDIT_EVENT),
+        ],
+        _("During the event"): [
+            Page("desk", _("Live desk"), desk, Permission.RUN_LIVE),
+            Page("prints", _("Print"), of_event("prints"), Permission.EDIT_SPEAKERS),
+        ],
+        _("Afterwards"): [
+            Page("feedback", _("Feedback"), list_of("events_feedback"), Permission.MODERATE),
+            Page("statistics", _("Statistics"), of_event("statistics"), Permission.MODERATE),
+            Page("recap", _("Recap"), of_event("recap"), Permission.EDIT_EVENT),
+            Page("material", _("Slides and recordings"), of_event("material"), Permission.EDIT_TALKS),
+        ],
+    }
+    allowed = [
+        (label, [page for page in pages if page.permission in permissions]) for label, pages in phases.items()
     ]
-    return [page for page in pages if page.permission in permissions]
+    return [(label, pages) for label, pages in allowed if pages]
 
 
 def workspace_context(request: HttpRequest, event: Event | None, page: str) -> dict:
     """Template context of the navigation (`admin/events/event/workspace.html`); empty without an event."""
     if event is None:
         return {}
-    pages = list_pages(event, event.permissions_of(request.user))
-    return {"workspace": {"event": event, "pages": pages, "current": page}}
+    phases = list_pages(event, event.permissions_of(request.user))
+    return {"workspace": {"event": event, "phases": phases, "current": page}}
 
 
 def page_context(request: HttpRequest, event: Event, page: str, title: str) -> dict:
