@@ -262,13 +262,13 @@ class Cluster:
         certificate = folder / "certificate.pem"
         certificate.write_text(SELF_SIGNED)
         servers = "\n    ".join(
-            f"server 127.0.0.1:{node.port} max_fails=3 fail_timeout=5s;" for node in nodes
+            f"server 127.0.0.1:{node.port} max_fails=3 fail_timeout=2s;" for node in nodes
         )
         upstream = (ROOT / "deploy" / "nginx-nodes.conf").read_text()
         text = replace_all(
             upstream + (ROOT / "deploy" / "nginx.conf").read_text(),
             {
-                "server 127.0.0.1:8000 max_fails=3 fail_timeout=5s;": servers,
+                "server 127.0.0.1:8000 max_fails=3 fail_timeout=2s;": servers,
                 "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
                 "listen [::]:443 ssl http2;": "",
                 "listen 80;": f"listen 127.0.0.1:{plain};",

@@ -110,6 +110,11 @@ def test_five_hundred_connections_at_once_get_their_page(portal: Portal, slug):
     assert set(found) == {200}
 
 
+def count_requests(node: Service, word: str) -> int:
+    """How many lines of a node's log have the word."""
+    return node.log.read_text(errors="replace").count(word)
+
+
 def test_nodes_restarted_in_turn_answer_every_request(portal: Portal, slug, token):
     """Readers, whose pages nginx may have, and an organiser, whose requests always reach a node."""
     private = {"Authorization": f"Token {token}"}
@@ -125,7 +130,9 @@ def test_nodes_restarted_in_turn_answer_every_request(portal: Portal, slug, toke
         try:
             for node in portal.nodes:
                 node.stop()
+                before = count_requests(node, slug)
                 node.start()
+                wait_until(lambda node=node, before=before: count_requests(node, slug) > before)
         finally:
             stop.set()
     for one in running:
