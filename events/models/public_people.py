@@ -6,7 +6,7 @@ credits a person there waits for that, so that one of the two sees both.
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 from speakers.models import Speaker
 
 IS_PUBLIC = """({speaker}.state = 'published' AND EXISTS (
@@ -43,7 +43,7 @@ def _update_public(operation: pgtrigger.Operation, persons: str, *, before: str 
 
 def _when_state_changed(of: str, columns: tuple[str, ...]) -> pgtrigger.Trigger:
     changed = " OR ".join(f"o.{name} IS DISTINCT FROM n.{name}" for name in columns)
-    rows = f"SELECT n.id FROM {changed_rows()} WHERE {changed}"
+    rows = f"SELECT n.id FROM {pair_rows()} WHERE {changed}"
     credits_ = "SELECT DISTINCT c.speaker_id FROM events_talkspeaker c JOIN events_talk t ON t.id = c.talk_id"
     return _update_public(pgtrigger.Update, f"{credits_} WHERE {of} IN ({rows})")
 

@@ -2,14 +2,14 @@
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 
 RECORD_CANCELLED = f"""
   INSERT INTO api_change (kind, guid, operation, public, event, data)
   SELECT 'talk.cancelled', gen_random_uuid(), 'create',
          (SELECT e.state <> 'draft' FROM events_event e WHERE e.id = n.event_id), n.event_id,
          jsonb_build_object('record', n.guid, 'slot', NULL)
-  FROM {changed_rows()} WHERE (o.state, n.state) IS NOT DISTINCT FROM ('confirmed', 'cancelled');"""  # noqa: S608 - no value of a request
+  FROM {pair_rows()} WHERE (o.state, n.state) IS NOT DISTINCT FROM ('confirmed', 'cancelled');"""  # noqa: S608 - no value of a request
 
 
 def count_state_change() -> pgtrigger.Trigger:

@@ -6,7 +6,7 @@ spreads are locked against new references first, and talks in one order.
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 from speakers.models import Speaker
 
 PEOPLE = """(
@@ -46,7 +46,7 @@ speaker_changed = _update_people(
     pgtrigger.Update,
     "SELECT talk_id FROM events_talkspeaker WHERE speaker_id = ANY(changed)",
     before=f"""
-  changed := ARRAY(SELECT n.id FROM {changed_rows()}
+  changed := ARRAY(SELECT n.id FROM {pair_rows()}
                    WHERE (o.name, o.state) IS DISTINCT FROM (n.name, n.state));
   IF changed = '{{}}' THEN RETURN NULL; END IF;
   PERFORM FROM speakers_speaker WHERE id = ANY(changed) ORDER BY id FOR UPDATE;""",

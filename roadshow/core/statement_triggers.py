@@ -3,7 +3,7 @@
 import pgtrigger
 
 
-def changed_rows(old: str = "o", new: str = "n") -> str:
+def pair_rows(old: str = "o", new: str = "n") -> str:
     """SQL of an update trigger's rows in pairs, to be followed by a condition that is true where one side is null.
 
     PostgreSQL keeps the first plan of a trigger for the whole session. Made for a statement of one row, an inner join

@@ -7,7 +7,7 @@ updates and statements of other tools, is recorded too.
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 
 # Columns that follow from others, or say only that there was a change: never a change themselves.
 DERIVED = ("updated_at", "search", "people", "sequence")
@@ -55,7 +55,7 @@ def _trigger(operation: pgtrigger.Operation, values: dict, derived: tuple[str, .
         begin=BEGIN,
         scope_update=SCOPE,
         columns=COLUMNS,
-        changed=changed_rows(new="r"),
+        changed=pair_rows(new="r"),
     )
     return statement_trigger("journal", operation, body, declare=[("entry", "bigint"), ("last", "bigint")])
 

@@ -139,7 +139,7 @@ def test_all_apps_go_back_to_nothing_and_forwards_again(migrate, fresh):
 
 
 def test_triggers_pair_the_rows_of_a_statement_in_linear_time(db):
-    """An inner join may be planned as a nested loop for the whole session, see `changed_rows`."""
+    """An inner join may be planned as a nested loop for the whole session, see `pair_rows`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, prosrc FROM pg_proc WHERE prosrc ~ 'old_rows' AND prosrc ~ 'new_rows'"

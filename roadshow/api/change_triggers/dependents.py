@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 
 from .statements import INSERT, ON_CONFLICT, record, when_changed
 
@@ -46,7 +46,7 @@ def _event_updated() -> pgtrigger.Trigger:
     SELECT n.id, o.venue_id AS old_venue, n.venue_id AS new_venue, o.current_release_id AS old_release,
            n.current_release_id AS new_release, o.state <> 'draft' OR n.state <> 'draft' AS was_public,
            (o.state = 'draft') <> (n.state = 'draft') OR o.slug <> n.slug OR o.timezone <> n.timezone AS spreads
-    FROM {changed_rows()} ORDER BY n.id
+    FROM {pair_rows()} ORDER BY n.id
   LOOP
     IF one.spreads THEN
       PERFORM FROM events_event WHERE id = one.id FOR UPDATE;
@@ -196,7 +196,7 @@ DEPENDENTS = {
             pgtrigger.Update,
             record(
                 "venues",
-                f"""SELECT unnest(ARRAY[o.venue_id, n.venue_id]) FROM {changed_rows()}
+                f"""SELECT unnest(ARRAY[o.venue_id, n.venue_id]) FROM {pair_rows()}
     WHERE o.venue_id IS DISTINCT FROM n.venue_id""",
                 "true",
             ),

@@ -3,7 +3,7 @@
 import pgtrigger
 
 from roadshow.core.content_version import SITE, change_version
-from roadshow.core.statement_triggers import changed_rows, statement_trigger
+from roadshow.core.statement_triggers import pair_rows, statement_trigger
 
 from .record_types import PARTS, RECORD_TYPES, TIES, RecordType
 
@@ -51,10 +51,10 @@ def record_trigger(kind: str, of: RecordType, operation: pgtrigger.Operation) ->
         pgtrigger.Insert: f"SELECT '{kind}', r.guid, 'create', {seen}, {of.event} FROM new_rows r",
         pgtrigger.Update: f"""SELECT '{kind}', guid, 'update', bool_or(public), {events} FROM (
     SELECT r.guid, {seen} AND {_shows_change(of, "o")} AS public, {of.event} AS event
-      FROM {changed_rows(old="o", new="r")} WHERE o IS DISTINCT FROM r
+      FROM {pair_rows(old="o", new="r")} WHERE o IS DISTINCT FROM r
     UNION ALL
     SELECT r.guid, {seen} AND {_shows_change(of, "n")}, {of.event}
-      FROM {changed_rows(old="r", new="n")} WHERE n IS DISTINCT FROM r) AS both_sides
+      FROM {pair_rows(old="r", new="n")} WHERE n IS DISTINCT FROM r) AS both_sides
   GROUP BY guid""",
         pgtrigger.Delete: f"""SELECT '{kind}', r.guid, 'delete', bool_or({seen}), max({of.event})
   FROM old_rows r GROUP BY r.guid""",
@@ -83,7 +83,7 @@ def when_changed(table: str, columns: str, *statements: str) -> pgtrigger.Trigge
     """After an update: `statements`, in which `changed` has the keys of rows that differ in one of the columns."""
     old, new = (", ".join(f"{side}.{name}" for name in columns.split()) for side in "on")
     body = f"""
-  changed := ARRAY(SELECT n.id FROM {changed_rows()}
+  changed := ARRAY(SELECT n.id FROM {pair_rows()}
                    WHERE ({old}) IS DISTINCT FROM ({new}));
   IF changed = '{{}}' THEN RETURN NULL; END IF;
   PERFORM FROM {table} WHERE id = ANY(changed) ORDER BY id FOR UPDATE;{"".join(statements)}"""
